@@ -1,0 +1,115 @@
+#include "base/arena.h"
+
+#include <stdalign.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define BLOCK_SIZE ((size_t)64 * 1024)
+
+struct arena_block {
+    struct arena_block *older;
+    size_t size;
+    alignas(max_align_t) char bytes[];
+};
+
+static struct arena_block *block_new(size_t size, struct arena_block *older)
+{
+    struct arena_block *block = malloc(sizeof *block + size);
+    if (block == NULL)
+        abort();
+    block->older = older;
+    block->size = size;
+    return block;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+    size_t room = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
+    if (room < size)
+        abort();
+    if (arena->block == NULL || arena->block->size - arena->used < room) {
+        arena->block = block_new(room > BLOCK_SIZE ? room : BLOCK_SIZE, arena->block);
+        arena->used = 0;
+    }
+    void *memory = arena->block->bytes + arena->used;
+    arena->used += room;
+    arena->total += room;
+    memset(memory, 0, size);
+    return memory;
+}
+
+void *arena_alloc_array(struct arena *arena, size_t size, size_t count)
+{
+    size_t bytes = 0;
+    if (__builtin_mul_overflow(size, count, &bytes))
+        abort();
+    return arena_alloc(arena, bytes);
+}
+
+static void free_blocks(struct arena_block *block)
+{
+    while (block != NULL) {
+        struct arena_block *older = block->older;
+        free(block);
+        block = older;
+    }
+}
+
+void arena_reset(struct arena *arena)
+{
+    struct arena_block *kept = arena->block;
+    if (kept != NULL && kept->size > BLOCK_SIZE * 16) {
+        arena_release(arena);
+        return;
+    }
+    if (kept != NULL) {
+        free_blocks(kept->older);
+        kept->older = NULL;
+    }
+    arena->used = 0;
+    arena->total = 0;
+}
+
+void arena_release(struct arena *arena)
+{
+    free_blocks(arena->block);
+    *arena = ARENA_INIT;
+}
+
+char *arena_string(struct arena *arena, struct slice text)
+{
+    char *copy = arena_alloc(arena, text.len + 1);
+    if (text.len > 0)
+        memcpy(copy, text.ptr, text.len);
+    return copy;
+}
+
+struct slice arena_copy(struct arena *arena, struct slice text)
+{
+    return (struct slice){arena_string(arena, text), text.len};
+}
+
+struct slice arena_lower(struct arena *arena, struct slice text)
+{
+    char *copy = arena_string(arena, text);
+    for (size_t i = 0; i < text.len; i++)
+        if (copy[i] >= 'A' && copy[i] <= 'Z')
+            copy[i] = (char)(copy[i] + ('a' - 'A'));
+    return (struct slice){copy, text.len};
+}
+
+struct slice arena_printf(struct arena *arena, const char *format, ...)
+{
+    va_list arguments, again;
+    va_start(arguments, format);
+    va_copy(again, arguments);
+    int length = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    if (length < 0)
+        abort();
+    char *text = arena_alloc(arena, (size_t)length + 1);
+    (void)vsnprintf(text, (size_t)length + 1, format, again);
+    va_end(again);
+    return (struct slice){text, (size_t)length};
+}

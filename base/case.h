@@ -1,0 +1,121 @@
+/* A case: the reports about one address of one assignment, what they add up to, how far its escalation has come.
+ * Its state is nothing but the fold of its events (see base/event.h): case_fold is the only code that changes one. */
+#ifndef BASE_CASE_H
+#define BASE_CASE_H
+
+#include "base/address.h"
+#include "base/arena.h"
+#include "base/kind.h"
+#include "base/moment.h"
+#include "base/report.h"
+
+enum case_state {
+    CASE_OPEN,        /* something was claimed, not enough to believe it */
+    CASE_CONFIRMED,   /* believed; passes at once to WARNING, or stays for kinds that never climb */
+    CASE_WARNING,     /* warning mail is on its way */
+    CASE_WARNED,      /* a relay took it for at least one contact; window W1 runs */
+    CASE_CALLING,     /* each number is being tried */
+    CASE_CALLED,      /* each number was tried; window W2 runs */
+    CASE_CUT_PENDING, /* guards are being checked, approval awaited */
+    CASE_CUTTING,     /* the driver was told; its read-back is awaited */
+    CASE_CUT,
+    CASE_RESTORING,
+    CASE_PROBATION, /* network restored, watched */
+    CASE_CLOSED,
+    CASE_RESPONDED,   /* an authenticated person answered; their time to fix runs */
+    CASE_QUIESCENT,   /* confirmed, but nothing observed since the warning; watched, then closed */
+    CASE_HOLD,        /* a person stopped the clock, until an expiry */
+    CASE_NEEDS_HUMAN, /* automation will not go on by itself */
+};
+
+enum persistence { PERSISTENCE_UNKNOWN, PERSISTENCE_STOPPED, PERSISTENCE_PERSISTING };
+
+/* What one independent operator says about one kind of abuse in this case. */
+struct witness {
+    struct slice operator_name; /* one vote each: "yahoo", or the registered domain of an unknown one */
+    enum abuse_kind kind;
+    const struct xarf_type *type; /* of its weightiest report */
+    enum auth_result auth;        /* the best it showed */
+    uint16_t trust;               /* percent, from configuration at the time of its weightiest report */
+    bool own_telemetry;           /* measured in the provider's own network */
+    bool spoofable;               /* evidence that a forged source address would fake as well */
+    uint32_t reports;
+    uint64_t incidents;
+    int64_t first_observed, last_observed; /* event times; 0 unknown */
+    int64_t stopped_at;                    /* when it said that it stopped (delisted); 0 never */
+};
+
+/* The policy of one kind, copied at CONFIRMED so that a later change of configuration does not move a running case. */
+struct ladder_terms {
+    bool climbs;             /* false: advice or notice only, then wait for it to end */
+    bool call, cut;          /* which rungs there are */
+    bool cut_at_once;        /* outbound attack: cut without windows */
+    uint8_t approvals;       /* people who must agree before a cut: 0 automatic, 1, 2 */
+    int64_t warn_window;     /* W1, seconds */
+    int64_t call_window;     /* W2 */
+    int64_t respond_window;  /* after an answer: time to fix */
+    int64_t quiet_window;    /* QUIESCENT to CLOSED */
+    int64_t probation_window;
+    int64_t fresh;           /* an observation older than this is no proof that it persists */
+    uint8_t call_attempts;   /* per number */
+    int64_t call_spacing;    /* between attempts */
+};
+
+/* A person to reach, copied at CONFIRMED. */
+struct case_contact {
+    struct slice name, role, mail, phone, language, zone;
+    uint8_t mails_sent, mails_bounced; /* per generation */
+    uint8_t calls_made;                /* attempts that reached the network; a provider's own failure is none */
+    bool calls_done;                   /* answered, or attempts exhausted */
+    bool reached;                      /* relay took a mail, or a human picked up */
+};
+
+#define CASE_WITNESSES 32 /* more operators than this are counted in others_*; the verdict never needs more */
+#define CASE_CONTACTS  8
+
+struct abuse_case {
+    uint64_t id;         /* shown as C-<id> */
+    uint32_t generation; /* grows when it is reopened or relapses; fences timers, calls and tokens of the past */
+    enum case_state state;
+    enum case_state resumes_to; /* HOLD, RESPONDED, QUIESCENT, NEEDS_HUMAN: where it came from */
+    enum abuse_kind kind;       /* of its gravest confirmed witness; of its first report until then */
+
+    struct address address;
+    uint64_t assignment; /* assignment.id; the history is in the inventory */
+    struct slice customer, server;
+    bool never_cut, shared;
+    struct slice network_driver, network_handle;
+    uint64_t thread;      /* the customer's oldest open case: one conversation, not forty */
+    uint64_t merged_into; /* 0 unless merged */
+
+    struct ladder_terms terms; /* meaningful from CONFIRMED */
+    int64_t opened_at, confirmed_at, warned_at, called_at, cut_at, restored_at, closed_at; /* real; 0 not yet */
+    int64_t observed_first, observed_last; /* any source report */
+    int64_t persisting_at;                 /* latest trusted observation (event time) */
+
+    int64_t due;         /* fair time at which the running window or hold ends; 0 none */
+    int64_t window_left; /* credited seconds left of a window that was interrupted; 0 none */
+
+    struct witness witnesses[CASE_WITNESSES];
+    uint8_t witness_count;
+    uint64_t others_reports; /* from operators beyond the table */
+    struct case_contact contacts[CASE_CONTACTS];
+    uint8_t contact_count;
+
+    uint64_t reports;    /* told apart, of all roles */
+    uint64_t duplicates; /* same message or incident again */
+    uint8_t approvals;   /* people who approved the pending cut */
+    struct slice approved_by[2];
+    bool cut_unread;     /* a driver write happened after the last read-back */
+    bool advised;        /* the advice or victim notice went out */
+    uint64_t last_event; /* id of the last event folded in */
+    uint32_t events;
+};
+
+const char *case_state_name(enum case_state state); /* "needs-human" */
+bool case_state_parse(struct slice text, enum case_state *state);
+bool case_is_open(const struct abuse_case *c); /* anything but CLOSED */
+bool case_is_before_cut(enum case_state state);
+const char *persistence_name(enum persistence persistence);
+
+#endif

@@ -1,0 +1,146 @@
+#include "base/slice.h"
+
+static unsigned char lower(char byte)
+{
+    unsigned char c = (unsigned char)byte;
+    return c >= 'A' && c <= 'Z' ? (unsigned char)(c + ('a' - 'A')) : c;
+}
+
+static bool same_nocase(const char *a, const char *b, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (lower(a[i]) != lower(b[i]))
+            return false;
+    return true;
+}
+
+bool slice_eq_nocase(struct slice a, struct slice b)
+{
+    return a.len == b.len && same_nocase(a.ptr, b.ptr, a.len);
+}
+
+bool slice_starts_with(struct slice text, struct slice prefix)
+{
+    return text.len >= prefix.len && slice_eq(slice_until(text, prefix.len), prefix);
+}
+
+bool slice_starts_with_nocase(struct slice text, struct slice prefix)
+{
+    return text.len >= prefix.len && same_nocase(text.ptr, prefix.ptr, prefix.len);
+}
+
+bool slice_ends_with_nocase(struct slice text, struct slice suffix)
+{
+    return text.len >= suffix.len &&
+           same_nocase(text.ptr + (text.len - suffix.len), suffix.ptr, suffix.len);
+}
+
+int slice_compare(struct slice a, struct slice b)
+{
+    size_t shared = a.len < b.len ? a.len : b.len;
+    int order = shared == 0 ? 0 : memcmp(a.ptr, b.ptr, shared);
+    if (order != 0)
+        return order;
+    return (a.len > b.len) - (a.len < b.len);
+}
+
+ptrdiff_t slice_find(struct slice text, struct slice needle)
+{
+    if (needle.len == 0)
+        return 0;
+    if (text.len < needle.len)
+        return -1;
+    const char *hit = memmem(text.ptr, text.len, needle.ptr, needle.len);
+    return hit == NULL ? -1 : hit - text.ptr;
+}
+
+ptrdiff_t slice_find_nocase(struct slice text, struct slice needle)
+{
+    for (size_t at = 0; at + needle.len <= text.len; at++)
+        if (same_nocase(text.ptr + at, needle.ptr, needle.len))
+            return (ptrdiff_t)at;
+    return -1;
+}
+
+ptrdiff_t slice_find_byte(struct slice text, char byte)
+{
+    const char *hit = text.len == 0 ? NULL : memchr(text.ptr, byte, text.len);
+    return hit == NULL ? -1 : hit - text.ptr;
+}
+
+static bool is_blank(char byte)
+{
+    return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
+}
+
+struct slice slice_trim(struct slice text)
+{
+    while (text.len > 0 && is_blank(text.ptr[0])) {
+        text.ptr++;
+        text.len--;
+    }
+    while (text.len > 0 && is_blank(text.ptr[text.len - 1]))
+        text.len--;
+    return text;
+}
+
+struct slice slice_from(struct slice text, size_t offset)
+{
+    if (offset >= text.len)
+        return (struct slice){NULL, 0};
+    return (struct slice){text.ptr + offset, text.len - offset};
+}
+
+struct slice slice_until(struct slice text, size_t length)
+{
+    return (struct slice){text.ptr, length < text.len ? length : text.len};
+}
+
+bool slice_next_line(struct slice *rest, struct slice *line)
+{
+    if (rest->len == 0)
+        return false;
+    const char *lf = memchr(rest->ptr, '\n', rest->len);
+    size_t within = lf == NULL ? rest->len : (size_t)(lf - rest->ptr);
+    const char *cr = within == 0 ? NULL : memchr(rest->ptr, '\r', within);
+    size_t end = cr == NULL ? within : (size_t)(cr - rest->ptr);
+    size_t skip = end;
+    if (skip < rest->len && rest->ptr[skip] == '\r')
+        skip++;
+    if (skip < rest->len && rest->ptr[skip] == '\n' && (cr == NULL || skip == end + 1))
+        skip++;
+    *line = slice_until(*rest, end);
+    *rest = slice_from(*rest, skip);
+    return true;
+}
+
+bool slice_next_field(struct slice *rest, char separator, struct slice *field)
+{
+    if (rest->ptr == NULL)
+        return false;
+    ptrdiff_t at = slice_find_byte(*rest, separator);
+    if (at < 0) {
+        *field = *rest;
+        *rest = (struct slice){NULL, 0};
+        return true;
+    }
+    *field = slice_until(*rest, (size_t)at);
+    *rest = (struct slice){rest->ptr + at + 1, rest->len - (size_t)at - 1};
+    return true;
+}
+
+bool slice_to_u64(struct slice text, uint64_t *number)
+{
+    uint64_t value = 0;
+    if (text.len == 0)
+        return false;
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] < '0' || text.ptr[i] > '9')
+            return false;
+        if (__builtin_mul_overflow(value, 10U, &value) ||
+            __builtin_add_overflow(value, (uint64_t)(text.ptr[i] - '0'), &value))
+            return false;
+    }
+    *number = value;
+    return true;
+}

@@ -1,0 +1,56 @@
+/* A borrowed run of bytes. Not terminated, may hold NULs; whoever made the bytes says how long they live. */
+#ifndef BASE_SLICE_H
+#define BASE_SLICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct slice {
+    const char *ptr;
+    size_t len;
+};
+
+/* printf("%.*s", SLICE_FMT(s)); only for text that has been sanitised. */
+#define SLICE_FMT(s) (int)(s).len, (s).ptr
+/* A slice of a string literal. */
+#define SLICE(literal) ((struct slice){"" literal, sizeof(literal) - 1})
+
+static inline struct slice slice_of(const char *text)
+{
+    return (struct slice){text, text == NULL ? 0 : strlen(text)};
+}
+
+static inline bool slice_eq(struct slice a, struct slice b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
+/* ASCII case folding only, whatever the locale. */
+bool slice_eq_nocase(struct slice a, struct slice b);
+bool slice_starts_with(struct slice text, struct slice prefix);
+bool slice_starts_with_nocase(struct slice text, struct slice prefix);
+bool slice_ends_with_nocase(struct slice text, struct slice suffix);
+/* Byte order, shorter first: <0, 0, >0. */
+int slice_compare(struct slice a, struct slice b);
+
+/* Offset of the first match, or -1. */
+ptrdiff_t slice_find(struct slice text, struct slice needle);
+ptrdiff_t slice_find_nocase(struct slice text, struct slice needle);
+ptrdiff_t slice_find_byte(struct slice text, char byte);
+
+/* Without leading and trailing space, tab, CR and LF. */
+struct slice slice_trim(struct slice text);
+struct slice slice_from(struct slice text, size_t offset); /* empty when offset is past the end */
+struct slice slice_until(struct slice text, size_t length);
+
+/* Cuts the next line off *rest, without its LF, CRLF or bare CR. False when nothing is left. */
+bool slice_next_line(struct slice *rest, struct slice *line);
+/* Cuts what stands before the next separator off *rest. False when nothing is left. */
+bool slice_next_field(struct slice *rest, char separator, struct slice *field);
+
+/* The whole slice as a decimal number without sign or spaces; false when it is not one or overflows. */
+bool slice_to_u64(struct slice text, uint64_t *number);
+
+#endif

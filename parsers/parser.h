@@ -1,0 +1,85 @@
+/* parsers: turn one message into reports.
+ *
+ * in    struct slice         raw bytes, as they came
+ * out   struct parse_result  a verdict with its reason, and the reports, in the message's arena
+ *
+ * No socket, no file, no clock. To add a format: copy arf.c, add a line to registry.c, drop samples in
+ * fixtures/mails/<name>/, each x.eml with its x.expect.json. Order in the registry is priority: the first parser that
+ * recognises a message has it. */
+#ifndef PARSERS_PARSER_H
+#define PARSERS_PARSER_H
+
+#include "base/report.h"
+#include "base/status.h"
+#include "parsers/mime.h"
+
+enum verdict {
+    VERDICT_REPORTS,
+    VERDICT_TRIAGE,       /* may be a report; a person must look; reason says why */
+    VERDICT_NOT_A_REPORT, /* bounce, auto-reply, newsletter, …; reason says what */
+};
+
+/* What the site tells the parsers. Borrowed. */
+struct parse_settings {
+    struct mime_limits limits;
+    const struct slice *trusted_authserv; /* authserv-ids whose Authentication-Results we believe */
+    size_t trusted_authserv_count;
+    const struct prefix *own_prefixes;    /* the provider's own networks; 0 of them: not known */
+    size_t own_prefix_count;
+    const struct slice *trusted_hops;     /* host names (with subdomains) of our own mail exchangers */
+    size_t trusted_hop_count;
+};
+extern const struct parse_settings parse_settings_default;
+
+/* What a parser sees. */
+struct incoming {
+    const struct parse_settings *settings;
+    struct mime_message mime;
+    struct slice file_name; /* when it came as a bare document; empty for a mail */
+    struct slice subject;   /* decoded */
+    struct slice from;      /* mailbox of From */
+    int64_t date;           /* of the Date field; 0 when absent or broken */
+    struct authentication auth;
+    struct arena *arena;
+};
+
+struct parse_result {
+    enum verdict verdict;
+    const char *parser; /* name of the one that had it; "" when none did */
+    unsigned revision;  /* its revision: triage reparse looks for older ones */
+    struct slice reason;
+    struct report *reports; /* linked list */
+    size_t report_count;
+    struct text_list row_faults; /* rows that were lost, each with its reason: triage names them */
+};
+
+struct parser {
+    const char *name;
+    unsigned revision;  /* grows with every change that can change what is understood */
+    const char *about;  /* one line: senders and format */
+    bool (*recognises)(const struct incoming *message);
+    /* Adds reports with parse_add, or sets the verdict. ERR_MALFORMED and ERR_LIMIT become triage with why as reason. */
+    enum status (*parse)(const struct incoming *message, struct parse_result *result, struct fault *why);
+};
+
+extern const struct parser *const parser_registry[]; /* ends with NULL */
+
+/* Everything: scan, authenticate, recognise, parse. Never fails: what goes wrong is a verdict. */
+void parse_message(struct slice raw, const struct parse_settings *settings, struct arena *arena,
+                   struct parse_result *result);
+/* A bare document that normally comes as an attachment (XARF JSON, Shadowserver CSV, X-ARF YAML): put into a message
+ * of its own, then the same. */
+void parse_document(struct slice bytes, struct slice file_name, const struct parse_settings *settings,
+                    struct arena *arena, struct parse_result *result);
+
+/* For parsers: a new report with what every report of this message shares (reporter, sender, auth, reported_at)
+ * filled in, role source, one incident; appended to the result. */
+struct report *parse_add(const struct incoming *message, struct parse_result *result);
+/* Sets subject, subject_type and address (or none). */
+void report_set_address(struct report *report, const struct address *address, struct arena *arena);
+/* Names the row that was lost. */
+void parse_lost_row(const struct incoming *message, struct parse_result *result, unsigned row, const char *why);
+
+const char *verdict_name(enum verdict verdict);
+
+#endif

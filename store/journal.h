@@ -1,0 +1,81 @@
+/* The journal: every input of the system, whole, in the order in which it was taken. Append-only segment files, each
+ * record framed and checksummed, one fdatasync per group. LMDB holds nothing about cases that the journal, run through the
+ * pipeline again, would not bring forth again.
+ *
+ * One writer at a time: journal_lock (flock) is held from append to sync. A torn tail, left by a crash, is cut off
+ * at open by the next writer, and said so. */
+#ifndef STORE_JOURNAL_H
+#define STORE_JOURNAL_H
+
+#include "base/slice.h"
+#include "base/status.h"
+
+/* Numbers are on disk: append only. */
+enum journal_kind {
+    JOURNAL_MESSAGE = 1,   /* raw bytes of a mail or feed document */
+    JOURNAL_COMMAND = 2,   /* an operator's decision, as JSON */
+    JOURNAL_OUTCOME = 3,   /* what came of an action, as JSON */
+    JOURNAL_TICK = 4,      /* the fair clock reached a due time; empty body */
+    JOURNAL_POLICY = 5,    /* the policy changed, as canonical configuration text */
+    JOURNAL_INVENTORY = 6, /* an inventory import, as canonical JSON Lines */
+};
+
+struct journal;
+
+/* Where a record is. Offsets grow within a segment; segments are numbered from 1. */
+struct journal_position {
+    uint64_t segment;
+    uint64_t offset;
+};
+
+struct journal_record {
+    enum journal_kind kind;
+    int64_t real; /* seconds UTC when it was taken */
+    int64_t fair; /* the fair clock then */
+    struct slice source; /* "imap abuse@…", "mbox file", "cli alice"; ≤ 255 bytes */
+    struct slice body;
+};
+
+struct journal_settings {
+    const char *directory; /* borrowed during open only */
+    uint64_t segment_size; /* a new segment begins once one has reached this; default 256 MiB */
+    uint64_t record_most;  /* longest body; default 64 MiB */
+    bool sync;             /* false: no fdatasync (temporary stores only) */
+    bool read_only;
+};
+
+/* What opening had to mend. */
+struct journal_repair {
+    uint64_t torn_bytes; /* cut off the end of the last segment; 0: nothing */
+    struct journal_position at;
+};
+
+MUST_USE enum status journal_open(const struct journal_settings *settings, struct journal **journal,
+                                  struct journal_repair *repair, struct fault *why);
+void journal_close(struct journal *journal);
+
+/* Exclusive among processes and re-entrant in none. Waits. After it the end is where the last writer left it. */
+MUST_USE enum status journal_lock(struct journal *journal, struct fault *why);
+void journal_unlock(struct journal *journal);
+
+/* Adds to the group in memory; nothing is durable before journal_sync. position may be NULL. */
+MUST_USE enum status journal_append(struct journal *journal, const struct journal_record *record,
+                                    struct journal_position *position, struct fault *why);
+/* Writes and syncs the group: OK means that all of it is on disk, anything else that none of it counts. */
+MUST_USE enum status journal_sync(struct journal *journal, struct fault *why);
+size_t journal_pending(const struct journal *journal); /* records in the group */
+
+/* The record at *position, and *position moved to the next. *found false at the end. The record borrows from the
+ * journal until the next call. A record whose checksum fails is ERR_CORRUPT unless it is the torn tail (then: the end). */
+MUST_USE enum status journal_read(struct journal *journal, struct journal_position *position,
+                                  struct journal_record *record, bool *found, struct fault *why);
+struct journal_position journal_first(const struct journal *journal);
+struct journal_position journal_end(const struct journal *journal);
+int journal_position_compare(struct journal_position a, struct journal_position b);
+
+/* Removes whole segments older than `before` (real time of their last record) that end at or before `done`.
+ * *removed counts them. */
+MUST_USE enum status journal_retain(struct journal *journal, int64_t before, struct journal_position done,
+                                    unsigned *removed, struct fault *why);
+
+#endif
