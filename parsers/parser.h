@@ -72,6 +72,12 @@ void parse_message(struct slice raw, const struct parse_settings *settings, stru
 void parse_document(struct slice bytes, struct slice file_name, const struct parse_settings *settings,
                     struct arena *arena, struct parse_result *result);
 
+/* The bytes by which copies of one message are known as the same: without the trace lines that the last transports put on
+ * top (Return-Path, Delivered-To, X-Original-To, Received, and what else differs between deliveries). */
+struct slice parse_identity(struct slice raw);
+/* When the message arrived: the topmost Received date, else Date; 0 when neither can be read. */
+int64_t parse_arrival(struct slice raw);
+
 /* For parsers: a new report with what every report of this message shares (reporter, sender, auth, reported_at)
  * filled in, role source, one incident; appended to the result. */
 struct report *parse_add(const struct incoming *message, struct parse_result *result);

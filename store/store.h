@@ -130,6 +130,13 @@ struct stranger {
 };
 void store_count_stranger(struct txn *txn, const struct address *address, int64_t now);
 
+/* Small texts by name that outlive a process: the policy in force ("policy"), a source's cursor ("imap/…"). */
+bool store_get_text(struct txn *txn, const char *name, struct arena *arena, struct slice *text);
+void store_put_text(struct txn *txn, const char *name, struct slice text);
+
+/* A command or outcome seen once, by its own identity: true when it was there, else it is remembered. */
+bool store_seen_input(struct txn *txn, struct slice identity);
+
 /* Counters by name ("messages", "duplicates", "not-ours" …), for status and metrics. */
 void store_count(struct txn *txn, const char *name, uint64_t by);
 uint64_t store_counter(struct txn *txn, const char *name);
