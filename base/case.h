@@ -30,20 +30,32 @@ enum case_state {
 
 enum persistence { PERSISTENCE_UNKNOWN, PERSISTENCE_STOPPED, PERSISTENCE_PERSISTING };
 
-/* What one independent operator says about one kind of abuse in this case. */
+/* What one independent operator says about one kind of abuse in this case; what a forged source address could fake is
+ * kept in a row of its own. All that nobody vouches for is one row per kind, without a name: however many send it, it takes
+ * no more room than that. */
 struct witness {
-    struct slice operator_name; /* one vote each: "yahoo", or the registered domain of an unknown one */
+    struct slice operator_name; /* one vote each: "yahoo", or the registered domain of an unknown one; empty: unauthenticated */
     enum abuse_kind kind;
-    const struct xarf_type *type; /* of its weightiest report */
-    enum auth_result auth;        /* the best it showed */
-    uint16_t trust;               /* percent, from configuration at the time of its weightiest report */
-    bool own_telemetry;           /* measured in the provider's own network */
-    bool spoofable;               /* evidence that a forged source address would fake as well */
+    const struct xarf_type *type; /* of its weightiest report, as are auth, trust, weight, age, known, sufficient */
+    enum auth_result auth;
+    uint16_t trust;     /* percent, from the configuration of that time */
+    uint16_t weight;    /* per mille of a full vote: trust x age x authentication, when it was heard */
+    int64_t age;        /* from observation to arrival, seconds; -1 when nobody says when it was observed */
+    bool known;         /* has a rule in the configuration */
+    bool sufficient;    /* its rule says that its word alone can do */
+    bool own_telemetry; /* measured in the provider's own network */
+    bool spoofable;     /* evidence that a forged source address would fake as well */
     uint32_t reports;
     uint64_t incidents;
-    int64_t first_observed, last_observed; /* event times; 0 unknown */
+    int64_t first_observed, last_observed; /* event times, the earliest that each can have been; 0 unknown */
     int64_t stopped_at;                    /* when it said that it stopped (delisted); 0 never */
 };
+
+#define WEIGHT_FULL 1000
+
+/* Somebody whose observation may keep a case on the ladder: authenticated, known to us, and not to be faked by a forged
+ * source address. */
+bool witness_is_trusted(const struct witness *witness);
 
 /* The policy of one kind, copied at CONFIRMED so that a later change of configuration does not move a running case. */
 struct ladder_terms {
@@ -111,6 +123,12 @@ struct abuse_case {
     uint64_t last_event; /* id of the last event folded in */
     uint32_t events;
 };
+
+/* Adds one report's contribution to the witnesses: weight is that of the best report, never a sum. In a full table the
+ * least of all (unauthenticated before unknown before known, then by weight) gives way and is counted in others_reports. */
+void case_hear(struct abuse_case *c, const struct witness *report);
+/* That operator says that it ended. */
+void case_hear_stop(struct abuse_case *c, struct slice operator_name, int64_t at);
 
 const char *case_state_name(enum case_state state); /* "needs-human" */
 bool case_state_parse(struct slice text, enum case_state *state);

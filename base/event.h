@@ -9,10 +9,10 @@
 enum event_type {
     /* evidence */
     EVENT_OPENED,
-    EVENT_REPORT,
+    EVENT_REPORT,   /* folded by case_hear; moves persisting_at when witness_is_trusted */
     EVENT_DUPLICATE,
     EVENT_CONFIRMED,
-    EVENT_STOPPED,  /* a source said that it ended (delisted) */
+    EVENT_STOPPED,  /* a source said that it ended (delisted): case_hear_stop for witness.operator_name */
     EVENT_TRIAGED,  /* something about this address went to triage */
     /* the ladder */
     EVENT_WARNING,  /* warnings queued */
@@ -31,7 +31,7 @@ enum event_type {
     EVENT_PERSISTS, /* quiet no more: back on the ladder */
     EVENT_RELAPSED, /* abuse again in probation */
     EVENT_CLOSED,
-    EVENT_REOPENED,
+    EVENT_REOPENED, /* open again, next generation; earlier witnesses no longer count, the events keep them */
     /* people */
     EVENT_RESPONDED,
     EVENT_HELD,

@@ -8,11 +8,14 @@
 /* An organisation that reports: one vote, however many domains it sends from. */
 struct operator_rule {
     struct slice name;
-    struct slice *domains; /* authenticated domains that are this operator, subdomains included */
+    /* "spamcop.example": authenticated as that domain or one below it. "feedback@mail.example": sent by that very mailbox and
+     * authenticated as its organisation, for those whose domain everybody may send from. Lower case. */
+    struct slice *domains;
     size_t domain_count;
     uint16_t trust;     /* percent of a full vote when authenticated: 0 to 100 */
     bool own_telemetry; /* our own sensors: counts as first-hand */
-    bool aggregates;    /* sends old events late: arrival says nothing about persistence */
+    bool sufficient;    /* fully trusted and fresh, its word alone reaches the threshold */
+    bool aggregates;    /* sends old events late: a report without a time of its own says nothing about now */
 };
 
 struct confirm_policy {
@@ -21,7 +24,7 @@ struct confirm_policy {
     uint16_t unknown_trust;   /* percent for an authenticated operator without a rule */
     uint16_t unknown_most;    /* points that all operators without a rule can give together */
     uint16_t unauthenticated; /* points that all unauthenticated reports can give together; below threshold */
-    uint8_t operators;        /* independent authenticated operators needed, own telemetry aside */
+    uint8_t operators;        /* independent authenticated operators needed; all without a rule count as one */
     int64_t fresh;            /* full weight up to this age of the observation at its arrival */
     int64_t stale;            /* no weight from this age on; falls evenly between */
 };

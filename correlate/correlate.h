@@ -1,7 +1,8 @@
 /* correlate: reports become cases.
  *
  * in    struct report, the inventory as of the incident, the case as it stands, policy, now
- * out   struct event: opened, report, duplicate, confirmed, stopped, reopened; the caller folds, stores and shows them
+ * out   struct event: opened, reopened, report, duplicate, stopped; the caller folds, stores and shows them. Whether the
+ *       case is confirmed by then, confirm_reached says; the ladder makes the event of it.
  *
  *   inventory.c   who had the address when (longest prefix match, in memory, swapped on import)
  *   import.c      inventory files in, with faults by file and line and what changed
@@ -22,18 +23,20 @@
 
 /* Who a reporter is for the purpose of counting votes. */
 struct operator_standing {
-    struct slice name; /* borrowed from policy or arena; empty when unauthenticated and unknown */
+    struct slice name; /* borrowed from policy or report; empty when nobody vouches for the sender */
     uint16_t trust;    /* percent */
-    bool known, own_telemetry, aggregates;
+    bool known, own_telemetry, sufficient, aggregates;
 };
-void operator_of(const struct report *report, const struct policy *policy, struct arena *arena,
+/* By whom the message was authenticated as, never by whom it says that it speaks for: what a known relay forwards is the
+ * relay's one vote. */
+void operator_of(const struct report *report, const struct policy *policy,
                  struct operator_standing *standing);
 
 /* The account of a case's evidence: what each witness counts and why. */
 struct testimony {
     const struct witness *witness;
     uint16_t points;
-    char why[160]; /* "authenticated by dkim, known operator, trust 80 %, observed 3 h before: 40 of 50" */
+    char why[160]; /* "known operator, authenticated, trust 80 %, heard 3 h after it happened: 40 of 50" */
 };
 struct verdict_account {
     struct testimony lines[CASE_WITNESSES];
@@ -46,10 +49,14 @@ struct verdict_account {
 };
 /* Pure. Ages are those the witnesses had when they were heard, so an old case does not unconfirm itself. */
 void confirm_account(const struct abuse_case *c, const struct policy *policy, struct verdict_account *account);
+/* The same verdict without the words, for the path that every report takes. *kind as in the account. */
+bool confirm_reached(const struct abuse_case *c, const struct policy *policy, enum abuse_kind *kind);
 
-/* Does it go on? By event time: something trusted observed after `since` and not older than `fresh` at now. */
-enum persistence persistence_of(const struct witness *witness, const struct policy *policy, int64_t since, int64_t fresh, int64_t now);
-enum persistence persistence_of_case(const struct abuse_case *c, const struct policy *policy, int64_t since, int64_t now);
+/* Does it go on? By event time, never by arrival: persisting when a trusted observation was made after `since` and not longer
+ * than `fresh` before now; stopped when the source said so; else unknown, since silence is no proof of a repair. */
+enum persistence persistence_of(const struct witness *witness, int64_t since, int64_t fresh, int64_t now);
+/* Persisting if any source says so; stopped if all whom we trust do. Takes `fresh` from the case's terms. */
+enum persistence persistence_of_case(const struct abuse_case *c, int64_t since, int64_t now);
 
 /* What a report comes to. */
 enum placement {
@@ -68,7 +75,9 @@ struct placed {
     struct slice reason;         /* why not placed */
 };
 /* Reads the case it belongs to (into *c, zeroed when a new one is to be opened with id state->next_case) and says what
- * happens. Does not write. now.real is when the report arrived. */
+ * happens. Writes nothing but the fingerprint of the incident. now.real is when the report arrived; stored.id is
+ * state->next_report, stored.message_id is left to the caller.
+ * feedback_type "delisted" is a source's word that it ended. */
 void correlate_report(struct txn *txn, const struct inventory *inventory, const struct policy *policy,
                       const struct report *report, const struct store_state *state, struct instant now,
                       struct arena *arena, struct abuse_case *c, struct placed *placed);
