@@ -1,0 +1,86 @@
+/* What commands ask of the call they serve: options, output, failures. */
+#include "app/command.h"
+
+#include <pwd.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+const char *call_option(const struct call *call, const char *name)
+{
+    const char *value = NULL;
+    for (size_t i = 0; i < call->given_count; i++) {
+        if (strcmp(call->given[2 * i], name) == 0)
+            value = call->given[2 * i + 1];
+    }
+    return value;
+}
+
+bool call_flag(const struct call *call, const char *name)
+{
+    return call_option(call, name) != NULL;
+}
+
+const char *call_option_each(const struct call *call, const char *name, size_t *cursor)
+{
+    while (*cursor < call->given_count) {
+        size_t i = (*cursor)++;
+        if (strcmp(call->given[2 * i], name) == 0)
+            return call->given[2 * i + 1];
+    }
+    return NULL;
+}
+
+/* ASCII only: nothing from outside can move a terminal's cursor, whatever the terminal. */
+void call_json(struct call *call, json_t *value)
+{
+    json_dumpf(value, call->out.stream, JSON_ENSURE_ASCII | JSON_ENCODE_ANY);
+    fputc('\n', call->out.stream);
+    json_decref(value);
+}
+
+enum exit_code call_failed(struct call *call, enum status code, const struct fault *why)
+{
+    fprintf(call->err, "abusedesk %s: %s\n", call->command->name,
+            why->text[0] != '\0' ? why->text : status_name(code));
+    return code == ERR_CORRUPT ? EXIT_CORRUPT : EXIT_FAILED;
+}
+
+__attribute__((format(printf, 2, 0))) static void say(struct call *call, const char *format,
+                                                      va_list arguments)
+{
+    fflush(call->out.stream);
+    fprintf(call->err, "abusedesk %s: ", call->command->name);
+    vfprintf(call->err, format, arguments);
+    fputc('\n', call->err);
+}
+
+enum exit_code call_usage(struct call *call, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    say(call, format, arguments);
+    va_end(arguments);
+    fprintf(call->err, "Try 'abusedesk %s --help'.\n", call->command->name);
+    return EXIT_USAGE;
+}
+
+void call_notice(struct call *call, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    say(call, format, arguments);
+    va_end(arguments);
+}
+
+struct slice call_user(struct call *call)
+{
+    const char *name = NULL;
+    if (geteuid() == 0)
+        name = getenv("SUDO_USER");
+    if (name == NULL || name[0] == '\0') {
+        const struct passwd *entry = getpwuid(getuid());
+        name = entry != NULL ? entry->pw_name : "unknown";
+    }
+    return arena_copy(call->arena, slice_until(slice_of(name), 64));
+}

@@ -1,0 +1,255 @@
+/* From argv to a command that runs. */
+#include "app/command.h"
+#include "app/nearest.h"
+
+#include <errno.h>
+#include <getopt.h>
+
+#define OPTIONS_MOST 40
+#define LONG_BASE                                                                              \
+    256 /* getopt_long's value of option i is LONG_BASE + i: above every letter                \
+         */
+
+const struct command_option command_common_options[] = {
+    {"json", 0, NULL, "print JSON, one object a line"},
+    {"config", 'c', "FILE", "configuration (default /etc/abusedesk/abusedesk.conf)"},
+    {"store", 's', "DIR", "store directory, instead of the configured one"},
+    {"color", 0, "WHEN", "auto, always or never"},
+    {"help", 'h', NULL, "explain the command"},
+    {NULL, 0, NULL, NULL},
+};
+
+/* The options one command accepts, its own and the common ones, and what was given of them. */
+struct command_line {
+    const struct command_option *accepted[OPTIONS_MOST];
+    size_t accepted_count;
+    const char **given; /* pairs of name and value */
+    size_t given_count;
+};
+
+const struct command *command_find(int argc, char *const *argv, int *words)
+{
+    for (size_t i = 0; command_registry[i] != NULL; i++) {
+        struct slice rest = slice_of(command_registry[i]->name);
+        struct slice word = {0};
+        int matched = 0;
+        bool same = true;
+        while (same && slice_next_field(&rest, ' ', &word)) {
+            same = matched < argc && slice_eq(word, slice_of(argv[matched]));
+            matched++;
+        }
+        if (same) {
+            *words = matched;
+            return command_registry[i];
+        }
+    }
+    return NULL;
+}
+
+static const char *printable(struct arena *arena, const char *text)
+{
+    char *shown = arena_string(arena, slice_until(slice_of(text), 80));
+    for (char *c = shown; *c != '\0'; c++) {
+        if (*c < ' ' || *c > '~')
+            *c = '?';
+    }
+    return shown;
+}
+
+static int unknown_command(int argc, char **argv, const struct terminal *out, FILE *err,
+                           struct arena *arena)
+{
+    if (argc == 1 && command_group_help(out, argv[0])) {
+        fprintf(err, "abusedesk: '%s' needs one of these commands\n",
+                printable(arena, argv[0]));
+        return EXIT_USAGE;
+    }
+    struct slice one = slice_of(argv[0]);
+    struct slice two = argc > 1 ? arena_printf(arena, "%s %s", argv[0], argv[1]) : one;
+    struct nearest nearest = nearest_to(two);
+    for (size_t i = 0; command_registry[i] != NULL; i++) {
+        if (!command_registry[i]->hidden)
+            nearest_offer(&nearest, slice_of(command_registry[i]->name));
+    }
+    if (nearest.best.len == 0) {
+        nearest = nearest_to(one);
+        for (size_t i = 0; command_registry[i] != NULL; i++)
+            nearest_offer(&nearest, slice_of(command_registry[i]->name));
+    }
+    fprintf(err, "abusedesk: there is no command '%s'", printable(arena, argv[0]));
+    if (nearest.best.len > 0)
+        fprintf(err, "; did you mean '%.*s'?\n", SLICE_FMT(nearest.best));
+    else
+        fprintf(err, "; 'abusedesk help' lists them\n");
+    return EXIT_USAGE;
+}
+
+static void accept_options(struct command_line *line, const struct command_option *options)
+{
+    for (const struct command_option *o = options; o != NULL && o->name != NULL; o++) {
+        if (line->accepted_count < OPTIONS_MOST)
+            line->accepted[line->accepted_count++] = o;
+    }
+}
+
+static const struct command_option *accepted_option(const struct command_line *line, int value)
+{
+    if (value >= LONG_BASE)
+        return line->accepted[value - LONG_BASE];
+    for (size_t i = 0; i < line->accepted_count; i++) {
+        if (line->accepted[i]->letter == value)
+            return line->accepted[i];
+    }
+    return NULL;
+}
+
+/* What getopt_long refused, in our words. */
+static enum exit_code bad_option(struct call *call, const struct command_line *line, int answer,
+                                 int letter, const char *word)
+{
+    const char *shown = printable(call->arena, word);
+    if (answer == ':')
+        return call_usage(call, "option '%s' needs a value", shown);
+    if (strncmp(word, "--", 2) != 0)
+        return call_usage(call, "there is no option '-%c'",
+                          letter > ' ' && letter < 127 ? letter : '?');
+    struct slice name = slice_from(slice_of(word), 2);
+    ptrdiff_t equals = slice_find_byte(name, '=');
+    if (equals >= 0)
+        name = slice_until(name, (size_t)equals);
+    struct nearest nearest = nearest_to(name);
+    for (size_t i = 0; i < line->accepted_count; i++) {
+        if (slice_eq(name, slice_of(line->accepted[i]->name)))
+            return call_usage(call, "option '--%s' takes no value", line->accepted[i]->name);
+        nearest_offer(&nearest, slice_of(line->accepted[i]->name));
+    }
+    if (nearest.best.len > 0)
+        return call_usage(call, "there is no option '%s'; did you mean '--%.*s'?", shown,
+                          SLICE_FMT(nearest.best));
+    return call_usage(call, "there is no option '%s'", shown);
+}
+
+/* getopt_long does the work; it keeps its state in globals, which end here. */
+static enum exit_code parse_options(struct call *call, struct command_line *line, int argc,
+                                    char **argv)
+{
+    struct option table[OPTIONS_MOST + 1] = {0};
+    char letters[2 * OPTIONS_MOST + 2] = ":";
+    size_t length = 1;
+    for (size_t i = 0; i < line->accepted_count; i++) {
+        const struct command_option *o = line->accepted[i];
+        table[i] =
+            (struct option){o->name, o->argument != NULL ? required_argument : no_argument,
+                            NULL, LONG_BASE + (int)i};
+        if (o->letter != 0) {
+            letters[length++] = o->letter;
+            if (o->argument != NULL)
+                letters[length++] = ':';
+        }
+    }
+    optind = 0; /* glibc: begin anew */
+    opterr = 0;
+    for (;;) {
+        int answer = getopt_long(argc, argv, letters, table, NULL);
+        if (answer == -1)
+            break;
+        const struct command_option *o = accepted_option(line, answer);
+        if (answer == '?' || answer == ':' || o == NULL)
+            return bad_option(call, line, answer, optopt, argv[optind - 1]);
+        line->given[2 * line->given_count] = o->name;
+        line->given[2 * line->given_count + 1] = optarg != NULL ? optarg : "";
+        line->given_count++;
+    }
+    call->operands = argv + optind;
+    call->operand_count = argc - optind;
+    return EXIT_DONE;
+}
+
+static enum exit_code common_options(struct call *call)
+{
+    const char *colour = call_option(call, "color");
+    enum colour_choice choice = COLOUR_AUTO;
+    if (colour != NULL && !colour_choice_parse(colour, &choice))
+        return call_usage(call, "--color takes auto, always or never");
+    call->out = terminal_of(call->out.stream, choice);
+    call->json = call_flag(call, "json");
+    call->config_path = call_option(call, "config");
+    call->store_path = call_option(call, "store");
+    return EXIT_DONE;
+}
+
+static enum exit_code run_call(struct call *call)
+{
+    const struct command *command = call->command;
+    if (call_flag(call, "help")) {
+        command_help(&call->out, command);
+        return EXIT_DONE;
+    }
+    if (call->operand_count < command->operands_least)
+        return call_usage(call, "%s is missing", command->operands);
+    if (command->operands_most >= 0 && call->operand_count > command->operands_most)
+        return call_usage(call, "'%s' is one operand too many",
+                          printable(call->arena, call->operands[command->operands_most]));
+    return command->run(call);
+}
+
+/* A full disk or a closed pipe must not look like success. */
+static enum exit_code finish_output(struct call *call, enum exit_code code)
+{
+    if (fflush(call->out.stream) == 0 && !ferror(call->out.stream))
+        return code;
+    fprintf(call->err, "abusedesk %s: cannot write the output: %s\n", call->command->name,
+            strerror(errno));
+    return code == EXIT_DONE ? EXIT_FAILED : code;
+}
+
+/* argv[0] is the last word of the command's name. */
+static enum exit_code serve(struct call *call, int argc, char **argv)
+{
+    struct command_line line = {0};
+    line.given = arena_array(call->arena, const char *, 2 * ((size_t)argc + 1));
+    accept_options(&line, call->command->options);
+    accept_options(&line, command_common_options);
+    enum exit_code code = parse_options(call, &line, argc, argv);
+    call->given = line.given;
+    call->given_count = line.given_count;
+    if (code == EXIT_DONE)
+        code = common_options(call);
+    if (code == EXIT_DONE)
+        code = run_call(call);
+    return finish_output(call, code);
+}
+
+int command_main(int argc, char **argv, FILE *out, FILE *err)
+{
+    struct terminal terminal = terminal_of(out, COLOUR_AUTO);
+    if (argc < 2) {
+        command_help(&terminal, NULL);
+        return EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        command_help(&terminal, NULL);
+        return EXIT_DONE;
+    }
+    char version_word[] = "version";
+    char *version[] = {argv[0], version_word, NULL};
+    if (strcmp(argv[1], "--version") == 0) {
+        argc = 2;
+        argv = version;
+    }
+
+    struct arena arena = ARENA_INIT;
+    int words = 0;
+    int code = EXIT_USAGE;
+    const struct command *command = command_find(argc - 1, argv + 1, &words);
+    if (command != NULL) {
+        struct call call = {.command = command, .out = terminal, .err = err, .arena = &arena};
+        code = (int)serve(&call, argc - words, argv + words);
+    } else if (argv[1][0] == '-') {
+        fprintf(err, "abusedesk: options come after the command\nTry 'abusedesk help'.\n");
+    } else {
+        code = unknown_command(argc - 1, argv + 1, &terminal, err, &arena);
+    }
+    arena_release(&arena);
+    return code;
+}
