@@ -11,7 +11,7 @@
 
 enum case_state {
     CASE_OPEN,        /* something was claimed, not enough to believe it */
-    CASE_CONFIRMED,   /* believed; passes at once to WARNING, or stays for kinds that never climb */
+    CASE_CONFIRMED,   /* believed; passes at once to WARNING, or stays (advised) for kinds that never climb */
     CASE_WARNING,     /* warning mail is on its way */
     CASE_WARNED,      /* a relay took it for at least one contact; window W1 runs */
     CASE_CALLING,     /* each number is being tried */
@@ -76,10 +76,15 @@ struct ladder_terms {
 /* A person to reach, copied at CONFIRMED. */
 struct case_contact {
     struct slice name, role, mail, phone, language, zone;
-    uint8_t mails_sent, mails_bounced; /* per generation */
-    uint8_t calls_made;                /* attempts that reached the network; a provider's own failure is none */
-    bool calls_done;                   /* answered, or attempts exhausted */
-    bool reached;                      /* relay took a mail, or a human picked up */
+    /* All of this generation. "Tried" numbers the actions' identities and never falls back. */
+    uint8_t mails_tried;                             /* warnings queued */
+    uint8_t mails_sent, mails_bounced, mails_failed; /* taken by a relay, come back, failed on our side */
+    bool mail_delayed;                               /* a relay said that it is still trying */
+    uint16_t calls_tried; /* attempts that ended or were given up, whatever came of them */
+    uint8_t calls_made;   /* attempts of this call round that reached the network */
+    uint8_t calls_failed; /* the provider's own failures in this round: no attempts */
+    bool calls_done;      /* of this round: answered, or attempts exhausted, or a bad number */
+    bool reached;         /* relay took a mail, or a human picked up */
 };
 
 #define CASE_WITNESSES 32 /* more operators than this are counted in others_*; the verdict never needs more */
@@ -89,7 +94,7 @@ struct abuse_case {
     uint64_t id;         /* shown as C-<id> */
     uint32_t generation; /* grows when it is reopened or relapses; fences timers, calls and tokens of the past */
     enum case_state state;
-    enum case_state resumes_to; /* HOLD, RESPONDED, QUIESCENT, NEEDS_HUMAN: where it came from */
+    enum case_state resumes_to; /* HOLD, RESPONDED, QUIESCENT, NEEDS_HUMAN: the rung it came from, none of these four */
     enum abuse_kind kind;       /* of its gravest confirmed witness; of its first report until then */
 
     struct address address;
@@ -103,7 +108,8 @@ struct abuse_case {
     struct ladder_terms terms; /* meaningful from CONFIRMED */
     int64_t opened_at, confirmed_at, warned_at, called_at, cut_at, restored_at, closed_at; /* real; 0 not yet */
     int64_t observed_first, observed_last; /* any source report */
-    int64_t persisting_at;                 /* latest trusted observation (event time) */
+    int64_t persisting_at;                 /* latest trusted observation of a kind that climbs (event time) */
+    int64_t heard_at;                      /* fair time of the last report's arrival */
 
     int64_t due;         /* fair time at which the running window or hold ends; 0 none */
     int64_t window_left; /* credited seconds left of a window that was interrupted; 0 none */
@@ -116,9 +122,15 @@ struct abuse_case {
 
     uint64_t reports;    /* told apart, of all roles */
     uint64_t duplicates; /* same message or incident again */
-    uint8_t approvals;   /* people who approved the pending cut */
+    uint8_t approvals;   /* people who approved the pending cut, each once */
     struct slice approved_by[2];
-    bool cut_unread;     /* a driver write happened after the last read-back */
+    bool cut_unread;     /* a driver write may have happened after the last read-back */
+    bool cut_stands;     /* read back as down, and not as up since */
+    uint8_t read_backs;  /* answers since the last write, or since the check before it */
+    bool before_image;   /* CUT_PENDING: read back as up, as it must be before a cut */
+    bool responded;      /* an authenticated person answered in this generation: it never cuts any more */
+    bool reply_held;     /* an unauthenticated reply has held this generation once */
+    bool withheld;       /* a rung of this generation was climbed disarmed: nothing was really sent */
     bool advised;        /* the advice or victim notice went out */
     uint64_t last_event; /* id of the last event folded in */
     uint32_t events;
@@ -133,7 +145,7 @@ void case_hear_stop(struct abuse_case *c, struct slice operator_name, int64_t at
 const char *case_state_name(enum case_state state); /* "needs-human" */
 bool case_state_parse(struct slice text, enum case_state *state);
 bool case_is_open(const struct abuse_case *c); /* anything but CLOSED */
-bool case_is_before_cut(enum case_state state);
+bool case_is_before_cut(enum case_state state); /* CONFIRMED to CUT_PENDING; not OPEN, not the side states */
 const char *persistence_name(enum persistence persistence);
 
 #endif

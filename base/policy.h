@@ -45,6 +45,7 @@ struct policy {
     size_t trusted_authserv_count;
     struct slice *never_cut;        /* prefixes as text, besides the inventory's flag */
     size_t never_cut_count;
+    int64_t open_window;            /* an unconfirmed case closes when nothing was heard for this long */
     int64_t hold_longest;           /* a hold expires after this at the latest */
     int64_t reply_hold;             /* a plausible but unauthenticated reply holds this long, once per generation */
     int64_t contact_quarantine;     /* contacts changed more recently than this are used beside the older ones */
