@@ -1,13 +1,14 @@
-/* An action: something to do to the outside world. Decided by the ladder, kept in the outbox, carried out by a channel
- * only after the transaction that decided it is on disk; what came of it returns as an outcome. */
+/* An action: something to do to the outside world. Decided by the ladder, kept in the
+ * outbox, carried out by a channel only after the transaction that decided it is on disk;
+ * what came of it returns as an outcome. */
 #ifndef BASE_ACTION_H
 #define BASE_ACTION_H
 
 #include "base/slice.h"
 
 enum verb {
-    VERB_WARN,        /* mail to a contact: warning */
-    VERB_ADVISE,      /* mail to a contact: advice, or notice to a victim; asks for nothing by a deadline */
+    VERB_WARN, /* mail to a contact: warning */
+    VERB_ADVISE, /* mail to a contact: advice, or notice to a victim; asks for nothing by a deadline */
     VERB_CALL,        /* phone one number once */
     VERB_CUT,         /* switch the network off */
     VERB_READ_BACK,   /* ask the network what is so; changes nothing */
@@ -40,19 +41,21 @@ enum outcome {
 enum action_state { ACTION_PENDING, ACTION_STARTED, ACTION_DONE, ACTION_DROPPED };
 
 struct action {
-    uint64_t id;        /* grows by one, the outbox order */
+    uint64_t id; /* grows by one, the outbox order */
     uint64_t case_id;
     uint32_t generation;
     enum verb verb;
-    uint8_t contact;    /* index into the case's contacts, for mails and calls */
-    uint16_t attempt;   /* from 1 */
-    uint64_t thread;    /* actions of one thread, verb and contact that are due together go as one */
+    uint8_t contact;  /* index into the case's contacts, for mails and calls */
+    uint16_t attempt; /* from 1 */
+    uint64_t
+        thread; /* actions of one thread, verb and contact that are due together go as one */
     int64_t not_before; /* fair time */
     int64_t decided_at; /* real time */
     enum action_state state;
     enum outcome outcome;
-    struct slice identity; /* "C-12.1.call.0.2": case, generation, verb, contact, attempt; the same after a crash */
-    struct slice text;     /* why, one sanitised line */
+    struct slice
+        identity; /* "C-12.1.call.0.2": case, generation, verb, contact, attempt; the same after a crash */
+    struct slice text; /* why, one sanitised line */
 };
 
 const char *verb_name(enum verb verb);

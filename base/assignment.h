@@ -1,4 +1,5 @@
-/* Who had which addresses, from when until when, and how to reach them. A row of the inventory. */
+/* Who had which addresses, from when until when, and how to reach them. A row of the
+ * inventory. */
 #ifndef BASE_ASSIGNMENT_H
 #define BASE_ASSIGNMENT_H
 
@@ -21,14 +22,14 @@ struct assignment {
     struct slice server;
     struct contact *contacts; /* in the order in which they are to be tried */
     size_t contact_count;
-    bool never_cut;               /* hospital, resolver, shared address: a person decides, always */
-    bool shared;                  /* several customers behind it (NAT, shared hosting) */
-    struct slice network_driver;  /* which cut-off driver, empty for none */
-    struct slice network_handle;  /* what that driver calls the port */
-    int64_t valid_from;           /* inclusive; 0 since ever */
-    int64_t valid_until;          /* exclusive; 0 for ever */
-    int64_t recorded_at;          /* when the row was imported: fresh contacts are trusted less */
-    int64_t contacts_changed_at;  /* when the contacts last changed; 0 never */
+    bool never_cut; /* hospital, resolver, shared address: a person decides, always */
+    bool shared;    /* several customers behind it (NAT, shared hosting) */
+    struct slice network_driver; /* which cut-off driver, empty for none */
+    struct slice network_handle; /* what that driver calls the port */
+    int64_t valid_from;          /* inclusive; 0 since ever */
+    int64_t valid_until;         /* exclusive; 0 for ever */
+    int64_t recorded_at; /* when the row was imported: fresh contacts are trusted less */
+    int64_t contacts_changed_at; /* when the contacts last changed; 0 never */
 };
 
 #endif

@@ -16,8 +16,9 @@ void buffer_add(struct buffer *buffer, struct slice bytes);
 void buffer_add_byte(struct buffer *buffer, char byte);
 void buffer_printf(struct buffer *buffer, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-void buffer_reserve(struct buffer *buffer, size_t more); /* room for more bytes without another allocation */
-void buffer_clear(struct buffer *buffer);                /* empty; keeps the memory */
+void buffer_reserve(struct buffer *buffer,
+                    size_t more);         /* room for more bytes without another allocation */
+void buffer_clear(struct buffer *buffer); /* empty; keeps the memory */
 void buffer_release(struct buffer *buffer);
 
 static inline struct slice buffer_slice(const struct buffer *buffer)

@@ -1,5 +1,5 @@
-/* Points in time: int64_t seconds since 1970-01-01T00:00:00Z, UTC, no leap seconds. Zero means "not known".
- * Nothing here reads a clock: whoever decides takes `now` as an argument. */
+/* Points in time: int64_t seconds since 1970-01-01T00:00:00Z, UTC, no leap seconds. Zero
+ * means "not known". Nothing here reads a clock: whoever decides takes `now` as an argument. */
 #ifndef BASE_MOMENT_H
 #define BASE_MOMENT_H
 
@@ -14,9 +14,11 @@ struct instant {
     int64_t fair;
 };
 
-/* What a tick adds to the fair clock: 0 while reply intake was unhealthy, else the lesser of the two clocks'
- * progress, never negative, never above `longest` (a suspend or an outage counts as nothing beyond one tick). */
-int64_t fair_clock_credit(int64_t real_elapsed, int64_t boot_elapsed, int64_t longest, bool healthy);
+/* What a tick adds to the fair clock: 0 while reply intake was unhealthy, else the lesser of
+ * the two clocks' progress, never negative, never above `longest` (a suspend or an outage
+ * counts as nothing beyond one tick). */
+int64_t fair_clock_credit(int64_t real_elapsed, int64_t boot_elapsed, int64_t longest,
+                          bool healthy);
 
 #define MOMENT_TEXT 32
 /* "2026-11-01T10:00:00Z"; "-" for zero. Returns text. */
@@ -26,9 +28,10 @@ const char *moment_rfc5322(int64_t moment, char text[64]);
 /* "2 h 05 min", "3 d 4 h", "45 s". */
 const char *moment_duration(int64_t seconds, char text[MOMENT_TEXT]);
 
-/* Dates as mail really carries them: RFC 5322 with obsolete zones, comments, missing weekday, two-digit years,
- * ctime, ISO 8601 / RFC 3339 with space or T, fractions, "UTC", "(EST)", epoch seconds. A date without a zone is
- * taken as UTC and *zoned is false (zoned may be NULL). False when it is no date, or outside 1980-2200. */
+/* Dates as mail really carries them: RFC 5322 with obsolete zones, comments, missing
+ * weekday, two-digit years, ctime, ISO 8601 / RFC 3339 with space or T, fractions, "UTC",
+ * "(EST)", epoch seconds. A date without a zone is taken as UTC and *zoned is false (zoned
+ * may be NULL). False when it is no date, or outside 1980-2200. */
 bool moment_parse(struct slice text, int64_t *moment, bool *zoned);
 /* Only RFC 3339, whole slice. */
 bool moment_parse_rfc3339(struct slice text, int64_t *moment);

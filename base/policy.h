@@ -1,5 +1,6 @@
-/* Every value of the configuration that decisions depend on. The pure middle gets it as an argument; app/ fills it from
- * abusedesk.conf and checks it. A store's journal records each change of it, so the past can be computed again. */
+/* Every value of the configuration that decisions depend on. The pure middle gets it as an
+ * argument; app/ fills it from abusedesk.conf and checks it. A store's journal records each
+ * change of it, so the past can be computed again. */
 #ifndef BASE_POLICY_H
 #define BASE_POLICY_H
 
@@ -8,31 +9,35 @@
 /* An organisation that reports: one vote, however many domains it sends from. */
 struct operator_rule {
     struct slice name;
-    /* "spamcop.example": authenticated as that domain or one below it. "feedback@mail.example": sent by that very mailbox and
-     * authenticated as its organisation, for those whose domain everybody may send from. Lower case. */
+    /* "spamcop.example": authenticated as that domain or one below it.
+     * "feedback@mail.example": sent by that very mailbox and authenticated as its
+     * organisation, for those whose domain everybody may send from. Lower case. */
     struct slice *domains;
     size_t domain_count;
     uint16_t trust;     /* percent of a full vote when authenticated: 0 to 100 */
     bool own_telemetry; /* our own sensors: counts as first-hand */
     bool sufficient;    /* fully trusted and fresh, its word alone reaches the threshold */
-    bool aggregates;    /* sends old events late: a report without a time of its own says nothing about now */
+    bool
+        aggregates; /* sends old events late: a report without a time of its own says nothing about now */
 };
 
 struct confirm_policy {
-    uint16_t threshold;       /* points at which a case is confirmed */
-    uint16_t vote;            /* points of one fully trusted, authenticated, fresh operator */
-    uint16_t unknown_trust;   /* percent for an authenticated operator without a rule */
-    uint16_t unknown_most;    /* points that all operators without a rule can give together */
-    uint16_t unauthenticated; /* points that all unauthenticated reports can give together; below threshold */
-    uint8_t operators;        /* independent authenticated operators needed; all without a rule count as one */
-    int64_t fresh;            /* full weight up to this age of the observation at its arrival */
-    int64_t stale;            /* no weight from this age on; falls evenly between */
+    uint16_t threshold;     /* points at which a case is confirmed */
+    uint16_t vote;          /* points of one fully trusted, authenticated, fresh operator */
+    uint16_t unknown_trust; /* percent for an authenticated operator without a rule */
+    uint16_t unknown_most;  /* points that all operators without a rule can give together */
+    uint16_t
+        unauthenticated; /* points that all unauthenticated reports can give together; below threshold */
+    uint8_t
+        operators; /* independent authenticated operators needed; all without a rule count as one */
+    int64_t fresh; /* full weight up to this age of the observation at its arrival */
+    int64_t stale; /* no weight from this age on; falls evenly between */
 };
 
 struct breaker_policy {
-    uint16_t cuts_per_hour;          /* whole installation, sliding hour */
+    uint16_t cuts_per_hour; /* whole installation, sliding hour */
     uint16_t cuts_per_customer_hour;
-    uint8_t fleet_percent;           /* of all assignments, being cut at once */
+    uint8_t fleet_percent; /* of all assignments, being cut at once */
 };
 
 struct policy {
@@ -41,16 +46,20 @@ struct policy {
     struct breaker_policy breaker;
     struct operator_rule *operators;
     size_t operator_count;
-    struct slice *trusted_authserv; /* authserv-ids whose Authentication-Results we believe (RFC 8601 s5) */
+    struct slice *
+        trusted_authserv; /* authserv-ids whose Authentication-Results we believe (RFC 8601 s5) */
     size_t trusted_authserv_count;
-    struct slice *never_cut;        /* prefixes as text, besides the inventory's flag */
+    struct slice *never_cut; /* prefixes as text, besides the inventory's flag */
     size_t never_cut_count;
-    int64_t open_window;            /* an unconfirmed case closes when nothing was heard for this long */
-    int64_t hold_longest;           /* a hold expires after this at the latest */
-    int64_t reply_hold;             /* a plausible but unauthenticated reply holds this long, once per generation */
-    int64_t contact_quarantine;     /* contacts changed more recently than this are used beside the older ones */
-    int64_t gather_window;          /* warnings of one customer's thread within this time go as one mail */
-    bool armed;                     /* false: nothing leaves */
+    int64_t open_window;  /* an unconfirmed case closes when nothing was heard for this long */
+    int64_t hold_longest; /* a hold expires after this at the latest */
+    int64_t
+        reply_hold; /* a plausible but unauthenticated reply holds this long, once per generation */
+    int64_t
+        contact_quarantine; /* contacts changed more recently than this are used beside the older ones */
+    int64_t
+        gather_window; /* warnings of one customer's thread within this time go as one mail */
+    bool armed;        /* false: nothing leaves */
 };
 
 #endif

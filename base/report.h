@@ -1,5 +1,6 @@
-/* A report: one reporter's claim about one subject. Made by parsers, in the message's arena; all slices borrow from
- * that arena or from the message. Text is as it was found (decoded to UTF-8, not sanitised). */
+/* A report: one reporter's claim about one subject. Made by parsers, in the message's arena;
+ * all slices borrow from that arena or from the message. Text is as it was found (decoded to
+ * UTF-8, not sanitised). */
 #ifndef BASE_REPORT_H
 #define BASE_REPORT_H
 
@@ -19,14 +20,21 @@ enum auth_result {
     AUTH_FAIL, /* something we trust says it is not who it claims to be */
 };
 
-/* How the reporter was authenticated (RFC 8601 results of an authserv-id that we trust, or our own check). */
+/* How the reporter was authenticated (RFC 8601 results of an authserv-id that we trust, or
+ * our own check). */
 struct authentication {
     enum auth_result result;
     struct slice by;     /* "dkim", "spf", "arc", "local"; empty for none */
     struct slice domain; /* the domain that was authenticated, lower case */
 };
 
-enum subject_type { SUBJECT_ADDRESS, SUBJECT_PREFIX, SUBJECT_DOMAIN, SUBJECT_URL, SUBJECT_NONE };
+enum subject_type {
+    SUBJECT_ADDRESS,
+    SUBJECT_PREFIX,
+    SUBJECT_DOMAIN,
+    SUBJECT_URL,
+    SUBJECT_NONE
+};
 
 /* A person or organisation as XARF v4 wants it. */
 struct party {
@@ -40,11 +48,13 @@ struct text_list {
     size_t count;
 };
 
-/* A member of the XARF object that only some types have (source_port, first_seen, url, cve_id …). */
+/* A member of the XARF object that only some types have (source_port, first_seen, url,
+ * cve_id …). */
 struct report_extra {
     const char *name; /* XARF's member name; static */
     enum { EXTRA_TEXT, EXTRA_NUMBER, EXTRA_BOOLEAN, EXTRA_LIST, EXTRA_JSON } type;
-    struct slice text;      /* TEXT as it is; NUMBER and BOOLEAN as JSON spells them; JSON a whole value */
+    struct slice
+        text; /* TEXT as it is; NUMBER and BOOLEAN as JSON spells them; JSON a whole value */
     struct text_list items; /* LIST */
 };
 
@@ -71,13 +81,14 @@ struct report {
     const struct xarf_type *type; /* never NULL */
     struct slice feedback_type;   /* as the reporter wrote it, lower case */
     bool opens_no_case;           /* not-spam, opt-out: kept and counted, no more */
-    bool restricted;              /* evidence may never be shown or mailed (child abuse material) */
+    bool restricted; /* evidence may never be shown or mailed (child abuse material) */
 
-    int64_t observed_at;   /* when the incident happened; 0 when nobody says */
-    bool observed_zoned;   /* false: the reporter gave no time zone, taken as UTC */
-    int64_t arrival_date;  /* the reporter's own date for the original mail or event; 0 when absent */
-    int64_t reported_at;   /* the message's own date; 0 when absent */
-    uint64_t incidents;    /* how many events it stands for; at least 1 */
+    int64_t observed_at; /* when the incident happened; 0 when nobody says */
+    bool observed_zoned; /* false: the reporter gave no time zone, taken as UTC */
+    int64_t
+        arrival_date; /* the reporter's own date for the original mail or event; 0 when absent */
+    int64_t reported_at; /* the message's own date; 0 when absent */
+    uint64_t incidents;  /* how many events it stands for; at least 1 */
 
     struct text_list original_rcpt_to;
     struct slice original_mail_from;

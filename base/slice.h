@@ -1,4 +1,5 @@
-/* A borrowed run of bytes. Not terminated, may hold NULs; whoever made the bytes says how long they live. */
+/* A borrowed run of bytes. Not terminated, may hold NULs; whoever made the bytes says how
+ * long they live. */
 #ifndef BASE_SLICE_H
 #define BASE_SLICE_H
 
@@ -42,7 +43,8 @@ ptrdiff_t slice_find_byte(struct slice text, char byte);
 
 /* Without leading and trailing space, tab, CR and LF. */
 struct slice slice_trim(struct slice text);
-struct slice slice_from(struct slice text, size_t offset); /* empty when offset is past the end */
+struct slice slice_from(struct slice text,
+                        size_t offset); /* empty when offset is past the end */
 struct slice slice_until(struct slice text, size_t length);
 
 /* Cuts the next line off *rest, without its LF, CRLF or bare CR. False when nothing is left. */
@@ -50,7 +52,8 @@ bool slice_next_line(struct slice *rest, struct slice *line);
 /* Cuts what stands before the next separator off *rest. False when nothing is left. */
 bool slice_next_field(struct slice *rest, char separator, struct slice *field);
 
-/* The whole slice as a decimal number without sign or spaces; false when it is not one or overflows. */
+/* The whole slice as a decimal number without sign or spaces; false when it is not one or
+ * overflows. */
 bool slice_to_u64(struct slice text, uint64_t *number);
 
 #endif

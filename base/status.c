@@ -38,8 +38,12 @@ enum status fail_in(struct fault *why, enum status code, const char *prefix)
 const char *status_name(enum status code)
 {
     static const char *const names[] = {
-        [OK] = "ok",         [ERR_MALFORMED] = "malformed", [ERR_LIMIT] = "over a limit",
-        [ERR_IO] = "i/o",    [ERR_DENIED] = "denied",       [ERR_CONFLICT] = "conflict",
+        [OK] = "ok",
+        [ERR_MALFORMED] = "malformed",
+        [ERR_LIMIT] = "over a limit",
+        [ERR_IO] = "i/o",
+        [ERR_DENIED] = "denied",
+        [ERR_CONFLICT] = "conflict",
         [ERR_CORRUPT] = "corrupt",
     };
     return names[code];

@@ -23,12 +23,13 @@
 
 /* Who a reporter is for the purpose of counting votes. */
 struct operator_standing {
-    struct slice name; /* borrowed from policy or report; empty when nobody vouches for the sender */
-    uint16_t trust;    /* percent */
+    struct slice
+        name; /* borrowed from policy or report; empty when nobody vouches for the sender */
+    uint16_t trust; /* percent */
     bool known, own_telemetry, sufficient, aggregates;
 };
-/* By whom the message was authenticated as, never by whom it says that it speaks for: what a known relay forwards is the
- * relay's one vote. */
+/* By whom the message was authenticated as, never by whom it says that it speaks for: what a
+ * known relay forwards is the relay's one vote. */
 void operator_of(const struct report *report, const struct policy *policy,
                  struct operator_standing *standing);
 
@@ -36,7 +37,8 @@ void operator_of(const struct report *report, const struct policy *policy,
 struct testimony {
     const struct witness *witness;
     uint16_t points;
-    char why[160]; /* "known operator, authenticated, trust 80 %, heard 3 h after it happened: 40 of 50" */
+    char why
+        [160]; /* "known operator, authenticated, trust 80 %, heard 3 h after it happened: 40 of 50" */
 };
 struct verdict_account {
     struct testimony lines[CASE_WITNESSES];
@@ -44,18 +46,25 @@ struct verdict_account {
     unsigned points, threshold;
     unsigned operators, operators_needed; /* independent and authenticated */
     bool confirmed;
-    enum abuse_kind kind;  /* the gravest kind that is confirmed, or the leading one */
-    char verdict[200];     /* one sentence */
+    enum abuse_kind kind; /* the gravest kind that is confirmed, or the leading one */
+    char verdict[200];    /* one sentence */
 };
-/* Pure. Ages are those the witnesses had when they were heard, so an old case does not unconfirm itself. */
-void confirm_account(const struct abuse_case *c, const struct policy *policy, struct verdict_account *account);
-/* The same verdict without the words, for the path that every report takes. *kind as in the account. */
-bool confirm_reached(const struct abuse_case *c, const struct policy *policy, enum abuse_kind *kind);
+/* Pure. Ages are those the witnesses had when they were heard, so an old case does not
+ * unconfirm itself. */
+void confirm_account(const struct abuse_case *c, const struct policy *policy,
+                     struct verdict_account *account);
+/* The same verdict without the words, for the path that every report takes. *kind as in the
+ * account. */
+bool confirm_reached(const struct abuse_case *c, const struct policy *policy,
+                     enum abuse_kind *kind);
 
-/* Does it go on? By event time, never by arrival: persisting when a trusted observation was made after `since` and not longer
- * than `fresh` before now; stopped when the source said so; else unknown, since silence is no proof of a repair. */
-enum persistence persistence_of(const struct witness *witness, int64_t since, int64_t fresh, int64_t now);
-/* Persisting if any source says so; stopped if all whom we trust do. Takes `fresh` from the case's terms. */
+/* Does it go on? By event time, never by arrival: persisting when a trusted observation was
+ * made after `since` and not longer than `fresh` before now; stopped when the source said
+ * so; else unknown, since silence is no proof of a repair. */
+enum persistence persistence_of(const struct witness *witness, int64_t since, int64_t fresh,
+                                int64_t now);
+/* Persisting if any source says so; stopped if all whom we trust do. Takes `fresh` from the
+ * case's terms. */
 enum persistence persistence_of_case(const struct abuse_case *c, int64_t since, int64_t now);
 
 /* What a report comes to. */
@@ -68,18 +77,20 @@ enum placement {
 };
 struct placed {
     enum placement placement;
-    uint64_t case_id;   /* PLACED, PLACED_DUPLICATE */
+    uint64_t case_id;       /* PLACED, PLACED_DUPLICATE */
     struct event events[4]; /* to append and fold, in order; slices in arena */
     unsigned event_count;
     struct stored_report stored; /* to put */
     struct slice reason;         /* why not placed */
 };
-/* Reads the case it belongs to (into *c, zeroed when a new one is to be opened with id state->next_case) and says what
- * happens. Writes nothing but the fingerprint of the incident. now.real is when the report arrived; stored.id is
- * state->next_report, stored.message_id is left to the caller.
- * feedback_type "delisted" is a source's word that it ended. */
-void correlate_report(struct txn *txn, const struct inventory *inventory, const struct policy *policy,
-                      const struct report *report, const struct store_state *state, struct instant now,
-                      struct arena *arena, struct abuse_case *c, struct placed *placed);
+/* Reads the case it belongs to (into *c, zeroed when a new one is to be opened with id
+ * state->next_case) and says what happens. Writes nothing but the fingerprint of the
+ * incident. now.real is when the report arrived; stored.id is state->next_report,
+ * stored.message_id is left to the caller. feedback_type "delisted" is a source's word that
+ * it ended. */
+void correlate_report(struct txn *txn, const struct inventory *inventory,
+                      const struct policy *policy, const struct report *report,
+                      const struct store_state *state, struct instant now, struct arena *arena,
+                      struct abuse_case *c, struct placed *placed);
 
 #endif

@@ -1,5 +1,6 @@
-/* The inventory in memory: longest prefix match as of a time. Built from the store's assignments, immutable, swapped
- * whole after an import. A look-up takes no lock and allocates nothing. */
+/* The inventory in memory: longest prefix match as of a time. Built from the store's
+ * assignments, immutable, swapped whole after an import. A look-up takes no lock and
+ * allocates nothing. */
 #ifndef CORRELATE_INVENTORY_H
 #define CORRELATE_INVENTORY_H
 
@@ -11,21 +12,24 @@
 struct inventory;
 
 /* Copies what it needs; free with inventory_free. */
-MUST_USE enum status inventory_load(struct txn *txn, struct inventory **inventory, struct fault *why);
-MUST_USE enum status inventory_build(const struct assignment *rows, size_t count, struct inventory **inventory,
-                                     struct fault *why);
+MUST_USE enum status inventory_load(struct txn *txn, struct inventory **inventory,
+                                    struct fault *why);
+MUST_USE enum status inventory_build(const struct assignment *rows, size_t count,
+                                     struct inventory **inventory, struct fault *why);
 void inventory_free(struct inventory *inventory);
 
-/* The assignment that had the address at that moment (event time; 0: now unknown, take the current one), or NULL.
- * Borrowed from the inventory. */
-const struct assignment *inventory_find(const struct inventory *inventory, const struct address *address, int64_t at);
+/* The assignment that had the address at that moment (event time; 0: now unknown, take the
+ * current one), or NULL. Borrowed from the inventory. */
+const struct assignment *inventory_find(const struct inventory *inventory,
+                                        const struct address *address, int64_t at);
 const struct assignment *inventory_by_id(const struct inventory *inventory, uint64_t id);
 size_t inventory_size(const struct inventory *inventory);
 const struct assignment *inventory_row(const struct inventory *inventory, size_t index);
 /* Whether any assignment, of whatever time, covers it: is this one of our addresses at all? */
 bool inventory_is_ours(const struct inventory *inventory, const struct address *address);
 
-/* Import: JSON Lines or CSV (told apart by the first byte that is no space). See docs/inventory.md for the schema. */
+/* Import: JSON Lines or CSV (told apart by the first byte that is no space). See
+ * docs/inventory.md for the schema. */
 struct import_fault {
     unsigned line;
     char text[FAULT_LENGTH];
@@ -43,19 +47,23 @@ struct import_plan {
     size_t fault_count;
     size_t added, changed, ended, unchanged;
 };
-/* Pure: what an import of this text would change. `complete`: rows of the inventory that the file lacks end now. */
-MUST_USE enum status inventory_plan(struct slice text, const struct inventory *current, bool complete, int64_t now,
-                                    struct arena *arena, struct import_plan *plan, struct fault *why);
+/* Pure: what an import of this text would change. `complete`: rows of the inventory that the
+ * file lacks end now. */
+MUST_USE enum status inventory_plan(struct slice text, const struct inventory *current,
+                                    bool complete, int64_t now, struct arena *arena,
+                                    struct import_plan *plan, struct fault *why);
 /* The rows that go in, as canonical JSON Lines: what the journal keeps. */
 void inventory_canonical(const struct assignment *row, struct buffer *out);
 
 /* Contact quality. */
 struct contact_anomaly {
     const struct assignment *assignment;
-    const char *what; /* "no-contact", "no-phone", "malformed-mail", "in-own-domain", "shared", "stale", … */
+    const char *
+        what; /* "no-contact", "no-phone", "malformed-mail", "in-own-domain", "shared", "stale", … */
     struct slice detail;
 };
 typedef void (*anomaly_fn)(const struct contact_anomaly *anomaly, void *data);
-void inventory_check(const struct inventory *inventory, int64_t now, anomaly_fn each, void *data);
+void inventory_check(const struct inventory *inventory, int64_t now, anomaly_fn each,
+                     void *data);
 
 #endif

@@ -1,5 +1,6 @@
-/* A channel carries actions to the outside and says what came of them. One file and one line in registry.c each.
- * `dry-run` records what would have been done, `file` writes mails as RFC 5322 files and orders as JSON. */
+/* A channel carries actions to the outside and says what came of them. One file and one line
+ * in registry.c each. `dry-run` records what would have been done, `file` writes mails as
+ * RFC 5322 files and orders as JSON. */
 #ifndef ESCALATE_CHANNEL_H
 #define ESCALATE_CHANNEL_H
 
@@ -9,8 +10,8 @@
 
 /* One delivery: an action, or several of one thread, verb and contact that go as one. */
 struct delivery {
-    const struct action *const *actions;    /* count of them, all of one verb and contact */
-    const struct abuse_case *const *cases;  /* the case of each */
+    const struct action *const *actions;   /* count of them, all of one verb and contact */
+    const struct abuse_case *const *cases; /* the case of each */
     size_t count;
     struct slice letter; /* mail verbs: the whole RFC 5322 message */
     struct instant now;
@@ -22,8 +23,10 @@ struct channel {
     bool (*carries)(enum verb verb);
     /* Opens with its section of the configuration (borrowed text such as a directory). */
     enum status (*open)(const char *argument, void **state, struct fault *why);
-    /* Does it now. OUTCOME_NONE: will be told later. Never called while disarmed, except dry-run. */
-    enum status (*deliver)(void *state, const struct delivery *delivery, enum outcome *outcome, struct fault *why);
+    /* Does it now. OUTCOME_NONE: will be told later. Never called while disarmed, except
+     * dry-run. */
+    enum status (*deliver)(void *state, const struct delivery *delivery, enum outcome *outcome,
+                           struct fault *why);
     void (*close)(void *state);
 };
 

@@ -6,8 +6,9 @@
  *   channel.h     what a channel is; registry.c lists them; dry-run.c and file.c are two
  *   letter.c      warnings and notices from templates, with evidence redacted and defanged
  *
- * The ladder holds no clock and no store. It answers with events; folding them (case_fold) is what moves a case. Stimuli of
- * an older generation, and timers that are not due, come back empty. */
+ * The ladder holds no clock and no store. It answers with events; folding them (case_fold)
+ * is what moves a case. Stimuli of an older generation, and timers that are not due, come
+ * back empty. */
 #ifndef ESCALATE_LADDER_H
 #define ESCALATE_LADDER_H
 
@@ -45,14 +46,14 @@ enum response_quality {
 
 struct stimulus {
     enum stimulus_type type;
-    uint32_t generation;    /* of the case, when whoever asks learned of it */
-    struct slice actor;     /* "operator alice", "customer jane@example.org" */
-    struct slice text;      /* sanitised line */
-    bool confirmed;         /* EVIDENCE: confirm_account says so */
-    enum abuse_kind kind;   /* EVIDENCE, OPERATOR_CONFIRM */
-    const struct action *action; /* OUTCOME */
-    enum outcome outcome;        /* OUTCOME */
-    bool authenticated;          /* RESPONSE: token and aligned sender both hold */
+    uint32_t generation;           /* of the case, when whoever asks learned of it */
+    struct slice actor;            /* "operator alice", "customer jane@example.org" */
+    struct slice text;             /* sanitised line */
+    bool confirmed;                /* EVIDENCE: confirm_account says so */
+    enum abuse_kind kind;          /* EVIDENCE, OPERATOR_CONFIRM */
+    const struct action *action;   /* OUTCOME */
+    enum outcome outcome;          /* OUTCOME */
+    bool authenticated;            /* RESPONSE: token and aligned sender both hold */
     enum response_quality quality; /* RESPONSE */
     enum operator_verb verb;       /* OPERATOR */
     int64_t due;                   /* OPERATOR_HOLD: seconds to hold */
@@ -63,11 +64,11 @@ struct stimulus {
 struct surroundings {
     const struct assignment *assignment_now;  /* who has the address now; NULL unknown */
     const struct assignment *assignment_then; /* who had it when it was last observed */
-    bool never_cut;                           /* by configuration prefix or inventory, at this moment */
-    bool intake_healthy;                      /* replies can be heard, and everything heard has been applied */
+    bool never_cut;      /* by configuration prefix or inventory, at this moment */
+    bool intake_healthy; /* replies can be heard, and everything heard has been applied */
     uint16_t cuts_last_hour, customer_cuts_last_hour;
-    size_t cuts_standing, fleet;              /* assignments cut now, and in all */
-    bool thread_called;                       /* another case of the thread was called within call_spacing */
+    size_t cuts_standing, fleet; /* assignments cut now, and in all */
+    bool thread_called;          /* another case of the thread was called within call_spacing */
 };
 
 #define LADDER_EVENTS  12
@@ -78,21 +79,36 @@ struct ladder_result {
     unsigned event_count;
     struct action actions[LADDER_ACTIONS]; /* without id */
     unsigned action_count;
-    bool drop_pending; /* pending actions of this case's generation are void (answered, closed, held) */
+    bool
+        drop_pending; /* pending actions of this case's generation are void (answered, closed, held) */
 };
 
-/* What the ladder says to one stimulus. Folds its own events into *c as it goes, so *c afterwards is the case after it. */
-void ladder_step(const struct policy *policy, struct abuse_case *c, const struct stimulus *stimulus,
-                 const struct surroundings *around, struct instant now, struct arena *arena, struct ladder_result *result);
+/* What the ladder says to one stimulus. Folds its own events into *c as it goes, so *c
+ * afterwards is the case after it. */
+void ladder_step(const struct policy *policy, struct abuse_case *c,
+                 const struct stimulus *stimulus, const struct surroundings *around,
+                 struct instant now, struct arena *arena, struct ladder_result *result);
 
-enum guard { G1_EVIDENCE, G2_ATTRIBUTION, G3_REACHED, G4_CALLED, G5_NEVER_CUT, G6_BREAKER, G7_INTAKE, G8_NO_ANSWER, G9_PRECHECK, GUARDS };
+enum guard {
+    G1_EVIDENCE,
+    G2_ATTRIBUTION,
+    G3_REACHED,
+    G4_CALLED,
+    G5_NEVER_CUT,
+    G6_BREAKER,
+    G7_INTAKE,
+    G8_NO_ANSWER,
+    G9_PRECHECK,
+    GUARDS
+};
 struct guard_report {
     bool holds[GUARDS];
     char why[GUARDS][160];
     bool all;
 };
-void guards_check(const struct policy *policy, const struct abuse_case *c, const struct surroundings *around,
-                  struct instant now, struct guard_report *report);
+void guards_check(const struct policy *policy, const struct abuse_case *c,
+                  const struct surroundings *around, struct instant now,
+                  struct guard_report *report);
 const char *guard_name(enum guard guard);
 
 #endif

@@ -3,9 +3,9 @@
  * in    struct slice         raw bytes, as they came
  * out   struct parse_result  a verdict with its reason, and the reports, in the message's arena
  *
- * No socket, no file, no clock. To add a format: copy arf.c, add a line to registry.c, drop samples in
- * fixtures/mails/<name>/, each x.eml with its x.expect.json. Order in the registry is priority: the first parser that
- * recognises a message has it. */
+ * No socket, no file, no clock. To add a format: copy arf.c, add a line to registry.c, drop
+ * samples in fixtures/mails/<name>/, each x.eml with its x.expect.json. Order in the
+ * registry is priority: the first parser that recognises a message has it. */
 #ifndef PARSERS_PARSER_H
 #define PARSERS_PARSER_H
 
@@ -22,11 +22,13 @@ enum verdict {
 /* What the site tells the parsers. Borrowed. */
 struct parse_settings {
     struct mime_limits limits;
-    const struct slice *trusted_authserv; /* authserv-ids whose Authentication-Results we believe */
+    const struct slice
+        *trusted_authserv; /* authserv-ids whose Authentication-Results we believe */
     size_t trusted_authserv_count;
-    const struct prefix *own_prefixes;    /* the provider's own networks; 0 of them: not known */
+    const struct prefix *own_prefixes; /* the provider's own networks; 0 of them: not known */
     size_t own_prefix_count;
-    const struct slice *trusted_hops;     /* host names (with subdomains) of our own mail exchangers */
+    const struct slice
+        *trusted_hops; /* host names (with subdomains) of our own mail exchangers */
     size_t trusted_hop_count;
 };
 extern const struct parse_settings parse_settings_default;
@@ -50,41 +52,50 @@ struct parse_result {
     struct slice reason;
     struct report *reports; /* linked list */
     size_t report_count;
-    struct text_list row_faults; /* rows that were lost, each with its reason: triage names them */
+    struct text_list
+        row_faults; /* rows that were lost, each with its reason: triage names them */
 };
 
 struct parser {
     const char *name;
-    unsigned revision;  /* grows with every change that can change what is understood */
-    const char *about;  /* one line: senders and format */
+    unsigned revision; /* grows with every change that can change what is understood */
+    const char *about; /* one line: senders and format */
     bool (*recognises)(const struct incoming *message);
-    /* Adds reports with parse_add, or sets the verdict. ERR_MALFORMED and ERR_LIMIT become triage with why as reason. */
-    enum status (*parse)(const struct incoming *message, struct parse_result *result, struct fault *why);
+    /* Adds reports with parse_add, or sets the verdict. ERR_MALFORMED and ERR_LIMIT become
+     * triage with why as reason. */
+    enum status (*parse)(const struct incoming *message, struct parse_result *result,
+                         struct fault *why);
 };
 
 extern const struct parser *const parser_registry[]; /* ends with NULL */
 
-/* Everything: scan, authenticate, recognise, parse. Never fails: what goes wrong is a verdict. */
+/* Everything: scan, authenticate, recognise, parse. Never fails: what goes wrong is a
+ * verdict. */
 void parse_message(struct slice raw, const struct parse_settings *settings, struct arena *arena,
                    struct parse_result *result);
-/* A bare document that normally comes as an attachment (XARF JSON, Shadowserver CSV, X-ARF YAML): put into a message
- * of its own, then the same. */
-void parse_document(struct slice bytes, struct slice file_name, const struct parse_settings *settings,
-                    struct arena *arena, struct parse_result *result);
+/* A bare document that normally comes as an attachment (XARF JSON, Shadowserver CSV, X-ARF
+ * YAML): put into a message of its own, then the same. */
+void parse_document(struct slice bytes, struct slice file_name,
+                    const struct parse_settings *settings, struct arena *arena,
+                    struct parse_result *result);
 
-/* The bytes by which copies of one message are known as the same: without the trace lines that the last transports put on
- * top (Return-Path, Delivered-To, X-Original-To, Received, and what else differs between deliveries). */
+/* The bytes by which copies of one message are known as the same: without the trace lines
+ * that the last transports put on top (Return-Path, Delivered-To, X-Original-To, Received,
+ * and what else differs between deliveries). */
 struct slice parse_identity(struct slice raw);
-/* When the message arrived: the topmost Received date, else Date; 0 when neither can be read. */
+/* When the message arrived: the topmost Received date, else Date; 0 when neither can be
+ * read. */
 int64_t parse_arrival(struct slice raw);
 
-/* For parsers: a new report with what every report of this message shares (reporter, sender, auth, reported_at)
- * filled in, role source, one incident; appended to the result. */
+/* For parsers: a new report with what every report of this message shares (reporter, sender,
+ * auth, reported_at) filled in, role source, one incident; appended to the result. */
 struct report *parse_add(const struct incoming *message, struct parse_result *result);
 /* Sets subject, subject_type and address (or none). */
-void report_set_address(struct report *report, const struct address *address, struct arena *arena);
+void report_set_address(struct report *report, const struct address *address,
+                        struct arena *arena);
 /* Names the row that was lost. */
-void parse_lost_row(const struct incoming *message, struct parse_result *result, unsigned row, const char *why);
+void parse_lost_row(const struct incoming *message, struct parse_result *result, unsigned row,
+                    const char *why);
 
 const char *verdict_name(enum verdict verdict);
 

@@ -6,7 +6,8 @@
 
 #include <jansson.h>
 
-/* One report; with `internal`, its _internal member too (role, feedback_type, auth, …). Owned by the caller. */
+/* One report; with `internal`, its _internal member too (role, feedback_type, auth, …).
+ * Owned by the caller. */
 json_t *report_to_json(const struct report *report, bool internal);
 
 #endif

@@ -1,9 +1,10 @@
-/* The journal: every input of the system, whole, in the order in which it was taken. Append-only segment files, each
- * record framed and checksummed, one fdatasync per group. LMDB holds nothing about cases that the journal, run through the
- * pipeline again, would not bring forth again.
+/* The journal: every input of the system, whole, in the order in which it was taken.
+ * Append-only segment files, each record framed and checksummed, one fdatasync per group.
+ * LMDB holds nothing about cases that the journal, run through the pipeline again, would not
+ * bring forth again.
  *
- * One writer at a time: journal_lock (flock) is held from append to sync. A torn tail, left by a crash, is cut off
- * at open by the next writer, and said so. */
+ * One writer at a time: journal_lock (flock) is held from append to sync. A torn tail, left
+ * by a crash, is cut off at open by the next writer, and said so. */
 #ifndef STORE_JOURNAL_H
 #define STORE_JOURNAL_H
 
@@ -30,8 +31,8 @@ struct journal_position {
 
 struct journal_record {
     enum journal_kind kind;
-    int64_t real; /* seconds UTC when it was taken */
-    int64_t fair; /* the fair clock then */
+    int64_t real;        /* seconds UTC when it was taken */
+    int64_t fair;        /* the fair clock then */
     struct slice source; /* "imap abuse@…", "mbox file", "cli alice"; ≤ 255 bytes */
     struct slice body;
 };
@@ -50,32 +51,39 @@ struct journal_repair {
     struct journal_position at;
 };
 
-MUST_USE enum status journal_open(const struct journal_settings *settings, struct journal **journal,
-                                  struct journal_repair *repair, struct fault *why);
+MUST_USE enum status journal_open(const struct journal_settings *settings,
+                                  struct journal **journal, struct journal_repair *repair,
+                                  struct fault *why);
 void journal_close(struct journal *journal);
 
-/* Exclusive among processes and re-entrant in none. Waits. After it the end is where the last writer left it. */
+/* Exclusive among processes and re-entrant in none. Waits. After it the end is where the
+ * last writer left it. */
 MUST_USE enum status journal_lock(struct journal *journal, struct fault *why);
 void journal_unlock(struct journal *journal);
 
 /* Adds to the group in memory; nothing is durable before journal_sync. position may be NULL. */
-MUST_USE enum status journal_append(struct journal *journal, const struct journal_record *record,
+MUST_USE enum status journal_append(struct journal *journal,
+                                    const struct journal_record *record,
                                     struct journal_position *position, struct fault *why);
-/* Writes and syncs the group: OK means that all of it is on disk, anything else that none of it counts. */
+/* Writes and syncs the group: OK means that all of it is on disk, anything else that none of
+ * it counts. */
 MUST_USE enum status journal_sync(struct journal *journal, struct fault *why);
 size_t journal_pending(const struct journal *journal); /* records in the group */
 
-/* The record at *position, and *position moved to the next. *found false at the end. The record borrows from the
- * journal until the next call. A record whose checksum fails is ERR_CORRUPT unless it is the torn tail (then: the end). */
+/* The record at *position, and *position moved to the next. *found false at the end. The
+ * record borrows from the journal until the next call. A record whose checksum fails is
+ * ERR_CORRUPT unless it is the torn tail (then: the end). */
 MUST_USE enum status journal_read(struct journal *journal, struct journal_position *position,
-                                  struct journal_record *record, bool *found, struct fault *why);
+                                  struct journal_record *record, bool *found,
+                                  struct fault *why);
 struct journal_position journal_first(const struct journal *journal);
 struct journal_position journal_end(const struct journal *journal);
 int journal_position_compare(struct journal_position a, struct journal_position b);
 
-/* Removes whole segments older than `before` (real time of their last record) that end at or before `done`.
- * *removed counts them. */
-MUST_USE enum status journal_retain(struct journal *journal, int64_t before, struct journal_position done,
-                                    unsigned *removed, struct fault *why);
+/* Removes whole segments older than `before` (real time of their last record) that end at or
+ * before `done`. *removed counts them. */
+MUST_USE enum status journal_retain(struct journal *journal, int64_t before,
+                                    struct journal_position done, unsigned *removed,
+                                    struct fault *why);
 
 #endif

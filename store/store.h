@@ -1,12 +1,15 @@
 /* store: what is kept.
  *
- * The journal (journal.h) is the input, LMDB is what the pipeline made of it, in one transaction per batch together with
- * the journal position up to which it counts. This is the only folder that knows LMDB: MDB_* exists in txn.c alone.
+ * The journal (journal.h) is the input, LMDB is what the pipeline made of it, in one
+ * transaction per batch together with the journal position up to which it counts. This is
+ * the only folder that knows LMDB: MDB_* exists in txn.c alone.
  *
- * A transaction carries its first error: later operations do nothing, and txn_commit reports it. So ten puts need one check.
- * What a get or a scan hands out is decoded into the caller's arena. No read transaction outlives a callback.
+ * A transaction carries its first error: later operations do nothing, and txn_commit reports
+ * it. So ten puts need one check. What a get or a scan hands out is decoded into the
+ * caller's arena. No read transaction outlives a callback.
  *
- * To keep a new thing: add a table to tables.c, a codec to records.c, typed functions here, a check to check.c. */
+ * To keep a new thing: add a table to tables.c, a codec to records.c, typed functions here,
+ * a check to check.c. */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 
@@ -22,24 +25,30 @@ struct store_settings {
     const char *directory; /* journal/ and index/ are made in it */
     bool create;           /* make it when it is not there */
     bool read_only;
-    bool temporary; /* in-memory durability only: no syncs, and store_close removes the directory */
+    bool
+        temporary; /* in-memory durability only: no syncs, and store_close removes the directory */
     uint64_t segment_size;
 };
 
-MUST_USE enum status store_open(const struct store_settings *settings, struct store **store, struct fault *why);
+MUST_USE enum status store_open(const struct store_settings *settings, struct store **store,
+                                struct fault *why);
 void store_close(struct store *store);
 struct journal *store_journal(struct store *store);
 const char *store_directory(const struct store *store);
 /* What opening mended or migrated, a line each; empty when nothing. Borrowed. */
 struct slice store_notices(const struct store *store);
 
-/* Transactions. A full map grows by itself: commit then answers ERR_CONFLICT, nothing has landed, and the caller runs its
- * batch again from the journal position (txn_run does). */
-MUST_USE enum status txn_begin(struct store *store, bool write, struct txn **txn, struct fault *why);
+/* Transactions. A full map grows by itself: commit then answers ERR_CONFLICT, nothing has
+ * landed, and the caller runs its batch again from the journal position (txn_run does). */
+MUST_USE enum status txn_begin(struct store *store, bool write, struct txn **txn,
+                               struct fault *why);
 MUST_USE enum status txn_commit(struct txn *txn, struct fault *why);
 void txn_abort(struct txn *txn);
-/* Begins, runs work, commits; again from the start when the map had to grow. work returns anything but OK to abort. */
-MUST_USE enum status txn_run(struct store *store, bool write, enum status (*work)(struct txn *txn, void *data, struct fault *why),
+/* Begins, runs work, commits; again from the start when the map had to grow. work returns
+ * anything but OK to abort. */
+MUST_USE enum status txn_run(struct store *store, bool write,
+                             enum status (*work)(struct txn *txn, void *data,
+                                                 struct fault *why),
                              void *data, struct fault *why);
 bool txn_failed(const struct txn *txn);
 /* A number that changes with every committed write of any process. */
@@ -51,11 +60,12 @@ struct store_state {
     struct instant now;               /* of the last record applied */
     uint64_t next_case, next_event, next_action, next_report, next_message, next_assignment;
     uint8_t chain[HASH_SIZE]; /* hash of the last event */
-    int64_t boot;             /* boot-time clock and boot id of the last live tick, for the fair clock */
+    int64_t boot; /* boot-time clock and boot id of the last live tick, for the fair clock */
     uint8_t boot_id[16];
     bool intake_healthy;
 };
-void store_get_state(struct txn *txn, struct store_state *state); /* zeroes and firsts in a new store */
+void store_get_state(struct txn *txn,
+                     struct store_state *state); /* zeroes and firsts in a new store */
 void store_put_state(struct txn *txn, const struct store_state *state);
 
 /* Messages. */
@@ -72,10 +82,18 @@ struct stored_message {
     uint8_t triage_state; /* enum triage_state; TRIAGE_NONE when it never was there */
     struct slice assignee;
 };
-enum triage_state { TRIAGE_NONE, TRIAGE_WAITING, TRIAGE_ASSIGNED, TRIAGE_DISCARDED, TRIAGE_REPARSED };
+enum triage_state {
+    TRIAGE_NONE,
+    TRIAGE_WAITING,
+    TRIAGE_ASSIGNED,
+    TRIAGE_DISCARDED,
+    TRIAGE_REPARSED
+};
 bool store_find_message(struct txn *txn, const uint8_t digest[32], uint64_t *id);
-bool store_get_message(struct txn *txn, uint64_t id, struct arena *arena, struct stored_message *message);
-void store_put_message(struct txn *txn, const struct stored_message *message); /* and its indexes */
+bool store_get_message(struct txn *txn, uint64_t id, struct arena *arena,
+                       struct stored_message *message);
+void store_put_message(struct txn *txn,
+                       const struct stored_message *message); /* and its indexes */
 
 /* Reports, as kept: the compact facts; the words are in the journal. */
 struct stored_report {
@@ -93,14 +111,17 @@ struct stored_report {
     uint64_t incidents;
     bool opens_no_case, restricted;
 };
-bool store_get_report(struct txn *txn, uint64_t id, struct arena *arena, struct stored_report *report);
+bool store_get_report(struct txn *txn, uint64_t id, struct arena *arena,
+                      struct stored_report *report);
 void store_put_report(struct txn *txn, const struct stored_report *report);
-/* An incident seen once: true and *report when this fingerprint was there, else it is remembered for *report. */
+/* An incident seen once: true and *report when this fingerprint was there, else it is
+ * remembered for *report. */
 bool store_seen_incident(struct txn *txn, const uint8_t fingerprint[16], uint64_t *report);
 
 /* Cases. */
 bool store_get_case(struct txn *txn, uint64_t id, struct arena *arena, struct abuse_case *c);
-void store_put_case(struct txn *txn, const struct abuse_case *c); /* keeps subject, customer and state indexes */
+void store_put_case(struct txn *txn,
+                    const struct abuse_case *c); /* keeps subject, customer and state indexes */
 /* The latest case of that address and assignment, open or closed; 0 when there is none. */
 uint64_t store_find_case(struct txn *txn, const struct address *subject, uint64_t assignment);
 
@@ -108,7 +129,8 @@ uint64_t store_find_case(struct txn *txn, const struct address *subject, uint64_
 void store_append_event(struct txn *txn, struct store_state *state, struct event *event);
 bool store_get_event(struct txn *txn, uint64_t id, struct arena *arena, struct event *event);
 
-/* The timer of a case: at most one, at c->due. Kept by store_put_case. Due cases, earliest first. */
+/* The timer of a case: at most one, at c->due. Kept by store_put_case. Due cases, earliest
+ * first. */
 bool store_next_due(struct txn *txn, int64_t *due, uint64_t *case_id);
 
 /* The outbox. */
@@ -120,7 +142,8 @@ bool store_next_action(struct txn *txn, int64_t *not_before);
 
 /* The inventory, with its history. */
 void store_put_assignment(struct txn *txn, const struct assignment *assignment);
-bool store_get_assignment(struct txn *txn, uint64_t id, struct arena *arena, struct assignment *assignment);
+bool store_get_assignment(struct txn *txn, uint64_t id, struct arena *arena,
+                          struct assignment *assignment);
 
 /* Addresses reported that are not ours: counted. */
 struct stranger {
@@ -130,19 +153,21 @@ struct stranger {
 };
 void store_count_stranger(struct txn *txn, const struct address *address, int64_t now);
 
-/* Small texts by name that outlive a process: the policy in force ("policy"), a source's cursor ("imap/…"). */
+/* Small texts by name that outlive a process: the policy in force ("policy"), a source's
+ * cursor ("imap/…"). */
 bool store_get_text(struct txn *txn, const char *name, struct arena *arena, struct slice *text);
 void store_put_text(struct txn *txn, const char *name, struct slice text);
 
-/* A command or outcome seen once, by its own identity: true when it was there, else it is remembered. */
+/* A command or outcome seen once, by its own identity: true when it was there, else it is
+ * remembered. */
 bool store_seen_input(struct txn *txn, struct slice identity);
 
 /* Counters by name ("messages", "duplicates", "not-ours" …), for status and metrics. */
 void store_count(struct txn *txn, const char *name, uint64_t by);
 uint64_t store_counter(struct txn *txn, const char *name);
 
-/* Scans. `each` returns false to stop. Ascending unless said otherwise. Values live in `arena` until each returns
- * (the scan resets nothing: use a scratch arena). */
+/* Scans. `each` returns false to stop. Ascending unless said otherwise. Values live in
+ * `arena` until each returns (the scan resets nothing: use a scratch arena). */
 typedef bool (*case_fn)(const struct abuse_case *c, void *data);
 typedef bool (*event_fn)(const struct event *event, void *data);
 typedef bool (*report_fn)(const struct stored_report *report, void *data);
@@ -150,16 +175,26 @@ typedef bool (*message_fn)(const struct stored_message *message, void *data);
 typedef bool (*action_fn)(const struct action *action, void *data);
 typedef bool (*assignment_fn)(const struct assignment *assignment, void *data);
 typedef bool (*stranger_fn)(const struct stranger *stranger, void *data);
-void store_each_case(struct txn *txn, bool open_only, struct arena *arena, case_fn each, void *data);
-void store_each_case_of(struct txn *txn, struct slice customer, bool open_only, struct arena *arena, case_fn each, void *data);
-void store_each_event(struct txn *txn, uint64_t case_id, struct arena *arena, event_fn each, void *data);
-void store_each_event_from(struct txn *txn, uint64_t first, struct arena *arena, event_fn each, void *data);
-void store_each_report(struct txn *txn, uint64_t case_id, struct arena *arena, report_fn each, void *data);
-void store_each_triage(struct txn *txn, struct arena *arena, message_fn each, void *data); /* waiting or assigned */
-void store_each_message(struct txn *txn, uint64_t first, struct arena *arena, message_fn each, void *data);
-void store_each_pending_action(struct txn *txn, struct arena *arena, action_fn each, void *data); /* by not_before, id */
-void store_each_action_of(struct txn *txn, uint64_t case_id, struct arena *arena, action_fn each, void *data);
-void store_each_assignment(struct txn *txn, struct arena *arena, assignment_fn each, void *data);
+void store_each_case(struct txn *txn, bool open_only, struct arena *arena, case_fn each,
+                     void *data);
+void store_each_case_of(struct txn *txn, struct slice customer, bool open_only,
+                        struct arena *arena, case_fn each, void *data);
+void store_each_event(struct txn *txn, uint64_t case_id, struct arena *arena, event_fn each,
+                      void *data);
+void store_each_event_from(struct txn *txn, uint64_t first, struct arena *arena, event_fn each,
+                           void *data);
+void store_each_report(struct txn *txn, uint64_t case_id, struct arena *arena, report_fn each,
+                       void *data);
+void store_each_triage(struct txn *txn, struct arena *arena, message_fn each,
+                       void *data); /* waiting or assigned */
+void store_each_message(struct txn *txn, uint64_t first, struct arena *arena, message_fn each,
+                        void *data);
+void store_each_pending_action(struct txn *txn, struct arena *arena, action_fn each,
+                               void *data); /* by not_before, id */
+void store_each_action_of(struct txn *txn, uint64_t case_id, struct arena *arena,
+                          action_fn each, void *data);
+void store_each_assignment(struct txn *txn, struct arena *arena, assignment_fn each,
+                           void *data);
 void store_each_stranger(struct txn *txn, struct arena *arena, stranger_fn each, void *data);
 
 /* Upkeep. */
@@ -168,11 +203,15 @@ struct store_problem {
     char text[256];
 };
 typedef bool (*problem_fn)(const struct store_problem *problem, void *data);
-/* Every index agrees with what it indexes, each case equals the fold of its events, the hash chain verifies. */
-MUST_USE enum status store_check(struct store *store, problem_fn each, void *data, unsigned *problems, struct fault *why);
+/* Every index agrees with what it indexes, each case equals the fold of its events, the hash
+ * chain verifies. */
+MUST_USE enum status store_check(struct store *store, problem_fn each, void *data,
+                                 unsigned *problems, struct fault *why);
 /* Hot, compacting copy into a directory that does not exist yet; the journal too. */
-MUST_USE enum status store_backup(struct store *store, const char *directory, struct fault *why);
-/* Empties everything that came from the journal; the caller then runs the pipeline from journal_first. */
+MUST_USE enum status store_backup(struct store *store, const char *directory,
+                                  struct fault *why);
+/* Empties everything that came from the journal; the caller then runs the pipeline from
+ * journal_first. */
 MUST_USE enum status store_empty(struct store *store, struct fault *why);
 
 #endif
