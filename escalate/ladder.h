@@ -1,14 +1,18 @@
 /* escalate: a confirmed case becomes actions, step by step.
  *
  *   ladder.c      the one pure function: (policy, case, stimulus, surroundings, now) → events and actions
+ *   rungs.c       from confirmed to called: warnings, calls, windows, quiet
+ *   network.c     the cut, what it did, and the way back
+ *   responses.c   who answered, and what that is worth
+ *   desk.c        what a person at the desk decides
  *   guards.c      G1…G9: what must be true before a cut
  *   outbox.c      pending actions out through channels, outcomes back into the journal
  *   channel.h     what a channel is; registry.c lists them; dry-run.c and file.c are two
  *   letter.c      warnings and notices from templates, with evidence redacted and defanged
  *
- * The ladder holds no clock and no store. It answers with events; folding them (case_fold)
- * is what moves a case. Stimuli of an older generation, and timers that are not due, come
- * back empty. */
+ * The ladder holds no clock and no store. It answers with events; folding them (case_fold) is what moves a case. Stimuli of
+ * an older generation, and timers that are not due, come back empty. After EVIDENCE for a case that was just opened, every
+ * open case has a timer, or waits for a person. */
 #ifndef ESCALATE_LADDER_H
 #define ESCALATE_LADDER_H
 
@@ -28,7 +32,7 @@ enum operator_verb {
     OPERATOR_CONFIRM,
     OPERATOR_RESPOND, /* they reached me and will fix it: as an authenticated response */
     OPERATOR_HOLD,    /* until `due` */
-    OPERATOR_RESUME,
+    OPERATOR_RESUME,  /* a hold ends; or automation may go on after NEEDS_HUMAN */
     OPERATOR_APPROVE, /* the pending cut */
     OPERATOR_REFUSE,  /* the pending cut */
     OPERATOR_RESTORE,
@@ -69,9 +73,10 @@ struct surroundings {
     uint16_t cuts_last_hour, customer_cuts_last_hour;
     size_t cuts_standing, fleet; /* assignments cut now, and in all */
     bool thread_called;          /* another case of the thread was called within call_spacing */
+    bool cut_by_other; /* another case keeps the same network off: restoring must wait for it */
 };
 
-#define LADDER_EVENTS  12
+#define LADDER_EVENTS  16
 #define LADDER_ACTIONS 24
 
 struct ladder_result {
@@ -79,12 +84,14 @@ struct ladder_result {
     unsigned event_count;
     struct action actions[LADDER_ACTIONS]; /* without id */
     unsigned action_count;
-    bool
-        drop_pending; /* pending actions of this case's generation are void (answered, closed, held) */
+    /* Pending (not started) actions that the case had before this step are void: answered, closed, held. */
+    bool drop_pending;
+    struct slice
+        refused; /* OPERATOR: why nothing happened, for the person who asked; else empty */
 };
 
-/* What the ladder says to one stimulus. Folds its own events into *c as it goes, so *c
- * afterwards is the case after it. */
+/* What the ladder says to one stimulus. Folds its own events into *c as it goes (the caller gives them ids and stores
+ * them, and sets c->last_event), so *c afterwards is the case after it. The same actions have the same identities. */
 void ladder_step(const struct policy *policy, struct abuse_case *c,
                  const struct stimulus *stimulus, const struct surroundings *around,
                  struct instant now, struct arena *arena, struct ladder_result *result);
@@ -99,12 +106,13 @@ enum guard {
     G7_INTAKE,
     G8_NO_ANSWER,
     G9_PRECHECK,
-    GUARDS
+    GUARDS,
 };
 struct guard_report {
     bool holds[GUARDS];
-    char why[GUARDS][160];
+    char why[GUARDS][160]; /* what holds or fails, for people */
     bool all;
+    bool but_precheck; /* all others hold: time to ask the network (G9) */
 };
 void guards_check(const struct policy *policy, const struct abuse_case *c,
                   const struct surroundings *around, struct instant now,
