@@ -7,6 +7,7 @@
  *   inventory.c   who had the address when (longest prefix match, in memory, swapped on import)
  *   import.c      inventory files in, with faults by file and line and what changed
  *   operator.c    which independent organisation a reporter is: one vote each
+ *   incident.c    when it was, whether it was told before, whether it could be faked
  *   confirm.c     do the witnesses suffice? and the account of every point
  *   persist.c     persisting, stopped or unknown, per source and in all
  *   correlate.c   one report → the events it causes
@@ -32,6 +33,9 @@ struct operator_standing {
  * known relay forwards is the relay's one vote. */
 void operator_of(const struct report *report, const struct policy *policy,
                  struct operator_standing *standing);
+
+/* Sets the weight of a witness from its trust, age, authentication and spoofability, as it is heard. */
+void witness_weigh(struct witness *witness, const struct confirm_policy *policy);
 
 /* The account of a case's evidence: what each witness counts and why. */
 struct testimony {

@@ -1,0 +1,281 @@
+/* Whether the witnesses suffice.
+ *
+ * A witness gives vote x weight points, its weight being what it was when it was heard
+ * (witness_weigh). A kind of abuse is confirmed when
+ *   - its witnesses reach the threshold together, where all operators without a rule give at
+ * most unknown_most, and all unauthenticated reports at most `unauthenticated`, which stays
+ * below the threshold;
+ *   - enough independent operators are among them, all those without a rule counting as one (a
+ * domain costs next to nothing), or one who can do alone: own telemetry, or an operator whose
+ * rule says so. These give points up to the threshold instead of one vote;
+ *   - not everything could be faked by a forged source address.
+ * For kinds that never climb, the worst that a confirmation causes is a letter: half a vote of
+ * one known operator is enough.
+ *
+ * How many reports a witness made is no part of it. */
+#include "correlate/correlate.h"
+
+#include "base/moment.h"
+
+#include <stdio.h>
+
+#define AGE_UNKNOWN_PER_MILLE     500
+#define UNAUTHENTICATED_PER_MILLE 500
+#define SPOOFABLE_PER_MILLE       500
+
+/* Gravest first. */
+static const enum abuse_kind gravity[KIND_COUNT] = {
+    KIND_SYSTEM_COMPROMISE,
+    KIND_EMAIL_COMPROMISE,
+    KIND_UNDER_ATTACK,
+    KIND_ADVICE,
+};
+
+static unsigned age_per_mille(int64_t age, const struct confirm_policy *policy)
+{
+    if (age < 0)
+        return AGE_UNKNOWN_PER_MILLE;
+    if (age <= policy->fresh)
+        return WEIGHT_FULL;
+    if (age >= policy->stale)
+        return 0;
+    __int128 left = ((__int128)policy->stale - age) * WEIGHT_FULL;
+    return (unsigned)(left / ((__int128)policy->stale - policy->fresh));
+}
+
+void witness_weigh(struct witness *witness, const struct confirm_policy *policy)
+{
+    unsigned weight = witness->trust > 100 ? WEIGHT_FULL : witness->trust * 10U;
+
+    weight = weight * age_per_mille(witness->age, policy) / WEIGHT_FULL;
+    if (witness->auth == AUTH_NONE)
+        weight = weight * UNAUTHENTICATED_PER_MILLE / WEIGHT_FULL;
+    else if (witness->auth == AUTH_FAIL)
+        weight = 0;
+    if (witness->spoofable)
+        weight = weight * SPOOFABLE_PER_MILLE / WEIGHT_FULL;
+    witness->weight = (uint16_t)weight;
+}
+
+/* The three ways in which a witness can count. */
+enum standing { STANDING_UNAUTHENTICATED, STANDING_UNKNOWN, STANDING_KNOWN };
+
+static enum standing standing_of(const struct witness *witness)
+{
+    if (witness->auth != AUTH_PASS)
+        return STANDING_UNAUTHENTICATED;
+    return witness->known || witness->own_telemetry ? STANDING_KNOWN : STANDING_UNKNOWN;
+}
+
+/* An operator's evidence of one kind may stand in two rows, one of them spoofable; the better
+ * one is its vote. */
+static bool is_outdone(const struct abuse_case *c, unsigned index)
+{
+    const struct witness *row = &c->witnesses[index];
+    for (unsigned i = 0; i < c->witness_count; i++) {
+        const struct witness *other = &c->witnesses[i];
+        if (other->spoofable == row->spoofable || other->kind != row->kind ||
+            !slice_eq(other->operator_name, row->operator_name))
+            continue;
+        if (other->weight != row->weight)
+            return other->weight > row->weight;
+        return row->spoofable;
+    }
+    return false;
+}
+
+static bool suffices_alone(const struct witness *witness)
+{
+    return witness->own_telemetry || witness->sufficient;
+}
+
+static unsigned full_points(const struct witness *witness, const struct confirm_policy *policy)
+{
+    bool alone = standing_of(witness) == STANDING_KNOWN && suffices_alone(witness);
+    return alone && policy->threshold > policy->vote ? policy->threshold : policy->vote;
+}
+
+/* What the witnesses of one kind come to. */
+struct tally {
+    uint16_t of_witness[CASE_WITNESSES]; /* after caps */
+    unsigned points, threshold;
+    unsigned operators, needed;
+    bool alone; /* one is among them who can do alone */
+    bool solid; /* and something that a forged source address cannot fake */
+    bool confirmed;
+};
+
+static unsigned threshold_of(enum abuse_kind kind, const struct confirm_policy *policy)
+{
+    if (abuse_kind_climbs(kind))
+        return policy->threshold;
+    unsigned half_vote = (policy->vote + 1U) / 2;
+    return half_vote < policy->threshold ? half_vote : policy->threshold;
+}
+
+static unsigned take(unsigned points, unsigned *left)
+{
+    unsigned taken = points < *left ? points : *left;
+    *left -= taken;
+    return taken;
+}
+
+static void tally_witness(const struct witness *witness, unsigned points, struct tally *tally,
+                          bool *unknown_counted)
+{
+    tally->points += points;
+    enum standing standing = standing_of(witness);
+    if (points == 0 || standing == STANDING_UNAUTHENTICATED)
+        return;
+    tally->solid = tally->solid || !witness->spoofable;
+    if (standing == STANDING_KNOWN) {
+        tally->operators++;
+        tally->alone = tally->alone || (suffices_alone(witness) && !witness->spoofable);
+    } else if (!*unknown_counted) {
+        *unknown_counted = true;
+        tally->operators++;
+    }
+}
+
+static void tally_kind(const struct abuse_case *c, const struct confirm_policy *policy,
+                       enum abuse_kind kind, struct tally *tally)
+{
+    bool unknown_counted = false;
+    bool climbs = abuse_kind_climbs(kind);
+    unsigned left[] = {
+        [STANDING_UNAUTHENTICATED] = climbs ? policy->unauthenticated : 0,
+        [STANDING_UNKNOWN] = climbs ? policy->unknown_most : 0,
+        [STANDING_KNOWN] = UINT16_MAX * CASE_WITNESSES,
+    };
+    *tally = (struct tally){.threshold = threshold_of(kind, policy)};
+    tally->needed = climbs && policy->operators > 1 ? policy->operators : 1;
+    if (left[STANDING_UNAUTHENTICATED] >= tally->threshold)
+        left[STANDING_UNAUTHENTICATED] = tally->threshold > 0 ? tally->threshold - 1 : 0;
+
+    for (unsigned i = 0; i < c->witness_count; i++) {
+        const struct witness *witness = &c->witnesses[i];
+        if (witness->kind != kind || is_outdone(c, i))
+            continue;
+        unsigned points = full_points(witness, policy) * witness->weight / WEIGHT_FULL;
+        points = take(points, &left[standing_of(witness)]);
+        tally->of_witness[i] = (uint16_t)points;
+        tally_witness(witness, points, tally, &unknown_counted);
+    }
+    tally->confirmed = tally->points >= tally->threshold && tally->solid &&
+                       (tally->operators >= tally->needed || tally->alone);
+}
+
+/* The gravest kind that is confirmed; else the one with most points, the graver of equals. */
+static enum abuse_kind leading_kind(const struct abuse_case *c,
+                                    const struct confirm_policy *policy, struct tally *leading)
+{
+    enum abuse_kind kind = c->kind;
+    bool any = false;
+
+    tally_kind(c, policy, kind, leading);
+    for (unsigned i = 0; i < KIND_COUNT; i++) {
+        bool witnessed = false;
+        for (unsigned j = 0; j < c->witness_count && !witnessed; j++)
+            witnessed = c->witnesses[j].kind == gravity[i];
+        if (!witnessed)
+            continue;
+        struct tally tally;
+        tally_kind(c, policy, gravity[i], &tally);
+        if (!any || tally.confirmed || tally.points > leading->points) {
+            kind = gravity[i];
+            *leading = tally;
+            any = true;
+        }
+        if (tally.confirmed)
+            break;
+    }
+    return kind;
+}
+
+bool confirm_reached(const struct abuse_case *c, const struct policy *policy,
+                     enum abuse_kind *kind)
+{
+    struct tally tally;
+    *kind = leading_kind(c, &policy->confirm, &tally);
+    return tally.confirmed;
+}
+
+/* "heard 2 h 05 min after it happened" */
+static void describe_age(int64_t age, char *text, size_t room)
+{
+    char duration[MOMENT_TEXT];
+    if (age < 0)
+        snprintf(text, room, "nobody says when it happened");
+    else
+        snprintf(text, room, "heard %s after it happened", moment_duration(age, duration));
+}
+
+static const char *describe_standing(const struct witness *witness)
+{
+    if (witness->auth == AUTH_FAIL)
+        return "not from whom it claims to be";
+    if (witness->auth == AUTH_NONE)
+        return "unauthenticated";
+    if (witness->own_telemetry)
+        return "own telemetry";
+    if (!witness->known)
+        return "authenticated, no rule of its own";
+    return witness->sufficient ? "authenticated, can do alone" : "authenticated, known";
+}
+
+static void describe(const struct abuse_case *c, unsigned index,
+                     const struct confirm_policy *policy, struct testimony *line)
+{
+    const struct witness *witness = &c->witnesses[index];
+    unsigned full = full_points(witness, policy);
+    char age[MOMENT_TEXT + 32];
+    const char *more = "";
+
+    describe_age(witness->age, age, sizeof age);
+    if (is_outdone(c, index))
+        more = "; outdone by its other evidence";
+    else if (line->points < full * witness->weight / WEIGHT_FULL)
+        more = standing_of(witness) == STANDING_UNKNOWN ? "; capped with all who have no rule"
+                                                        : "; capped with all unauthenticated";
+    snprintf(line->why, sizeof line->why, "%s, trust %u %%, %s%s%s: %u of %u",
+             describe_standing(witness), (unsigned)witness->trust, age,
+             witness->spoofable ? ", could be spoofed" : "", more, line->points, full);
+}
+
+static void describe_verdict(const struct tally *tally, struct verdict_account *account)
+{
+    const char *lacks = "";
+    if (!tally->confirmed && tally->points >= tally->threshold)
+        lacks = tally->solid ? "; too few who are independent"
+                             : "; a forged source address could fake all of it";
+    snprintf(account->verdict, sizeof account->verdict,
+             "%s as %s: %u of %u points, %u of %u independent operators%s%s",
+             tally->confirmed ? "Confirmed" : "Not confirmed", abuse_kind_title(account->kind),
+             tally->points, tally->threshold, tally->operators, tally->needed,
+             tally->alone ? ", one of whom can do alone" : "", lacks);
+}
+
+void confirm_account(const struct abuse_case *c, const struct policy *policy,
+                     struct verdict_account *account)
+{
+    const struct confirm_policy *rule = &policy->confirm;
+    struct tally tallies[KIND_COUNT];
+    struct tally leading;
+
+    account->kind = leading_kind(c, rule, &leading);
+    account->points = leading.points;
+    account->threshold = leading.threshold;
+    account->operators = leading.operators;
+    account->operators_needed = leading.needed;
+    account->confirmed = leading.confirmed;
+    account->line_count = c->witness_count;
+    for (unsigned i = 0; i < KIND_COUNT; i++)
+        tally_kind(c, rule, (enum abuse_kind)i, &tallies[i]);
+    for (unsigned i = 0; i < c->witness_count; i++) {
+        struct testimony *line = &account->lines[i];
+        line->witness = &c->witnesses[i];
+        line->points = tallies[c->witnesses[i].kind].of_witness[i];
+        describe(c, i, rule, line);
+    }
+    describe_verdict(&leading, account);
+}

@@ -1,0 +1,379 @@
+#include "correlate/correlate.h"
+
+#include "base/moment.h"
+#include "base/text.h"
+#include "correlate/incident.h"
+
+#include <inttypes.h>
+
+#define TEXT_LONGEST  300
+#define MERGES_FOLLOW 8 /* a chain of merges this long is somebody's mistake */
+
+/* One report on its way to its case. */
+struct occasion {
+    struct txn *txn;
+    const struct inventory *inventory;
+    const struct policy *policy;
+    const struct report *report;
+    const struct store_state *state;
+    struct instant now;
+    struct arena *arena;
+    struct operator_standing who;
+    struct period period;
+    const struct assignment *assignment; /* who had the address then */
+    struct address subject;              /* what the case is about */
+};
+
+static void elsewhere(struct placed *placed, enum placement placement, struct slice reason)
+{
+    placed->placement = placement;
+    placed->reason = reason;
+}
+
+/* --- whose was it? --- */
+
+static bool same_tenant(const struct assignment *a, const struct assignment *b)
+{
+    return a->id == b->id || slice_eq(a->customer, b->customer);
+}
+
+/* The assignment during the period; false when the address changed hands within it, so that
+ * nobody can say. Without any time, that is asked of the span in which evidence is fresh. */
+static bool attribute(struct occasion *o, const struct address *address)
+{
+    const struct period *period = &o->period;
+    int64_t earliest =
+        period->earliest != 0 ? period->earliest : period->latest - o->policy->confirm.fresh;
+    o->assignment = inventory_find(o->inventory, address, period->latest);
+    if (earliest <= 0 || earliest >= period->latest)
+        return true;
+    const struct assignment *before = inventory_find(o->inventory, address, earliest);
+    if (o->assignment == NULL)
+        o->assignment = before;
+    return before == NULL || same_tenant(before, o->assignment);
+}
+
+/* A prefix is as good as an address when all of it belongs to one case: an IPv6 /64, say. */
+static bool is_one_subject(const struct occasion *o)
+{
+    struct address first, last;
+    if (o->report->subject_type != SUBJECT_PREFIX)
+        return true;
+    prefix_range(&o->report->prefix, &first, &last);
+    first = address_case_subject(&first, o->assignment->prefix.length);
+    last = address_case_subject(&last, o->assignment->prefix.length);
+    return address_eq(&first, &last);
+}
+
+static bool find_owner(struct occasion *o, struct placed *placed)
+{
+    const struct address *address = &o->report->address;
+    char when[MOMENT_TEXT];
+
+    if (!inventory_is_ours(o->inventory, address)) {
+        elsewhere(placed, PLACED_STRANGER, SLICE("the address is not ours"));
+        return false;
+    }
+    bool certain = attribute(o, address);
+    moment_rfc3339(o->period.latest, when);
+    if (o->assignment == NULL)
+        elsewhere(placed, PLACED_TRIAGE,
+                  arena_printf(o->arena, "ours, but assigned to nobody at %s", when));
+    else if (!certain)
+        elsewhere(placed, PLACED_TRIAGE,
+                  arena_printf(o->arena,
+                               "the address changed hands about %s; the report's time "
+                               "does not say who had it",
+                               when));
+    else if (!is_one_subject(o))
+        elsewhere(placed, PLACED_TRIAGE,
+                  SLICE("about a whole prefix; say which address it concerns"));
+    else
+        o->subject = address_case_subject(address, o->assignment->prefix.length);
+    if (!certain)
+        o->assignment = NULL;
+    return placed->placement != PLACED_TRIAGE;
+}
+
+/* Whether a case is the place for it at all. */
+static bool wants_case(struct occasion *o, struct placed *placed)
+{
+    const struct report *report = o->report;
+    bool ours = false;
+
+    if (!address_is_none(&report->address))
+        ours = find_owner(o, placed);
+    if (report->opens_no_case)
+        elsewhere(placed, PLACED_NOWHERE, SLICE("feedback that accuses nobody"));
+    else if (report->role == ROLE_MENTIONED)
+        elsewhere(placed, PLACED_NOWHERE, SLICE("the address is only mentioned"));
+    else if (address_is_none(&report->address))
+        elsewhere(placed, PLACED_TRIAGE, SLICE("names no address"));
+    else
+        return ours;
+    return false;
+}
+
+/* --- which case? --- */
+
+static void read_case(const struct occasion *o, uint64_t id, struct abuse_case *c)
+{
+    for (int i = 0; id != 0 && i < MERGES_FOLLOW; i++) {
+        if (!store_get_case(o->txn, id, o->arena, c)) {
+            *c = (struct abuse_case){0};
+            return;
+        }
+        id = c->merged_into;
+    }
+}
+
+static bool first_thread(const struct abuse_case *c, void *data)
+{
+    *(uint64_t *)data = c->thread != 0 ? c->thread : c->id;
+    return false;
+}
+
+/* The conversation that the customer's oldest open case belongs to, or a new one named after
+ * this case. */
+static uint64_t find_thread(const struct occasion *o, uint64_t case_id)
+{
+    uint64_t thread = case_id;
+    if (o->assignment->customer.len > 0)
+        store_each_case_of(o->txn, o->assignment->customer, true, o->arena, first_thread,
+                           &thread);
+    return thread;
+}
+
+/* --- what happens? --- */
+
+static enum abuse_kind kind_of(const struct report *report)
+{
+    return report->role == ROLE_VICTIM ? KIND_UNDER_ATTACK : report->type->kind;
+}
+
+static struct event *add_event(const struct occasion *o, struct placed *placed,
+                               enum event_type type, const struct abuse_case *c)
+{
+    struct event *event = &placed->events[placed->event_count++];
+    event->type = type;
+    event->case_id = placed->case_id;
+    event->generation = c->generation;
+    event->at = o->now;
+    event->from = event->to = c->state;
+    event->actor = SLICE("correlate");
+    event->address = o->subject;
+    event->kind = kind_of(o->report);
+    event->role = o->report->role;
+    memcpy(event->report_id, o->report->id, sizeof event->report_id);
+    return event;
+}
+
+static void testify(const struct occasion *o, struct witness *witness)
+{
+    const struct report *report = o->report;
+    const struct operator_standing *who = &o->who;
+    int64_t earliest = o->period.earliest;
+
+    *witness = (struct witness){
+        .operator_name = who->name,
+        .kind = kind_of(report),
+        .type = report->type,
+        .auth = report->auth.result == AUTH_PASS && who->name.len == 0 ? AUTH_NONE
+                                                                       : report->auth.result,
+        .trust = who->trust,
+        .age = earliest == 0 ? -1 : o->now.real - earliest,
+        .known = who->known,
+        .sufficient = who->sufficient,
+        .own_telemetry = who->own_telemetry,
+        .spoofable = !who->own_telemetry && incident_is_spoofable(report),
+        .reports = 1,
+        .incidents = report->incidents,
+        .first_observed = earliest,
+        .last_observed = earliest,
+    };
+    witness_weigh(witness, &o->policy->confirm);
+}
+
+/* "spamcop (dkim spamcop.example)", "somebody unauthenticated who claims to be example.org" */
+static struct slice reporter_text(const struct occasion *o)
+{
+    const struct report *report = o->report;
+    if (o->who.name.len > 0)
+        return arena_printf(o->arena, "%.*s (%.*s %.*s)", SLICE_FMT(o->who.name),
+                            SLICE_FMT(report->auth.by), SLICE_FMT(report->auth.domain));
+    struct slice claimed =
+        report->reporter.domain.len > 0 ? report->reporter.domain : report->sender.domain;
+    if (claimed.len == 0)
+        return SLICE("somebody unauthenticated");
+    return arena_printf(o->arena, "somebody unauthenticated who claims to be %.*s",
+                        SLICE_FMT(claimed));
+}
+
+static struct slice report_text(const struct occasion *o, const char *verb)
+{
+    const struct report *report = o->report;
+    struct slice who = reporter_text(o);
+    char moment[MOMENT_TEXT];
+    const char *when =
+        o->period.earliest == 0 ? "at some time" : moment_rfc3339(o->period.earliest, moment);
+    struct slice text = arena_printf(o->arena, "%.*s %s %s/%s%s, %s", SLICE_FMT(who), verb,
+                                     report->type->category, report->type->type,
+                                     report->role == ROLE_VICTIM ? " against it" : "", when);
+    return text_line(o->arena, text, TEXT_LONGEST);
+}
+
+static void open_case(const struct occasion *o, const struct abuse_case *c,
+                      struct placed *placed)
+{
+    const struct assignment *assignment = o->assignment;
+    struct event *event = add_event(o, placed, EVENT_OPENED, c);
+    char address[ADDRESS_TEXT];
+
+    event->generation = 1;
+    event->customer = assignment->customer;
+    event->server = assignment->server;
+    event->assignment = assignment->id;
+    event->never_cut = assignment->never_cut;
+    event->shared = assignment->shared;
+    event->network_driver = assignment->network_driver;
+    event->network_handle = assignment->network_handle;
+    event->thread = find_thread(o, placed->case_id);
+    struct slice text = arena_printf(
+        o->arena, "%s, %.*s of %.*s at that time", address_text(&o->subject, address),
+        SLICE_FMT(assignment->server), SLICE_FMT(assignment->customer));
+    event->text = text_line(o->arena, text, TEXT_LONGEST);
+}
+
+static void reopen_case(const struct occasion *o, const struct abuse_case *c,
+                        struct placed *placed)
+{
+    struct event *event = add_event(o, placed, EVENT_REOPENED, c);
+    char closed[MOMENT_TEXT];
+
+    event->generation = c->generation + 1;
+    event->to = CASE_OPEN;
+    event->thread = find_thread(o, placed->case_id);
+    event->text = arena_printf(o->arena, "observed again after it was closed at %s",
+                               moment_rfc3339(c->closed_at, closed));
+}
+
+/* After its end? News of what was before it is filed with the closed case and changes nothing.
+ */
+static bool recurs(const struct occasion *o, const struct abuse_case *c)
+{
+    return c->state == CASE_CLOSED &&
+           (o->period.earliest == 0 || o->period.earliest > c->closed_at);
+}
+
+static void file_report(const struct occasion *o, const struct abuse_case *c,
+                        struct placed *placed)
+{
+    bool reopened = c->id != 0 && recurs(o, c);
+    if (c->id == 0)
+        open_case(o, c, placed);
+    else if (reopened)
+        reopen_case(o, c, placed);
+
+    struct event *event = add_event(o, placed, EVENT_REPORT, c);
+    if (placed->event_count > 1) {
+        event->from = event->to = CASE_OPEN;
+        event->generation = placed->events[0].generation;
+    }
+    testify(o, &event->witness);
+    event->observed_at = o->period.earliest;
+    event->text = report_text(o, "reports");
+}
+
+/* A source's word that it ended counts only from one that testified, as itself. */
+static void file_stop(const struct occasion *o, const struct abuse_case *c,
+                      struct placed *placed)
+{
+    if (c->id == 0 || o->who.name.len == 0) {
+        elsewhere(placed, PLACED_NOWHERE,
+                  c->id == 0 ? SLICE("nothing is open that could have stopped")
+                             : SLICE("unauthenticated word that it stopped"));
+        return;
+    }
+    struct event *event = add_event(o, placed, EVENT_STOPPED, c);
+    event->witness.operator_name = o->who.name;
+    event->observed_at = o->period.earliest != 0 ? o->period.earliest : o->now.real;
+    event->text = report_text(o, "no longer sees");
+}
+
+static void file_duplicate(const struct occasion *o, const struct abuse_case *c,
+                           uint64_t report, struct placed *placed)
+{
+    placed->placement = PLACED_DUPLICATE;
+    struct event *event = add_event(o, placed, EVENT_DUPLICATE, c);
+    event->observed_at = o->period.earliest;
+    event->text = arena_printf(o->arena, "the incident of report %" PRIu64 " again", report);
+}
+
+static void remember(const struct occasion *o, struct placed *placed)
+{
+    const struct report *report = o->report;
+    placed->stored = (struct stored_report){
+        .id = o->state->next_report,
+        .case_id = placed->case_id,
+        .address = report->address,
+        .subject = report->subject,
+        .customer = o->assignment != NULL ? o->assignment->customer : (struct slice){0},
+        .operator_name = o->who.name,
+        .reporter_domain =
+            report->reporter.domain.len > 0 ? report->reporter.domain : report->sender.domain,
+        .auth = report->auth.result,
+        .role = report->role,
+        .type = report->type,
+        .feedback_type = report->feedback_type,
+        .observed_at = report->observed_at,
+        .received_at = o->now.real,
+        .incidents = report->incidents,
+        .opens_no_case = report->opens_no_case,
+        .restricted = report->restricted,
+    };
+    memcpy(placed->stored.report_id, report->id, sizeof report->id);
+}
+
+static void place(struct occasion *o, struct abuse_case *c, struct placed *placed)
+{
+    uint8_t fingerprint[16];
+    uint64_t first = o->state->next_report; /* that told of this incident */
+
+    read_case(o, store_find_case(o->txn, &o->subject, o->assignment->id), c);
+    placed->placement = PLACED;
+    placed->case_id = c->id != 0 ? c->id : o->state->next_case;
+    if (slice_eq_nocase(o->report->feedback_type, SLICE("delisted"))) {
+        file_stop(o, c, placed);
+        return;
+    }
+    incident_fingerprint(o->report, &o->who, &o->subject, o->assignment->id, fingerprint);
+    if (store_seen_incident(o->txn, fingerprint, &first) && c->id != 0)
+        file_duplicate(o, c, first, placed);
+    else
+        file_report(o, c, placed);
+}
+
+void correlate_report(struct txn *txn, const struct inventory *inventory,
+                      const struct policy *policy, const struct report *report,
+                      const struct store_state *state, struct instant now, struct arena *arena,
+                      struct abuse_case *c, struct placed *placed)
+{
+    struct occasion o = {
+        .txn = txn,
+        .inventory = inventory,
+        .policy = policy,
+        .report = report,
+        .state = state,
+        .now = now,
+        .arena = arena,
+    };
+    *c = (struct abuse_case){0};
+    *placed = (struct placed){0};
+    operator_of(report, policy, &o.who);
+    o.period = incident_period(report, &o.who, now.real);
+    if (wants_case(&o, placed))
+        place(&o, c, placed);
+    if (placed->placement != PLACED && placed->placement != PLACED_DUPLICATE)
+        placed->case_id = 0;
+    remember(&o, placed);
+}

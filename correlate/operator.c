@@ -1,0 +1,87 @@
+#include "correlate/correlate.h"
+
+#include <libpsl.h>
+
+#define DOMAIN_LONGEST 253 /* RFC 1035 s2.3.4, as text */
+
+/* The part of a domain that its owner registered ("a.b.example.co.uk": "example.co.uk"); the
+ * whole of it where the list of public suffixes knows no such part. */
+static struct slice registered_domain(struct slice domain)
+{
+    char text[DOMAIN_LONGEST + 1];
+    memcpy(text, domain.ptr, domain.len);
+    text[domain.len] = '\0';
+    const char *registered = psl_registrable_domain(psl_builtin(), text);
+    return registered == NULL ? domain : slice_from(domain, (size_t)(registered - text));
+}
+
+static bool is_at_or_below(struct slice domain, struct slice parent)
+{
+    if (parent.len == 0 || !slice_ends_with_nocase(domain, parent))
+        return false;
+    return domain.len == parent.len || domain.ptr[domain.len - parent.len - 1] == '.';
+}
+
+/* The very mailbox, and vouched for by its own organisation (relaxed alignment, RFC 7489 s3.1).
+ */
+static bool is_mailbox_of(const struct report *report, struct slice mailbox, size_t at)
+{
+    if (!slice_eq_nocase(report->sender.contact, mailbox))
+        return false;
+    struct slice domain = slice_from(mailbox, at + 1);
+    if (domain.len == 0 || domain.len > DOMAIN_LONGEST)
+        return false;
+    return slice_eq_nocase(registered_domain(report->auth.domain), registered_domain(domain));
+}
+
+/* How specifically an entry of a rule fits: 0 not at all; a mailbox more than any domain, a
+ * longer domain more than one above it. */
+static size_t entry_fits(const struct report *report, struct slice entry)
+{
+    ptrdiff_t at = slice_find_byte(entry, '@');
+    if (at >= 0)
+        return is_mailbox_of(report, entry, (size_t)at) ? DOMAIN_LONGEST + 1 : 0;
+    return is_at_or_below(report->auth.domain, entry) ? entry.len : 0;
+}
+
+static const struct operator_rule *find_rule(const struct report *report,
+                                             const struct policy *policy)
+{
+    const struct operator_rule *best = NULL;
+    size_t best_fit = 0;
+
+    for (size_t i = 0; i < policy->operator_count; i++) {
+        const struct operator_rule *rule = &policy->operators[i];
+        for (size_t j = 0; j < rule->domain_count; j++) {
+            size_t fit = entry_fits(report, rule->domains[j]);
+            if (fit > best_fit) {
+                best = rule;
+                best_fit = fit;
+            }
+        }
+    }
+    return best;
+}
+
+void operator_of(const struct report *report, const struct policy *policy,
+                 struct operator_standing *standing)
+{
+    struct slice domain = report->auth.domain;
+
+    *standing = (struct operator_standing){.trust = policy->confirm.unknown_trust};
+    if (report->auth.result != AUTH_PASS || domain.len == 0 || domain.len > DOMAIN_LONGEST)
+        return;
+    const struct operator_rule *rule = find_rule(report, policy);
+    if (rule == NULL) {
+        standing->name = registered_domain(domain);
+        return;
+    }
+    *standing = (struct operator_standing){
+        .name = rule->name,
+        .trust = rule->trust,
+        .known = true,
+        .own_telemetry = rule->own_telemetry,
+        .sufficient = rule->sufficient,
+        .aggregates = rule->aggregates,
+    };
+}
