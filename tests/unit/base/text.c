@@ -1,0 +1,218 @@
+#include "base/text.h"
+#include "tests/unit/base/check.h"
+
+#include <stdlib.h>
+
+static void assert_slice(struct slice got, const char *want)
+{
+    if (!slice_eq(got, slice_of(want)))
+        fail_msg("\"%.*s\" instead of \"%s\"", SLICE_FMT(got), want);
+}
+
+static void lines_are_safe(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t longest;
+        const char *line;
+    } cases[] = {
+        {"plain", 80, "plain"},
+        {"Gr\xc3\xbc\xc3\x9f"
+         "e \xe2\x82\xac \xf0\x9f\x90\x9f",
+         80,
+         "Gr\xc3\xbc\xc3\x9f"
+         "e \xe2\x82\xac \xf0\x9f\x90\x9f"},
+        {"a\r\nb\nc\rd\te", 80, "a b c d e"},
+        {"\x1b[31mred\x07\x7f", 80, "?[31mred??"},
+        {"\xc2\x9b"
+         "31m",
+         80, "?31m"}, /* C1 CSI */
+        {"a\xe2\x80\xae"
+         "b\xe2\x80\x8b"
+         "c\xef\xbb\xbf",
+         80, "a?b?c?"}, /* override, zero width, BOM */
+        {"a\xe2\x80\xa8"
+         "b\xe2\x80\xa9"
+         "c",
+         80, "a b c"}, /* line and paragraph separator */
+        {"\xff\xc3(\xc0\x80\xed\xa0\x80\xf4\x90\x80\x80", 80, "?\?(?????????"},
+        {"\xe2\x82", 80, "??"},
+        {"\xf3\xa0\x80\xa1"
+         "x",
+         80, "?x"}, /* tag character */
+        {"abcdef", 6, "abcdef"},
+        {"abcdefg", 6, "abc\xe2\x80\xa6"},
+        {"ab\xc3\xbc\xc3\xbc\xc3\xbc", 7, "ab\xc3\xbc\xe2\x80\xa6"},
+        {"ab\xc3\xbc\xc3\xbc\xc3\xbc", 6, "ab\xe2\x80\xa6"},
+        {"abc", 2, "ab"},
+        {"\xc3\xbc", 1, ""},
+        {"abc", 0, ""},
+        {"", 10, ""},
+    };
+    struct arena arena = ARENA_INIT;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct slice line = text_line(&arena, slice_of(cases[i].text), cases[i].longest);
+        assert_slice(line, cases[i].line);
+        assert_true(text_is_utf8(line));
+        assert_true(line.len <= cases[i].longest);
+    }
+    assert_slice(text_line(&arena, SLICE("a\0b"), 10), "a?b");
+    arena_release(&arena);
+}
+
+static void blocks_keep_lines(void **state)
+{
+    (void)state;
+    struct arena arena = ARENA_INIT;
+    assert_slice(text_block(&arena, SLICE("a\r\nb\n\tc\rd\x1b"), 80), "a\nb\n\tc\nd?");
+    assert_slice(text_block(&arena, SLICE("a\n\n\nbcdefg"), 8), "a\n\n\nb\xe2\x80\xa6");
+    arena_release(&arena);
+}
+
+static void defangs_and_back(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"http://a.example/x", "hxxp://a[.]example/x"},
+        {"https://a.b.example", "hxxps://a[.]b[.]example"},
+        {"ftp://a.example", "fxp://a[.]example"},
+        {"see 192.0.2.7.", "see 192[.]0[.]2[.]7."},
+        {"192.0.2.7:8080", "192[.]0[.]2[.]7:8080"},
+        {"2001:db8::1 did it", "2001[:]db8::1 did it"},
+        {"mail a@b.example, please", "mail a@b[.]example, please"},
+        {"a.example.", "a[.]example."},
+        {"It cost 3.50. Then 10:30", "It cost 3.50. Then 10:30"},
+        {"http://a.example/?u=http://b.example", "hxxp://a[.]example/?u=hxxp://b[.]example"},
+        {"", ""},
+    };
+    struct arena arena = ARENA_INIT;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct slice safe = text_defang(&arena, slice_of(cases[i][0]));
+        assert_slice(safe, cases[i][1]);
+        assert_slice(text_refang(&arena, safe), cases[i][0]);
+    }
+    assert_slice(text_defang(&arena, SLICE("HTTP://A.EXAMPLE")), "hxxp://A[.]EXAMPLE");
+    assert_slice(text_defang(&arena, SLICE("b\xc3\xbc"
+                                           "cher.example")),
+                 "b\xc3\xbc"
+                 "cher[.]example");
+    arena_release(&arena);
+}
+
+static void refangs_other_spellings(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"hxxps://a[.]example", "https://a.example"},
+        {"hXXp://a(dot)example", "http://a.example"},
+        {"hxxps[:]//a[dot]example", "https://a.example"},
+        {"hxxp[://]a[.]example", "http://a.example"},
+        {"a[at]b[.]example", "a@b.example"},
+        {"2001[:]db8::1", "2001:db8::1"},
+        {"[1] not (this)", "[1] not (this)"},
+    };
+    struct arena arena = ARENA_INIT;
+    for (size_t i = 0; i < COUNT(cases); i++)
+        assert_slice(text_refang(&arena, slice_of(cases[i][0])), cases[i][1]);
+    arena_release(&arena);
+}
+
+static void check_forms(bool (*is)(struct slice), const char *const *cases, size_t count,
+                        bool want)
+{
+    for (size_t i = 0; i < count; i++)
+        if (is(slice_of(cases[i])) != want)
+            fail_msg("\"%s\" %s", cases[i], want ? "was refused" : "was accepted");
+}
+
+#define LABEL63 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
+static void mailboxes(void **state)
+{
+    (void)state;
+    static const char *const good[] = {"a@b.example",         "first.last+tag@sub.b.example",
+                                       "o'neil@b.example",    "=@b.example",
+                                       LABEL63 "a@b.example", "a@xn--bcher-kva.example"};
+    static const char *const bad[] = {"",
+                                      "a",
+                                      "@b.example",
+                                      "a@",
+                                      "a@b",
+                                      "a@@b.example",
+                                      "a@b@c.example",
+                                      "<a@b.example>",
+                                      "a b@c.example",
+                                      "\"a\"@b.example",
+                                      "a@b.example\r\nRCPT TO:<x@y.example>",
+                                      "a@[192.0.2.7]",
+                                      "a(c)@b.example",
+                                      ".a@b.example",
+                                      "a.@b.example",
+                                      "a..b@c.example",
+                                      "a@192.0.2.7",
+                                      "a@b.example.",
+                                      "\xc3\xbc@b.example",
+                                      "a@\xc3\xbc.example",
+                                      "a,b@c.example",
+                                      "a\\b@c.example",
+                                      LABEL63 "ab@b.example",
+                                      "a@-b.example"};
+    check_forms(text_is_mailbox, good, COUNT(good), true);
+    check_forms(text_is_mailbox, bad, COUNT(bad), false);
+    assert_false(text_is_mailbox(SLICE("a\0@b.example")));
+    static const char longest[] =
+        "a@" LABEL63 "." LABEL63 "." LABEL63 "."
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.example";
+    assert_int_equal(sizeof longest - 1, 254);
+    assert_true(text_is_mailbox(slice_of(longest)));
+    assert_false(text_is_mailbox(
+        slice_of("b"
+                 "a@" LABEL63 "." LABEL63 "." LABEL63 "."
+                 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.example")));
+}
+
+static void domains(void **state)
+{
+    (void)state;
+    static const char *const good[] = {"a.example",        "1.a.example", "a-b.example",
+                                       LABEL63 ".example", "a.xn--p1ai",  "a.e1",
+                                       "192.0.2.7x"};
+    static const char *const bad[] = {
+        "",           "example",           ".",           "a.",          ".a",
+        "a..example", "-a.example",        "a-.example",  "a_b.example", "192.0.2.7",
+        "a.example.", LABEL63 "a.example", "a b.example", "a.example/"};
+    check_forms(text_is_domain, good, COUNT(good), true);
+    check_forms(text_is_domain, bad, COUNT(bad), false);
+}
+
+static void phones(void **state)
+{
+    (void)state;
+    static const char *const good[] = {"+12025550123", "+4930555012", "+49305550123456",
+                                       "+12345678"};
+    static const char *const bad[] = {"",
+                                      "+",
+                                      "12025550123",
+                                      "+02025550123",
+                                      "+1 202 555 0123",
+                                      "+1-202-555-0123",
+                                      "+1234567",
+                                      "+1234567890123456",
+                                      "0012025550123",
+                                      "+1202555o123",
+                                      "++12025550123"};
+    check_forms(text_is_e164, good, COUNT(good), true);
+    check_forms(text_is_e164, bad, COUNT(bad), false);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lines_are_safe),   cmocka_unit_test(blocks_keep_lines),
+        cmocka_unit_test(defangs_and_back), cmocka_unit_test(refangs_other_spellings),
+        cmocka_unit_test(mailboxes),        cmocka_unit_test(domains),
+        cmocka_unit_test(phones),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
