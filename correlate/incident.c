@@ -3,7 +3,7 @@
 #include <nettle/sha2.h>
 
 /* How far a time without a zone, read as UTC, can be off: the earliest zone is UTC-12, the latest
- * latest UTC+14. */
+ * UTC+14. */
 #define ZONE_EAST  INT64_C(50400)
 #define ZONE_WEST  INT64_C(43200)
 #define CLOCK_SKEW 3600
