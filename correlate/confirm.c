@@ -120,17 +120,26 @@ static unsigned take(unsigned points, unsigned *left)
     return taken;
 }
 
-static void tally_witness(const struct witness *witness, unsigned points, struct tally *tally,
-                          bool *unknown_counted)
+/* What a witness is besides its points: also true of a row that the operator's other one outdoes. */
+static void tally_quality(const struct witness *witness, struct tally *tally)
 {
-    tally->points += points;
+    if (witness->weight == 0 || witness->spoofable ||
+        standing_of(witness) == STANDING_UNAUTHENTICATED)
+        return;
+    tally->solid = true;
+    if (standing_of(witness) == STANDING_KNOWN && suffices_alone(witness))
+        tally->alone = true;
+}
+
+static void tally_vote(const struct witness *witness, unsigned points, struct tally *tally,
+                       bool *unknown_counted)
+{
     enum standing standing = standing_of(witness);
+    tally->points += points;
     if (points == 0 || standing == STANDING_UNAUTHENTICATED)
         return;
-    tally->solid = tally->solid || !witness->spoofable;
     if (standing == STANDING_KNOWN) {
         tally->operators++;
-        tally->alone = tally->alone || (suffices_alone(witness) && !witness->spoofable);
     } else if (!*unknown_counted) {
         *unknown_counted = true;
         tally->operators++;
@@ -154,12 +163,15 @@ static void tally_kind(const struct abuse_case *c, const struct confirm_policy *
 
     for (unsigned i = 0; i < c->witness_count; i++) {
         const struct witness *witness = &c->witnesses[i];
-        if (witness->kind != kind || is_outdone(c, i))
+        if (witness->kind != kind)
+            continue;
+        tally_quality(witness, tally);
+        if (is_outdone(c, i))
             continue;
         unsigned points = full_points(witness, policy) * witness->weight / WEIGHT_FULL;
         points = take(points, &left[standing_of(witness)]);
         tally->of_witness[i] = (uint16_t)points;
-        tally_witness(witness, points, tally, &unknown_counted);
+        tally_vote(witness, points, tally, &unknown_counted);
     }
     tally->confirmed = tally->points >= tally->threshold && tally->solid &&
                        (tally->operators >= tally->needed || tally->alone);

@@ -146,11 +146,6 @@ static uint64_t find_thread(const struct occasion *o, uint64_t case_id)
 
 /* --- what happens? --- */
 
-static enum abuse_kind kind_of(const struct report *report)
-{
-    return report->role == ROLE_VICTIM ? KIND_UNDER_ATTACK : report->type->kind;
-}
-
 static struct event *add_event(const struct occasion *o, struct placed *placed,
                                enum event_type type, const struct abuse_case *c)
 {
@@ -162,36 +157,10 @@ static struct event *add_event(const struct occasion *o, struct placed *placed,
     event->from = event->to = c->state;
     event->actor = SLICE("correlate");
     event->address = o->subject;
-    event->kind = kind_of(o->report);
+    event->kind = incident_kind(o->report);
     event->role = o->report->role;
     memcpy(event->report_id, o->report->id, sizeof event->report_id);
     return event;
-}
-
-static void testify(const struct occasion *o, struct witness *witness)
-{
-    const struct report *report = o->report;
-    const struct operator_standing *who = &o->who;
-    int64_t earliest = o->period.earliest;
-
-    *witness = (struct witness){
-        .operator_name = who->name,
-        .kind = kind_of(report),
-        .type = report->type,
-        .auth = report->auth.result == AUTH_PASS && who->name.len == 0 ? AUTH_NONE
-                                                                       : report->auth.result,
-        .trust = who->trust,
-        .age = earliest == 0 ? -1 : o->now.real - earliest,
-        .known = who->known,
-        .sufficient = who->sufficient,
-        .own_telemetry = who->own_telemetry,
-        .spoofable = !who->own_telemetry && incident_is_spoofable(report),
-        .reports = 1,
-        .incidents = report->incidents,
-        .first_observed = earliest,
-        .last_observed = earliest,
-    };
-    witness_weigh(witness, &o->policy->confirm);
 }
 
 /* "spamcop (dkim spamcop.example)", "somebody unauthenticated who claims to be example.org" */
@@ -279,7 +248,7 @@ static void file_report(const struct occasion *o, const struct abuse_case *c,
         event->from = event->to = CASE_OPEN;
         event->generation = placed->events[0].generation;
     }
-    testify(o, &event->witness);
+    incident_testimony(o->report, &o->who, o->policy, o->now.real, &event->witness);
     event->observed_at = o->period.earliest;
     event->text = report_text(o, "reports");
 }

@@ -47,7 +47,7 @@ struct period incident_period(const struct report *report, const struct operator
 
 /* Evidence that the sender of a packet with a forged source address would produce as well: no
  * connection was ever completed. */
-bool incident_is_spoofable(const struct report *report)
+static bool is_spoofable(const struct report *report)
 {
     if (strcmp(report->type->category, "connection") != 0)
         return false;
@@ -63,6 +63,36 @@ bool incident_is_spoofable(const struct report *report)
     }
     return strcmp(report->type->type, "port_scan") == 0 ||
            strcmp(report->type->type, "ddos") == 0;
+}
+
+enum abuse_kind incident_kind(const struct report *report)
+{
+    return report->role == ROLE_VICTIM ? KIND_UNDER_ATTACK : report->type->kind;
+}
+
+void incident_testimony(const struct report *report, const struct operator_standing *who,
+                        const struct policy *policy, int64_t arrival, struct witness *witness)
+{
+    int64_t earliest = incident_period(report, who, arrival).earliest;
+    bool nobody = report->auth.result == AUTH_PASS && who->name.len == 0;
+
+    *witness = (struct witness){
+        .operator_name = who->name,
+        .kind = incident_kind(report),
+        .type = report->type,
+        .auth = nobody ? AUTH_NONE : report->auth.result,
+        .trust = who->trust,
+        .age = earliest == 0 ? -1 : arrival - earliest,
+        .known = who->known,
+        .sufficient = who->sufficient,
+        .own_telemetry = who->own_telemetry,
+        .spoofable = !who->own_telemetry && is_spoofable(report),
+        .reports = 1,
+        .incidents = report->incidents,
+        .first_observed = earliest,
+        .last_observed = earliest,
+    };
+    witness_weigh(witness, &policy->confirm);
 }
 
 static void add_text(struct sha256_ctx *hash, struct slice text)

@@ -1,4 +1,5 @@
-/* What a report says of the incident itself: when it was, whether it was told before, whether it could be faked. */
+/* What a report says of the incident itself: when it was, whether it was told before, whether it could be faked, what
+ * it weighs. */
 #ifndef CORRELATE_INCIDENT_H
 #define CORRELATE_INCIDENT_H
 
@@ -15,7 +16,11 @@ struct period {
  * claims to come from the future. */
 struct period incident_period(const struct report *report, const struct operator_standing *who,
                               int64_t arrival);
-bool incident_is_spoofable(const struct report *report);
+/* What is claimed about the subject: whoever is attacked is no offender. */
+enum abuse_kind incident_kind(const struct report *report);
+/* What the report adds to a case's witnesses, weighed as it arrives. */
+void incident_testimony(const struct report *report, const struct operator_standing *who,
+                        const struct policy *policy, int64_t arrival, struct witness *witness);
 
 /* The same for two reports by one reporter about one incident: the same original message within the same hour (a spammer
  * may use one Message-ID for weeks), else the same type of event at the same second; without a time, the same report. */
