@@ -39,7 +39,7 @@ static const struct move {
     [EVENT_REOPENED] = {IN(CASE_CLOSED), IN(CASE_OPEN), .next = true},
     [EVENT_RESPONDED] = {CLIMBING | SIDE | IN(CASE_CUTTING), IN(CASE_RESPONDED),
                          .stays = WRITTEN | IN(CASE_NEEDS_HUMAN)},
-    [EVENT_HELD] = {IN(CASE_OPEN) | CLIMBING | SIDE, IN(CASE_HOLD)},
+    [EVENT_HELD] = {IN(CASE_OPEN) | CLIMBING | SIDE, IN(CASE_HOLD), .stays = IN(CASE_HOLD)},
     [EVENT_RESUMED] = {IN(CASE_HOLD), IN(CASE_OPEN) | CLIMBING | IN(CASE_RESPONDED)},
     [EVENT_NEEDS_HUMAN] = {ANY_OPEN & ~IN(CASE_NEEDS_HUMAN), IN(CASE_NEEDS_HUMAN)},
     [EVENT_MERGED] = {ANY_OPEN & ~WRITTEN, IN(CASE_CLOSED)},
@@ -146,8 +146,9 @@ static void begin_generation(struct abuse_case *c, uint32_t generation)
     c->approvals = c->read_backs = 0;
     c->approved_by[0] = c->approved_by[1] = (struct slice){0};
     c->cut_unread = c->before_image = false;
-    c->responded = c->reply_held = c->withheld = c->advised = false;
+    c->windows_done = c->responded = c->reply_held = c->withheld = c->advised = false;
     c->window_left = 0;
+    c->steps = c->read_back_seen = 0;
     c->merged_into = 0;
 }
 
@@ -199,37 +200,43 @@ static void fold_mail(struct abuse_case *c, const struct event *event)
     if (event->verb != VERB_WARN || event->contact >= c->contact_count)
         return;
     struct case_contact *contact = &c->contacts[event->contact];
-    if (event->outcome == OUTCOME_ACCEPTED) {
-        count(&contact->mails_sent);
-        contact->reached = true;
-    } else if (event->outcome == OUTCOME_DELAYED) {
+    switch (event->outcome) {
+    case OUTCOME_ACCEPTED:
+        contact->mail_taken = contact->reached = true;
+        break;
+    case OUTCOME_WITHHELD:
+        contact->mail_taken = c->withheld = true;
+        break;
+    case OUTCOME_DELAYED:
         contact->mail_delayed = true;
-    } else if (event->outcome == OUTCOME_WITHHELD) {
-        count(&contact->mails_sent);
-        c->withheld = true;
-    } else if (event->outcome == OUTCOME_FAILED) {
+        break;
+    case OUTCOME_FAILED:
         count(&contact->mails_failed);
-        count(&contact->mails_tried); /* the next attempt, queued with this event */
+        count(&contact->mails_tried); /* the next attempt is queued with this event */
+        break;
+    default:
+        break;
     }
 }
 
 static void fold_anomaly(struct abuse_case *c, const struct event *event)
 {
-    if (event->contact >= c->contact_count)
+    if (event->contact >= c->contact_count || event->verb != VERB_WARN ||
+        event->outcome != OUTCOME_BOUNCED)
         return;
     struct case_contact *contact = &c->contacts[event->contact];
-    if (event->verb == VERB_WARN && event->outcome == OUTCOME_BOUNCED) {
-        count(&contact->mails_bounced);
-        if (contact->calls_made == 0)
-            contact->reached = false;
-    }
+    contact->mail_dead = true;
+    contact->reached = contact->spoken;
 }
 
 static void fold_warning(struct abuse_case *c)
 {
-    for (unsigned i = 0; i < c->contact_count; i++)
-        if (c->contacts[i].mail.len > 0)
-            count(&c->contacts[i].mails_tried);
+    for (unsigned i = 0; i < c->contact_count; i++) {
+        struct case_contact *contact = &c->contacts[i];
+        if (contact->mail.len > 0)
+            count(&contact->mails_tried);
+        contact->mail_taken = contact->mail_delayed = contact->mail_dead = false;
+    }
 }
 
 /* Calls that are still under way are given up: their attempt's number is never used again. */
@@ -244,7 +251,7 @@ static void fold_calling(struct abuse_case *c)
     give_up_calls(c);
     for (unsigned i = 0; i < c->contact_count; i++) {
         struct case_contact *contact = &c->contacts[i];
-        contact->calls_made = contact->calls_failed = 0;
+        contact->calls_made = contact->calls_lost = contact->calls_failed = 0;
         contact->calls_done = contact->phone.len == 0;
     }
 }
@@ -255,17 +262,19 @@ static void fold_call(struct abuse_case *c, const struct event *event)
         return;
     struct case_contact *contact = &c->contacts[event->contact];
     if (event->outcome == OUTCOME_HUMAN || event->outcome == OUTCOME_DIGIT)
-        contact->reached = true;
+        contact->reached = contact->spoken = true;
     if (event->outcome == OUTCOME_WITHHELD)
         c->withheld = true;
     if (event->attempt != contact->calls_tried + 1) /* of a round that is over */
         return;
     contact->calls_tried++;
-    if (event->outcome == OUTCOME_FAILED || event->outcome == OUTCOME_UNKNOWN) {
+    if (event->outcome == OUTCOME_FAILED) {
         count(&contact->calls_failed);
         return;
     }
     count(&contact->calls_made);
+    if (event->outcome == OUTCOME_UNKNOWN)
+        count(&contact->calls_lost);
     contact->calls_done = event->outcome == OUTCOME_HUMAN || event->outcome == OUTCOME_DIGIT ||
                           event->outcome == OUTCOME_BAD_NUMBER ||
                           contact->calls_made >= c->terms.call_attempts;
@@ -274,6 +283,11 @@ static void fold_call(struct abuse_case *c, const struct event *event)
 static void fold_read_back(struct abuse_case *c, const struct event *event)
 {
     count(&c->read_backs);
+    c->read_back_seen = event->attempt;
+    if (event->outcome == OUTCOME_WITHHELD) {
+        c->withheld = true;
+        c->cut_unread = false; /* the write was withheld too */
+    }
     if (event->outcome == OUTCOME_UP || event->outcome == OUTCOME_DOWN) {
         c->cut_unread = false;
         c->before_image = event->outcome == OUTCOME_UP && c->state == CASE_CUT_PENDING;
@@ -291,9 +305,6 @@ static void fold_network(struct abuse_case *c, const struct event *event)
         c->before_image = false;
         break;
     case EVENT_CUTTING:
-        c->cut_unread = true;
-        c->read_backs = 0;
-        break;
     case EVENT_RESTORING:
         c->cut_unread = true;
         c->read_backs = 0;
@@ -305,6 +316,10 @@ static void fold_network(struct abuse_case *c, const struct event *event)
     case EVENT_RESTORED:
         c->restored_at = event->at.real;
         c->cut_stands = c->cut_unread = false;
+        break;
+    case EVENT_AWAITS:
+        if (c->state == CASE_CUTTING || c->state == CASE_RESTORING)
+            count(&c->read_backs); /* asked again, without an answer */
         break;
     default:
         break;
@@ -330,6 +345,9 @@ static void move(struct abuse_case *c, const struct event *event)
     if (!into_side)
         c->resumes_to = CASE_OPEN;
     c->window_left = into_side ? event->window_left : 0;
+    if (event->type == EVENT_CUT_PENDING && c->due != 0 && event->at.fair >= c->due)
+        c->windows_done = c->windows_done || event->from == CASE_CALLED ||
+                          (event->from == CASE_WARNED && !c->terms.call);
     c->state = event->to;
     c->due = event->due;
     if (event->to == CASE_WARNED && c->warned_at == 0)
@@ -415,6 +433,8 @@ void case_fold(struct abuse_case *c, const struct event *event)
         else if (event->due != 0)
             c->due = event->due;
         fold_by_type(c, event);
+        if (!any_generation(event->type) && c->steps < UINT16_MAX)
+            c->steps++;
     }
     c->last_event = event->id;
     c->events++;

@@ -84,15 +84,18 @@ struct ladder_terms {
 struct case_contact {
     struct slice name, role, mail, phone, language, zone;
     /* All of this generation. "Tried" numbers the actions' identities and never falls back. */
-    uint8_t mails_tried; /* warnings queued */
-    uint8_t mails_sent, mails_bounced,
-        mails_failed;     /* taken by a relay, come back, failed on our side */
-    bool mail_delayed;    /* a relay said that it is still trying */
+    uint8_t mails_tried;  /* warnings queued */
+    uint8_t mails_failed; /* our own relay's failures */
+    bool mail_taken;      /* the last warning: a relay took it */
+    bool mail_delayed;    /* the relay said that it is still trying */
+    bool mail_dead;       /* it came back */
     uint16_t calls_tried; /* attempts that ended or were given up, whatever came of them */
     uint8_t calls_made;   /* attempts of this call round that reached the network */
+    uint8_t calls_lost;   /* of those, the ones of which nobody knows what came */
     uint8_t calls_failed; /* the provider's own failures in this round: no attempts */
     bool calls_done;      /* of this round: answered, or attempts exhausted, or a bad number */
-    bool reached;         /* relay took a mail, or a human picked up */
+    bool spoken;          /* a human picked up */
+    bool reached;         /* relay took a mail that did not come back, or a human picked up */
 };
 
 #define CASE_WITNESSES                                                                         \
@@ -140,13 +143,15 @@ struct abuse_case {
     bool cut_stands;    /* read back as down, and not as up since */
     uint8_t read_backs; /* answers since the last write, or since the check before it */
     bool before_image;  /* CUT_PENDING: read back as up, as it must be before a cut */
-    bool
-        responded; /* an authenticated person answered in this generation: it never cuts any more */
+    bool windows_done;  /* W1 and then W2 ran out in this generation, each in full */
+    bool responded;  /* an authenticated person answered: this generation never cuts any more */
     bool reply_held; /* an unauthenticated reply has held this generation once */
     bool withheld; /* a rung of this generation was climbed disarmed: nothing was really sent */
     bool advised;  /* the advice or victim notice went out */
     uint64_t last_event; /* id of the last event folded in */
     uint32_t events;
+    uint16_t steps;          /* of this generation, evidence and notes aside: numbers actions */
+    uint16_t read_back_seen; /* attempt of the last read-back that was answered */
 };
 
 /* Adds one report's contribution to the witnesses: weight is that of the best report, never

@@ -1,7 +1,7 @@
 /* escalate: a confirmed case becomes actions, step by step.
  *
  *   ladder.c      the one pure function: (policy, case, stimulus, surroundings, now) → events and actions
- *   rungs.c       from confirmed to called: warnings, calls, windows, quiet
+ *   rungs.c       from confirmed to called: windows, quiet, and back; mails.c and calls.c: what came of those
  *   network.c     the cut, what it did, and the way back
  *   responses.c   who answered, and what that is worth
  *   desk.c        what a person at the desk decides
