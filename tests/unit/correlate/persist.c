@@ -3,85 +3,84 @@
 
 #define WARNED (T0 + 10 * HOUR)
 #define FRESH  HOUR
+#define MINUTE INT64_C(60)
+
+static const struct {
+    const char *what;
+    struct witness witness;
+    int64_t now;
+    enum persistence expected;
+} sources[] = {
+    {"seen before the warning only",
+     {.auth = AUTH_PASS, .known = true, .weight = 800, .last_observed = WARNED - 60},
+     WARNED + 2 * HOUR,
+     PERSISTENCE_UNKNOWN},
+    {"seen at the warning",
+     {.auth = AUTH_PASS, .known = true, .weight = 800, .last_observed = WARNED},
+     WARNED + 60,
+     PERSISTENCE_UNKNOWN},
+    {"seen after the warning, just now",
+     {.auth = AUTH_PASS, .known = true, .weight = 800, .last_observed = WARNED + HOUR},
+     WARNED + 2 * HOUR,
+     PERSISTENCE_PERSISTING},
+    {"seen after the warning, too long ago",
+     {.auth = AUTH_PASS, .known = true, .weight = 800, .last_observed = WARNED + HOUR},
+     WARNED + 2 * HOUR + 1,
+     PERSISTENCE_UNKNOWN},
+    {"own telemetry",
+     {.auth = AUTH_PASS, .own_telemetry = true, .weight = 1000, .last_observed = WARNED + HOUR},
+     WARNED + 2 * HOUR,
+     PERSISTENCE_PERSISTING},
+    {"nobody vouches for it",
+     {.auth = AUTH_NONE, .weight = 250, .last_observed = WARNED + HOUR},
+     WARNED + 2 * HOUR,
+     PERSISTENCE_UNKNOWN},
+    {"no rule for it",
+     {.auth = AUTH_PASS, .weight = 500, .last_observed = WARNED + HOUR},
+     WARNED + 2 * HOUR,
+     PERSISTENCE_UNKNOWN},
+    {"a forged source address would do",
+     {.auth = AUTH_PASS,
+      .known = true,
+      .spoofable = true,
+      .weight = 400,
+      .last_observed = WARNED + HOUR},
+     WARNED + 2 * HOUR,
+     PERSISTENCE_UNKNOWN},
+    {"from the future",
+     {.auth = AUTH_PASS, .known = true, .weight = 800, .last_observed = WARNED + 3 * HOUR},
+     WARNED + 2 * HOUR,
+     PERSISTENCE_UNKNOWN},
+    {"delisted",
+     {.auth = AUTH_PASS,
+      .known = true,
+      .weight = 800,
+      .last_observed = WARNED + HOUR,
+      .stopped_at = WARNED + 90 * MINUTE},
+     WARNED + 2 * HOUR,
+     PERSISTENCE_STOPPED},
+    {"delisted and listed again",
+     {.auth = AUTH_PASS,
+      .known = true,
+      .weight = 800,
+      .last_observed = WARNED + HOUR,
+      .stopped_at = WARNED + HOUR / 2},
+     WARNED + 2 * HOUR,
+     PERSISTENCE_PERSISTING},
+    {"nobody says when",
+     {.auth = AUTH_PASS, .known = true, .weight = 400, .age = -1},
+     WARNED + 2 * HOUR,
+     PERSISTENCE_UNKNOWN},
+};
 
 static void judges_one_source(void **state)
 {
     (void)state;
-    static const struct {
-        const char *what;
-        struct witness witness;
-        int64_t now;
-        enum persistence expected;
-    } rows[] = {
-        {"seen before the warning only",
-         {.auth = AUTH_PASS, .known = true, .weight = 800, .last_observed = WARNED - 60},
-         WARNED + 2 * HOUR,
-         PERSISTENCE_UNKNOWN},
-        {"seen at the warning",
-         {.auth = AUTH_PASS, .known = true, .weight = 800, .last_observed = WARNED},
-         WARNED + 60,
-         PERSISTENCE_UNKNOWN},
-        {"seen after the warning, just now",
-         {.auth = AUTH_PASS, .known = true, .weight = 800, .last_observed = WARNED + HOUR},
-         WARNED + 2 * HOUR,
-         PERSISTENCE_PERSISTING},
-        {"seen after the warning, too long ago",
-         {.auth = AUTH_PASS, .known = true, .weight = 800, .last_observed = WARNED + HOUR},
-         WARNED + 2 * HOUR + 1,
-         PERSISTENCE_UNKNOWN},
-        {"own telemetry",
-         {.auth = AUTH_PASS,
-          .own_telemetry = true,
-          .weight = 1000,
-          .last_observed = WARNED + HOUR},
-         WARNED + 2 * HOUR,
-         PERSISTENCE_PERSISTING},
-        {"nobody vouches for it",
-         {.auth = AUTH_NONE, .weight = 250, .last_observed = WARNED + HOUR},
-         WARNED + 2 * HOUR,
-         PERSISTENCE_UNKNOWN},
-        {"no rule for it",
-         {.auth = AUTH_PASS, .weight = 500, .last_observed = WARNED + HOUR},
-         WARNED + 2 * HOUR,
-         PERSISTENCE_UNKNOWN},
-        {"a forged source address would do",
-         {.auth = AUTH_PASS,
-          .known = true,
-          .spoofable = true,
-          .weight = 400,
-          .last_observed = WARNED + HOUR},
-         WARNED + 2 * HOUR,
-         PERSISTENCE_UNKNOWN},
-        {"from the future",
-         {.auth = AUTH_PASS, .known = true, .weight = 800, .last_observed = WARNED + 3 * HOUR},
-         WARNED + 2 * HOUR,
-         PERSISTENCE_UNKNOWN},
-        {"delisted",
-         {.auth = AUTH_PASS,
-          .known = true,
-          .weight = 800,
-          .last_observed = WARNED + HOUR,
-          .stopped_at = WARNED + 90 * 60},
-         WARNED + 2 * HOUR,
-         PERSISTENCE_STOPPED},
-        {"delisted and listed again",
-         {.auth = AUTH_PASS,
-          .known = true,
-          .weight = 800,
-          .last_observed = WARNED + HOUR,
-          .stopped_at = WARNED + HOUR / 2},
-         WARNED + 2 * HOUR,
-         PERSISTENCE_PERSISTING},
-        {"nobody says when",
-         {.auth = AUTH_PASS, .known = true, .weight = 400, .age = -1},
-         WARNED + 2 * HOUR,
-         PERSISTENCE_UNKNOWN},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
         enum persistence persistence =
-            persistence_of(&rows[i].witness, WARNED, FRESH, rows[i].now);
-        if (persistence != rows[i].expected)
-            fail_msg("%s: %d", rows[i].what, persistence);
+            persistence_of(&sources[i].witness, WARNED, FRESH, sources[i].now);
+        if (persistence != sources[i].expected)
+            fail_msg("%s: %d", sources[i].what, persistence);
     }
 }
 

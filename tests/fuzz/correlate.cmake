@@ -1,0 +1,2 @@
+# The bytes are choices, not a format: any file is a seed.
+house_fuzz(NAME confirm LIBS correlate SEEDS ${CMAKE_SOURCE_DIR}/correlate ${CMAKE_SOURCE_DIR}/tests/unit/correlate)
