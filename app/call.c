@@ -1,5 +1,6 @@
 /* What commands ask of the call they serve: options, output, failures. */
 #include "app/command.h"
+#include "base/text.h"
 
 #include <pwd.h>
 #include <stdarg.h>
@@ -29,6 +30,24 @@ const char *call_option_each(const struct call *call, const char *name, size_t *
             return call->given[2 * i + 1];
     }
     return NULL;
+}
+
+enum exit_code call_configure(struct call *call, struct config *config)
+{
+    struct fault why = {0};
+    enum status code = config_load(call->config_path, call->arena, config, &why);
+    if (code != OK && code != ERR_MALFORMED)
+        return call_failed(call, code, &why);
+    struct buffer line = BUFFER_INIT;
+    for (size_t i = 0; i < config->fault_count; i++) {
+        buffer_clear(&line);
+        config_fault_text(&config->faults[i], &line);
+        fprintf(call->err, "%.*s\n", SLICE_FMT(buffer_slice(&line)));
+    }
+    buffer_release(&line);
+    if (call->store_path != NULL)
+        config->store.directory = slice_of(call->store_path);
+    return config->fault_count == 0 ? EXIT_DONE : EXIT_CONFIG;
 }
 
 /* ASCII only: nothing from outside can move a terminal's cursor, whatever the terminal. */
@@ -82,5 +101,5 @@ struct slice call_user(struct call *call)
         const struct passwd *entry = getpwuid(getuid());
         name = entry != NULL ? entry->pw_name : "unknown";
     }
-    return arena_copy(call->arena, slice_until(slice_of(name), 64));
+    return text_line(call->arena, slice_of(name), 64);
 }

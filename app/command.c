@@ -1,6 +1,7 @@
 /* From argv to a command that runs. */
 #include "app/command.h"
 #include "app/nearest.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -48,12 +49,7 @@ const struct command *command_find(int argc, char *const *argv, int *words)
 
 static const char *printable(struct arena *arena, const char *text)
 {
-    char *shown = arena_string(arena, slice_until(slice_of(text), 80));
-    for (char *c = shown; *c != '\0'; c++) {
-        if (*c < ' ' || *c > '~')
-            *c = '?';
-    }
-    return shown;
+    return arena_string(arena, text_line(arena, slice_of(text), 80));
 }
 
 static int unknown_command(int argc, char **argv, const struct terminal *out, FILE *err,

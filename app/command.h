@@ -11,6 +11,7 @@
 #ifndef APP_COMMAND_H
 #define APP_COMMAND_H
 
+#include "app/config.h"
 #include "app/terminal.h"
 #include "base/arena.h"
 #include "base/status.h"
@@ -78,6 +79,10 @@ bool call_flag(const struct call *call, const char *name);
  * end. */
 const char *call_option_each(const struct call *call, const char *name, size_t *cursor);
 
+/* Loads the configuration (--config, else the installed one, else defaults), with --store in place of the configured
+ * directory. Anything but EXIT_DONE: every fault is on stderr, and run returns it. */
+enum exit_code call_configure(struct call *call, struct config *config);
+
 /* Prints the value as one line of JSON and drops the reference. Same value, same bytes. */
 void call_json(struct call *call, json_t *value);
 /* "abusedesk case list: <why>" on stderr; returns the exit code that follows from the status.
@@ -104,6 +109,8 @@ void command_help(const struct terminal *out, const struct command *command);
 bool command_group_help(const struct terminal *out,
                         const char *group); /* false: no such group */
 
+extern const struct command command_config_check;
+extern const struct command command_config_show;
 extern const struct command command_help_command;
 extern const struct command command_version;
 

@@ -1,0 +1,174 @@
+/* Settings that contradict each other. Each check blames the place where the setting was made. */
+#include "app/config-table.h"
+
+struct check {
+    struct config *config;
+    struct arena *arena;
+};
+
+/* The place of [section argument] key; nothing that a file says: no place. */
+#define PLACE(check, section, argument, key)                                                   \
+    (check)->config, (check)->arena,                                                           \
+        config_setting_of((check)->config, section, key, argument).file,                       \
+        config_setting_of((check)->config, section, key, argument).line
+
+static const struct slice none = {0};
+
+static void check_confirm(const struct check *check)
+{
+    const struct confirm_policy *p = &check->config->policy.confirm;
+    if (p->unauthenticated >= p->threshold)
+        config_blame(
+            PLACE(check, "confirm", none, "unauthenticated"),
+            "[confirm] unauthenticated = %u reaches threshold = %u: forged reports alone "
+            "would confirm a case; lower it",
+            p->unauthenticated, p->threshold);
+    if (p->unknown_most >= p->threshold)
+        config_blame(
+            PLACE(check, "confirm", none, "unknown-most"),
+            "[confirm] unknown-most = %u reaches threshold = %u: domains that anybody can "
+            "register would confirm a case; lower it",
+            p->unknown_most, p->threshold);
+    if (p->stale <= p->fresh)
+        config_blame(PLACE(check, "confirm", none, "stale"),
+                     "[confirm] stale must be longer than fresh");
+    if (p->threshold > p->vote * CASE_WITNESSES)
+        config_blame(
+            PLACE(check, "confirm", none, "threshold"),
+            "[confirm] threshold = %u is out of reach: %u operators with vote = %u give %u",
+            p->threshold, CASE_WITNESSES, p->vote, p->vote * CASE_WITNESSES);
+}
+
+static void check_ladder(const struct check *check, enum abuse_kind kind)
+{
+    const struct ladder_terms *t = &check->config->policy.ladder[kind];
+    struct slice name = slice_of(abuse_kind_name(kind));
+    if (!abuse_kind_climbs(kind) && t->climbs)
+        config_blame(PLACE(check, "ladder", name, "climbs"),
+                     "[ladder %s] climbs = yes: this kind never climbs; set no", name.ptr);
+    else if (!t->climbs && (t->call || t->cut || t->cut_at_once))
+        config_blame(
+            PLACE(check, "ladder", name, "climbs"),
+            "[ladder %s] has call, cut or cut-at-once, but climbs = no: set these to no",
+            name.ptr);
+    if (t->climbs && t->cut && !t->call)
+        config_blame(
+            PLACE(check, "ladder", name, "call"),
+            "[ladder %s] cut = yes needs call = yes: nobody is cut off who was not called",
+            name.ptr);
+    if (t->cut_at_once && !t->cut)
+        config_blame(PLACE(check, "ladder", name, "cut-at-once"),
+                     "[ladder %s] cut-at-once = yes needs cut = yes", name.ptr);
+    if (t->call && t->call_spacing > t->call_window)
+        config_blame(PLACE(check, "ladder", name, "call-spacing"),
+                     "[ladder %s] call-spacing is longer than call-window", name.ptr);
+}
+
+static void check_pair(const struct check *check, const struct operator_rule *a,
+                       const struct operator_rule *b)
+{
+    for (size_t i = 0; i < a->domain_count; i++) {
+        for (size_t j = 0; j < b->domain_count; j++) {
+            if (slice_eq(a->domains[i], b->domains[j]))
+                config_blame(PLACE(check, "operator", b->name, "domains"),
+                             "'%.*s' belongs to [operator %.*s] and to [operator %.*s]: one "
+                             "organisation would have two votes",
+                             SLICE_FMT(a->domains[i]), SLICE_FMT(a->name), SLICE_FMT(b->name));
+        }
+    }
+}
+
+static void check_operators(const struct check *check)
+{
+    const struct policy *policy = &check->config->policy;
+    for (size_t i = 0; i < policy->operator_count; i++) {
+        const struct operator_rule *rule = &policy->operators[i];
+        if (rule->domain_count == 0)
+            config_blame(PLACE(check, "operator", rule->name, "domains"),
+                         "[operator %.*s] needs domains: nobody could ever be it",
+                         SLICE_FMT(rule->name));
+        for (size_t j = i + 1; j < policy->operator_count; j++)
+            check_pair(check, rule, &policy->operators[j]);
+    }
+}
+
+static bool carried(const struct config *config, enum verb verb)
+{
+    struct slice channel = config->channels[verb];
+    return channel.len > 0 && !slice_eq(channel, SLICE("dry-run"));
+}
+
+static void need_channel(const struct check *check, enum verb verb, const char *what)
+{
+    const char *key = verb_name(verb);
+    if (!carried(check->config, verb))
+        config_blame(PLACE(check, "desk", none, "armed"),
+                     "[desk] armed = yes, but nothing carries %s: set %s in [channel]", what,
+                     key);
+}
+
+static void need_text(const struct check *check, struct slice text, const char *key)
+{
+    if (text.len == 0)
+        config_blame(PLACE(check, "desk", none, "armed"),
+                     "[desk] armed = yes needs %s in [desk]", key);
+}
+
+static void check_armed(const struct check *check)
+{
+    const struct config *config = check->config;
+    if (!config->policy.armed)
+        return;
+    need_text(check, config->desk.from, "from");
+    need_text(check, config->desk.mail, "mail");
+    need_text(check, config->desk.reply_domain, "reply-domain");
+    need_text(check, config->desk.key_file, "key-file");
+    bool climbs = false;
+    bool calls = false;
+    bool cuts = false;
+    for (unsigned kind = 0; kind < KIND_COUNT; kind++) {
+        climbs |= config->policy.ladder[kind].climbs;
+        calls |= config->policy.ladder[kind].call;
+        cuts |= config->policy.ladder[kind].cut;
+    }
+    need_channel(check, VERB_TELL, "word to the desk");
+    if (climbs)
+        need_channel(check, VERB_WARN, "warnings");
+    if (calls)
+        need_channel(check, VERB_CALL, "calls");
+    if (cuts) {
+        need_channel(check, VERB_CUT, "cut orders");
+        need_channel(check, VERB_READ_BACK, "the question whether a cut took effect");
+        need_channel(check, VERB_NOTICE, "the reasons for a cut");
+        need_channel(check, VERB_RESTORE, "restore orders");
+    }
+}
+
+static void check_retention(const struct check *check)
+{
+    const struct config *config = check->config;
+    int64_t longest = config->policy.confirm.stale;
+    for (unsigned kind = 0; kind < KIND_COUNT; kind++) {
+        const struct ladder_terms *t = &config->policy.ladder[kind];
+        int64_t whole = t->warn_window + t->call_window + t->respond_window + t->quiet_window +
+                        t->probation_window;
+        longest = whole > longest ? whole : longest;
+    }
+    if (config->store.retention < longest)
+        config_blame(
+            PLACE(check, "store", none, "retention"),
+            "[store] retention is shorter than a case can last (%lld days): its evidence "
+            "would be dropped while it is open",
+            (long long)((longest + 86399) / 86400));
+}
+
+void config_check(struct config *config, struct arena *arena)
+{
+    const struct check check = {config, arena};
+    check_confirm(&check);
+    for (unsigned kind = 0; kind < KIND_COUNT; kind++)
+        check_ladder(&check, (enum abuse_kind)kind);
+    check_operators(&check);
+    check_armed(&check);
+    check_retention(&check);
+}

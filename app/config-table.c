@@ -1,0 +1,254 @@
+/* Every option there is. The order is that of the sample configuration and of the man page. */
+#include "app/config-table.h"
+
+#include <stddef.h>
+
+#define MEMBER(type, member)                                                                   \
+    .offset = offsetof(type, member), .size = sizeof(((type *)0)->member)
+#define LIST(type, member, count)                                                              \
+    .offset = offsetof(type, member), .count_offset = offsetof(type, count)
+#define RANGE(from, to) .least = (from), .most = (to)
+#define HOURS(n)        ((int64_t)(n)*3600)
+#define DAYS(n)         ((int64_t)(n)*86400)
+#define MIB             ((int64_t)1 << 20)
+#define OPTIONS(table)  .options = (table), .option_count = sizeof(table) / sizeof((table)[0])
+
+static const struct config_option desk_options[] = {
+    {"armed", VALUE_SWITCH, MEMBER(struct config, policy.armed), .fallback = "no",
+     .help =
+         "Whether anything leaves. Until it is yes, every mail, call and cut is decided and "
+         "recorded but not done."},
+    {"name", VALUE_TEXT, MEMBER(struct config, desk.name), .fallback = "Abuse desk",
+     .help = "Who writes: the display name of mails and their signature."},
+    {"from", VALUE_MAILBOX, MEMBER(struct config, desk.from), .fallback = "",
+     .help = "Address that mails come from. Needed once armed."},
+    {"mail", VALUE_MAILBOX, MEMBER(struct config, desk.mail), .fallback = "",
+     .help =
+         "Address of the desk itself: where it is told that a person is needed. Needed once "
+         "armed."},
+    {"phone", VALUE_PHONE, MEMBER(struct config, desk.phone), .fallback = "",
+     .help = "Phone number of the desk, named in mails."},
+    {"portal", VALUE_URL, MEMBER(struct config, desk.portal), .fallback = "",
+     .help = "Web page where customers can answer too, named in mails."},
+    {"reply-local", VALUE_TEXT, MEMBER(struct config, desk.reply_local), .fallback = "reply",
+     .help = "Left side of the reply addresses: reply+TOKEN@reply-domain."},
+    {"reply-domain", VALUE_DOMAIN, MEMBER(struct config, desk.reply_domain), .fallback = "",
+     .help = "Domain of the reply addresses, one address for each case and contact, so that an "
+             "answer finds its case. Needed once armed."},
+    {"key-file", VALUE_PATH, MEMBER(struct config, desk.key_file), .fallback = "",
+     .help = "File with the secret that reply addresses are signed with: at least 32 bytes, "
+             "readable by nobody else. Needed once armed."},
+    {"zone", VALUE_ZONE, MEMBER(struct config, desk.zone), .fallback = "UTC",
+     .help = "Time zone of the desk, for mails to contacts that have none of their own."},
+    {"language", VALUE_LANGUAGE, MEMBER(struct config, desk.language), .fallback = "en",
+     .help = "Language of mails to contacts that have none of their own."},
+    {"templates", VALUE_PATH, MEMBER(struct config, desk.templates), .fallback = "",
+     .help =
+         "Directory with mail templates of our own; those that it lacks are the shipped ones."},
+    {"open-window", VALUE_DURATION, MEMBER(struct config, policy.open_window),
+     RANGE(HOURS(1), DAYS(365)), .fallback = "14d",
+     .help = "An unconfirmed case is closed when nothing was heard of it for this long."},
+    {"hold-longest", VALUE_DURATION, MEMBER(struct config, policy.hold_longest),
+     RANGE(HOURS(1), DAYS(90)), .fallback = "3d",
+     .help = "A hold ends after this at the latest, whatever was asked for."},
+    {"reply-hold", VALUE_DURATION, MEMBER(struct config, policy.reply_hold), RANGE(0, DAYS(7)),
+     .fallback = "4h",
+     .help =
+         "A plausible answer whose sender is not proven stops the clock for this long, once."},
+    {"contact-quarantine", VALUE_DURATION, MEMBER(struct config, policy.contact_quarantine),
+     RANGE(0, DAYS(90)), .fallback = "7d",
+     .help =
+         "Contacts that changed more recently than this are used beside the older ones, not "
+         "instead of them."},
+    {"gather-window", VALUE_DURATION, MEMBER(struct config, policy.gather_window),
+     RANGE(0, HOURS(24)), .fallback = "10min",
+     .help = "Warnings to one customer that fall due within this time go as one mail."},
+};
+
+static const struct config_option intake_options[] = {
+    {"own-networks", VALUE_PREFIXES,
+     LIST(struct config, parse.own_prefixes, parse.own_prefix_count), .fallback = "",
+     .help =
+         "The provider's own networks. Where a report names no address, only one of these is "
+         "looked for in the mail that it is about."},
+    {"trusted-authserv", VALUE_DOMAINS,
+     LIST(struct config, policy.trusted_authserv, policy.trusted_authserv_count),
+     .fallback = "",
+     .help =
+         "Names under which our own mail exchangers write Authentication-Results (RFC 8601). "
+         "Results under any other name are not believed. The exchangers must remove such "
+         "fields from mail that comes in."},
+    {"trusted-hosts", VALUE_DOMAINS,
+     LIST(struct config, parse.trusted_hops, parse.trusted_hop_count), .fallback = "",
+     .help =
+         "Host names, subdomains included, of our own mail exchangers, whose Received fields "
+         "are believed."},
+    {"message-size", VALUE_SIZE, MEMBER(struct config, parse.limits.size),
+     RANGE(MIB, 1024 * MIB), .fallback = "64MiB",
+     .help = "A longer message goes to triage unread."},
+    {"depth", VALUE_NUMBER, MEMBER(struct config, parse.limits.depth), RANGE(4, 100),
+     .fallback = "32", .help = "How deep the parts of a message may be nested."},
+    {"parts", VALUE_NUMBER, MEMBER(struct config, parse.limits.parts), RANGE(10, 100000),
+     .fallback = "1000", .help = "How many parts of a message are looked at."},
+    {"headers", VALUE_NUMBER, MEMBER(struct config, parse.limits.headers), RANGE(50, 100000),
+     .fallback = "1000", .help = "How many header fields of a part are looked at."},
+    {"header-length", VALUE_SIZE, MEMBER(struct config, parse.limits.header_length),
+     RANGE(1024, 16 * MIB), .fallback = "64KiB", .help = "How long one header field may be."},
+};
+
+static const struct config_option confirm_options[] = {
+    {"threshold", VALUE_NUMBER, MEMBER(struct config, policy.confirm.threshold),
+     RANGE(1, 10000), .fallback = "100", .help = "Points at which a case is confirmed."},
+    {"vote", VALUE_NUMBER, MEMBER(struct config, policy.confirm.vote), RANGE(1, 10000),
+     .fallback = "70",
+     .help =
+         "Points of one operator that is fully trusted, authenticated and timely. An operator "
+         "counts once, however many reports it sends."},
+    {"operators", VALUE_NUMBER, MEMBER(struct config, policy.confirm.operators), RANGE(1, 16),
+     .fallback = "2",
+     .help = "How many independent authenticated operators it takes besides the points. Own "
+             "telemetry alone is enough."},
+    {"unknown-trust", VALUE_PERCENT, MEMBER(struct config, policy.confirm.unknown_trust),
+     RANGE(0, 100), .fallback = "50%",
+     .help =
+         "How much of a vote an authenticated operator has that no [operator] section names."},
+    {"unknown-most", VALUE_NUMBER, MEMBER(struct config, policy.confirm.unknown_most),
+     RANGE(0, 10000), .fallback = "40",
+     .help = "Points that all operators without a section can give together."},
+    {"unauthenticated", VALUE_NUMBER, MEMBER(struct config, policy.confirm.unauthenticated),
+     RANGE(0, 10000), .fallback = "20",
+     .help = "Points that all unauthenticated reports can give together: always less than the "
+             "threshold, since anybody can forge them."},
+    {"fresh", VALUE_DURATION, MEMBER(struct config, policy.confirm.fresh), RANGE(0, DAYS(365)),
+     .fallback = "1d", .help = "An observation reported within this time has its full weight."},
+    {"stale", VALUE_DURATION, MEMBER(struct config, policy.confirm.stale), RANGE(1, DAYS(365)),
+     .fallback = "7d",
+     .help =
+         "An observation reported later than this has none; between fresh and stale the weight "
+         "falls evenly."},
+};
+
+static const struct config_option ladder_options[] = {
+    {"climbs", VALUE_SWITCH, MEMBER(struct ladder_terms, climbs), .fallback = "yes",
+     .fallback_advice = "no",
+     .help =
+         "Whether cases of this kind climb the ladder. The kinds under-attack and advice never "
+         "do."},
+    {"call", VALUE_SWITCH, MEMBER(struct ladder_terms, call), .fallback = "yes",
+     .fallback_advice = "no", .help = "Whether there is a rung of phone calls."},
+    {"cut", VALUE_SWITCH, MEMBER(struct ladder_terms, cut), .fallback = "yes",
+     .fallback_advice = "no", .help = "Whether the ladder ends in cutting the network off."},
+    {"cut-at-once", VALUE_SWITCH, MEMBER(struct ladder_terms, cut_at_once), .fallback = "no",
+     .help = "Whether an outbound attack is cut without waiting for the windows."},
+    {"approvals", VALUE_NUMBER, MEMBER(struct ladder_terms, approvals), RANGE(0, 2),
+     .fallback = "2", .help = "How many people must agree to a cut; 0 cuts without asking."},
+    {"warn-window", VALUE_DURATION, MEMBER(struct ladder_terms, warn_window),
+     RANGE(60, DAYS(30)), .fallback = "2h",
+     .help = "From the warning mail to the phone calls."},
+    {"call-window", VALUE_DURATION, MEMBER(struct ladder_terms, call_window),
+     RANGE(60, DAYS(30)), .fallback = "2h", .help = "From the last phone call to the cut."},
+    {"respond-window", VALUE_DURATION, MEMBER(struct ladder_terms, respond_window),
+     RANGE(60, DAYS(90)), .fallback = "1d",
+     .help = "Time to fix it for a customer who answered."},
+    {"quiet-window", VALUE_DURATION, MEMBER(struct ladder_terms, quiet_window),
+     RANGE(60, DAYS(90)), .fallback = "3d",
+     .help = "A case about which nothing more was observed is closed after this."},
+    {"probation-window", VALUE_DURATION, MEMBER(struct ladder_terms, probation_window),
+     RANGE(60, DAYS(90)), .fallback = "7d",
+     .help =
+         "How long a restored server is watched. Abuse in that time begins the ladder anew."},
+    {"fresh", VALUE_DURATION, MEMBER(struct ladder_terms, fresh), RANGE(60, DAYS(7)),
+     .fallback = "1h", .help = "An older observation does not prove that the abuse goes on."},
+    {"call-attempts", VALUE_NUMBER, MEMBER(struct ladder_terms, call_attempts), RANGE(1, 20),
+     .fallback = "3", .help = "How often each number is tried."},
+    {"call-spacing", VALUE_DURATION, MEMBER(struct ladder_terms, call_spacing),
+     RANGE(60, HOURS(24)), .fallback = "10min", .help = "Time between two attempts."},
+};
+
+static const struct config_option breaker_options[] = {
+    {"cuts-per-hour", VALUE_NUMBER, MEMBER(struct config, policy.breaker.cuts_per_hour),
+     RANGE(0, 10000), .fallback = "5", .help = "Cuts in any hour, of everybody."},
+    {"cuts-per-customer-hour", VALUE_NUMBER,
+     MEMBER(struct config, policy.breaker.cuts_per_customer_hour), RANGE(0, 10000),
+     .fallback = "2", .help = "Cuts in any hour, of one customer."},
+    {"fleet", VALUE_PERCENT, MEMBER(struct config, policy.breaker.fleet_percent), RANGE(0, 100),
+     .fallback = "1%", .help = "Share of all assignments that may be cut at the same time."},
+    {"never-cut", VALUE_PREFIX_TEXTS,
+     LIST(struct config, policy.never_cut, policy.never_cut_count), .fallback = "",
+     .help = "Networks that are never cut without a person, besides those that the inventory "
+             "marks: hospitals, resolvers, payment."},
+};
+
+static const struct config_option operator_options[] = {
+    {"domains", VALUE_SENDERS, LIST(struct operator_rule, domains, domain_count),
+     .fallback = "",
+     .help =
+         "Authenticated domains, subdomains included, that are this operator; a mail address "
+         "stands for that one mailbox, authenticated by its organisation."},
+    {"trust", VALUE_PERCENT, MEMBER(struct operator_rule, trust), RANGE(0, 100),
+     .fallback = "80%", .help = "How much of a vote it has when authenticated."},
+    {"own-telemetry", VALUE_SWITCH, MEMBER(struct operator_rule, own_telemetry),
+     .fallback = "no", .help = "Our own sensors: counts as seen with our own eyes."},
+    {"sufficient", VALUE_SWITCH, MEMBER(struct operator_rule, sufficient), .fallback = "no",
+     .help = "Its word alone, fully trusted and fresh, confirms a case."},
+    {"aggregates", VALUE_SWITCH, MEMBER(struct operator_rule, aggregates), .fallback = "no",
+     .help =
+         "It sends old events late, so arrival says nothing about whether the abuse goes on."},
+};
+
+static const struct config_option store_options[] = {
+    {"directory", VALUE_PATH, MEMBER(struct config, store.directory),
+     .fallback = "/var/lib/abusedesk", .help = "Where the journal and its index are kept."},
+    {"retention", VALUE_DURATION, MEMBER(struct config, store.retention),
+     RANGE(DAYS(7), DAYS(36500)), .fallback = "730d",
+     .help = "Whole journal segments older than this are dropped."},
+    {"segment-size", VALUE_SIZE, MEMBER(struct config, store.segment_size),
+     RANGE(MIB, 65536 * MIB), .fallback = "256MiB",
+     .help = "A new journal segment begins at this size."},
+    {"group-records", VALUE_NUMBER, MEMBER(struct config, store.group_records), RANGE(1, 4096),
+     .fallback = "64", .help = "Records that are synced to disk together, at most."},
+    {"group-time", VALUE_MILLISECONDS, MEMBER(struct config, store.group_time), RANGE(0, 1000),
+     .fallback = "5ms", .help = "How long a record may wait for others to be synced with."},
+};
+
+#define CHANNEL(name, verb, text)                                                              \
+    {                                                                                          \
+        name, VALUE_CHANNEL, MEMBER(struct config, channels[verb]), .fallback = "dry-run",     \
+                                                                    .help = text               \
+    }
+
+static const struct config_option channel_options[] = {
+    CHANNEL("warn", VERB_WARN, "Warning mails."),
+    CHANNEL("advise", VERB_ADVISE, "Mails with advice, and notices to victims."),
+    CHANNEL("call", VERB_CALL, "Phone calls."),
+    CHANNEL("cut", VERB_CUT, "Orders to switch a network off."),
+    CHANNEL("read-back", VERB_READ_BACK, "Questions whether a network is on or off."),
+    CHANNEL("notice", VERB_NOTICE, "Mails with the reasons for a cut."),
+    CHANNEL("restore", VERB_RESTORE, "Orders to switch it on again."),
+    CHANNEL("restored", VERB_RESTORED, "Mails that it is on again."),
+    CHANNEL("tell", VERB_TELL, "Messages to the desk: a person is needed."),
+    CHANNEL("acknowledge", VERB_ACKNOWLEDGE, "Mails to reporters."),
+};
+
+const struct config_section config_sections[] = {
+    {"desk", ARGUMENT_NONE, "Who we are, and whether we act.", OPTIONS(desk_options)},
+    {"intake", ARGUMENT_NONE, "What incoming mail is believed, and how much of it is read.",
+     OPTIONS(intake_options)},
+    {"confirm", ARGUMENT_NONE, "How much evidence confirms a case.", OPTIONS(confirm_options)},
+    {"ladder", ARGUMENT_KIND,
+     "The ladder of one kind of abuse: email-compromise, system-compromise, under-attack or "
+     "advice. A running case keeps the terms under which it was confirmed.",
+     OPTIONS(ladder_options)},
+    {"breaker", ARGUMENT_NONE, "What stops cuts altogether.", OPTIONS(breaker_options)},
+    {"operator", ARGUMENT_OPERATOR,
+     "An organisation that reports: one vote, however many domains it sends from. The "
+     "well-known "
+     "ones are built in; a section of the same name changes what it sets.",
+     OPTIONS(operator_options)},
+    {"store", ARGUMENT_NONE, "What is kept, where and for how long.", OPTIONS(store_options)},
+    {"channel", ARGUMENT_NONE,
+     "What carries each action to the outside: a channel's name and its argument. dry-run only "
+     "records; file DIRECTORY writes mails and orders as files.",
+     OPTIONS(channel_options)},
+};
+const size_t config_section_count = sizeof(config_sections) / sizeof(config_sections[0]);

@@ -1,0 +1,39 @@
+/* A table for people: aligned columns that fit the terminal. Piped, nothing is cut. */
+#ifndef APP_TABLE_H
+#define APP_TABLE_H
+
+#include "app/terminal.h"
+#include "base/arena.h"
+
+struct table_column {
+    const char *title;
+    bool right; /* numbers */
+    bool
+        shrinks; /* may be cut, with "…", when the terminal is too narrow; several share the loss, the widest first */
+};
+
+struct table_cell {
+    struct slice text; /* one sanitised line */
+    enum tint tint;
+};
+
+struct table {
+    const struct table_column *columns;
+    size_t column_count;
+    struct arena *arena;
+    struct table_cell *cells; /* row after row */
+    size_t cell_count;
+};
+
+struct table table_of(const struct table_column *columns, size_t column_count,
+                      struct arena *arena);
+/* The next cell, left to right, row after row. The text must live until table_print. */
+void table_add(struct table *table, struct slice text, enum tint tint);
+void table_printf(struct table *table, enum tint tint, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void table_print(const struct table *table, const struct terminal *out);
+
+/* A paragraph: words wrapped to the width (80 without a terminal), each line behind `indent` blanks. */
+void paragraph_print(const struct terminal *out, struct slice text, unsigned indent);
+
+#endif
