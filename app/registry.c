@@ -6,6 +6,7 @@ const struct command *const command_registry[] = {
     &command_config_check,
     &command_config_show,
     &command_help_command,
+    &command_parse,
     &command_version,
     NULL,
 };

@@ -47,8 +47,9 @@ struct mime_message {
 enum status mime_scan(struct slice raw, const struct mime_limits *limits, struct arena *arena,
                       struct mime_message *message, struct fault *why);
 
-/* The first (last) field of that name, any case; raw value, or an empty slice with NULL ptr. */
+/* The first field of that name, any case; raw value, or an empty slice with NULL ptr. */
 struct slice mime_header(const struct mime_part *part, struct slice name);
+struct slice mime_field(const struct header *fields, size_t count, struct slice name);
 /* Header fields of a block of bytes that is no part (a feedback-report body,
  * text/rfc822-headers). */
 size_t mime_fields(struct slice block, const struct mime_limits *limits, struct arena *arena,

@@ -42,6 +42,8 @@ struct incoming {
     struct slice from;      /* mailbox of From */
     int64_t date;           /* of the Date field; 0 when absent or broken */
     struct authentication auth;
+    const struct incoming
+        *outer; /* what this message was forwarded in; NULL when it came itself */
     struct arena *arena;
 };
 
@@ -51,10 +53,13 @@ struct parse_result {
     unsigned revision;  /* its revision: triage reparse looks for older ones */
     struct slice reason;
     struct report *reports; /* linked list */
+    struct report *last;    /* its end: parse_add appends there */
     size_t report_count;
     struct text_list
         row_faults; /* rows that were lost, each with its reason: triage names them */
 };
+
+#define ROW_FAULTS_MOST 1000 /* more lost rows of one message are not named */
 
 struct parser {
     const char *name;
@@ -65,6 +70,8 @@ struct parser {
      * triage with why as reason. */
     enum status (*parse)(const struct incoming *message, struct parse_result *result,
                          struct fault *why);
+    bool
+        last_resort; /* says only that nothing was understood: asked after messages inside this one */
 };
 
 extern const struct parser *const parser_registry[]; /* ends with NULL */
@@ -93,6 +100,15 @@ struct report *parse_add(const struct incoming *message, struct parse_result *re
 /* Sets subject, subject_type and address (or none). */
 void report_set_address(struct report *report, const struct address *address,
                         struct arena *arena);
+/* A report about a domain, a URL or (SUBJECT_NONE) nothing that could be named. */
+void report_set_subject(struct report *report, enum subject_type type, struct slice subject);
+/* A member of the XARF object that only some types have; name is static. */
+void report_add_extra(struct report *report, struct arena *arena, struct report_extra extra);
+void report_add_evidence(struct report *report, struct arena *arena, struct evidence evidence);
+/* Never NULL: the row of the vocabulary, or an abort when the parser misspelt it. */
+const struct xarf_type *report_type(const char *category, const char *type);
+/* Appends to a list in the arena. */
+void text_list_add(struct text_list *list, struct arena *arena, struct slice item);
 /* Names the row that was lost. */
 void parse_lost_row(const struct incoming *message, struct parse_result *result, unsigned row,
                     const char *why);

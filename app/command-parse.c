@@ -1,0 +1,122 @@
+#include "app/command.h"
+#include "base/moment.h"
+#include "base/text.h"
+#include "ingest/mailbox.h"
+#include "parsers/xarf.h"
+
+/* {"file": …, "message": …, "verdict": …, "parser": …, "reason": …, "reports": […]} */
+static json_t *result_json(const char *file, uint64_t number, const struct parse_result *result,
+                           struct arena *arena)
+{
+    json_t *object = json_object();
+    struct slice reason = text_line(arena, result->reason, 500);
+    struct slice name = text_line(arena, slice_of(file), 4096);
+    json_t *reports = json_array(), *faults = json_array();
+    json_object_set_new(object, "file", json_stringn(name.ptr, name.len));
+    json_object_set_new(object, "message", json_integer((json_int_t)number));
+    json_object_set_new(object, "verdict", json_string(verdict_name(result->verdict)));
+    json_object_set_new(object, "parser", json_string(result->parser));
+    json_object_set_new(object, "reason",
+                        json_stringn(reason.len ? reason.ptr : "", reason.len));
+    for (const struct report *report = result->reports; report != NULL; report = report->next)
+        json_array_append_new(reports, report_to_json(report, true));
+    json_object_set_new(object, "reports", reports);
+    for (size_t i = 0; i < result->row_faults.count; i++) {
+        struct slice fault = text_line(arena, result->row_faults.items[i], 500);
+        json_array_append_new(faults, json_stringn(fault.ptr, fault.len));
+    }
+    if (result->row_faults.count > 0)
+        json_object_set(object, "row_faults", faults);
+    json_decref(faults);
+    return object;
+}
+
+static void print_result(struct call *call, const struct mail *mail,
+                         const struct parse_result *result, struct arena *arena)
+{
+    FILE *out = call->out.stream;
+    struct slice file = text_line(arena, slice_of(mail->file), 4096);
+    struct slice reason = text_line(arena, result->reason, 200);
+    fprintf(out, "%.*s: message %llu: %s", SLICE_FMT(file), (unsigned long long)mail->number,
+            verdict_name(result->verdict));
+    if (result->parser[0] != '\0')
+        fprintf(out, " (%s)", result->parser);
+    if (reason.len > 0)
+        fprintf(out, ": %.*s", SLICE_FMT(reason));
+    fputc('\n', out);
+    for (const struct report *report = result->reports; report != NULL; report = report->next) {
+        char observed[MOMENT_TEXT];
+        struct slice subject = text_line(arena, report->subject, 200);
+        struct slice reporter = text_line(arena, report->reporter.contact, 200);
+        fprintf(out, "    %-20s %-39.*s %s/%s from %.*s\n",
+                moment_rfc3339(report->observed_at, observed),
+                subject.len > 0 ? (int)subject.len : 1, subject.len > 0 ? subject.ptr : "-",
+                report->type->category, report->type->type, SLICE_FMT(reporter));
+    }
+}
+
+static void parse_one(struct call *call, const struct mail *mail, struct arena *arena)
+{
+    struct parse_result result;
+    if (mail->document)
+        parse_document(mail->bytes, slice_of(mail->file), &parse_settings_default, arena,
+                       &result);
+    else
+        parse_message(mail->bytes, &parse_settings_default, arena, &result);
+    if (call->json)
+        call_json(call, result_json(mail->file, mail->number, &result, arena));
+    else
+        print_result(call, mail, &result, arena);
+}
+
+static enum exit_code parse_mailbox(struct call *call, const char *path, struct arena *arena)
+{
+    struct fault why = {""};
+    struct mailbox *mailbox = NULL;
+    enum exit_code code = EXIT_DONE;
+    enum status status = mailbox_open(path, &(struct mailbox_settings){0}, &mailbox, &why);
+    if (status != OK)
+        return call_failed(call, status, &why);
+    for (;;) {
+        struct mail mail;
+        bool found = false;
+        status = mailbox_next(mailbox, &mail, &found, &why);
+        if (status != OK) {
+            code = call_failed(call, status, &why);
+            continue;
+        }
+        if (!found)
+            break;
+        parse_one(call, &mail, arena);
+        arena_reset(arena);
+    }
+    mailbox_close(mailbox);
+    return code;
+}
+
+static enum exit_code run(struct call *call)
+{
+    struct arena arena = ARENA_INIT;
+    enum exit_code code = EXIT_DONE;
+    for (int i = 0; i < call->operand_count; i++) {
+        enum exit_code one = parse_mailbox(call, call->operands[i], &arena);
+        code = one == EXIT_DONE ? code : one;
+    }
+    arena_release(&arena);
+    return code;
+}
+
+const struct command command_parse = {
+    .name = "parse",
+    .summary = "Show what is understood of mails, and what is not",
+    .operands = "FILE...",
+    .operands_least = 1,
+    .operands_most = -1,
+    .details =
+        "FILE is a mail, an mbox, a Maildir, a folder of mails (gzip too), or a bare document "
+        "that\n"
+        "normally comes as an attachment. With --json each message is one object on a line of "
+        "its\n"
+        "own: its verdict (reports, triage or not-a-report), and its reports as XARF v4.",
+    .run = run,
+};

@@ -1,0 +1,189 @@
+#include "parsers/authentication.h"
+
+/* What is known after the fields read so far; each the first of its kind. */
+struct findings {
+    struct slice from;         /* domain of From */
+    struct slice dkim_aligned; /* signing domain that From is of */
+    struct slice dkim;         /* any signing domain */
+    struct slice spf;          /* domain of the envelope sender */
+    bool dmarc_pass, dmarc_fail, fail;
+};
+
+/* What decides within one result: "dkim=pass header.d=example.org". */
+struct method_result {
+    struct slice method, result, domain;
+};
+
+static bool is_space(char byte)
+{
+    return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
+}
+
+/* The next word of *rest; "=" and ";" stand alone; comments are passed over. */
+static bool next_token(struct slice *rest, struct slice *token)
+{
+    const char *at = rest->ptr, *end = at + rest->len;
+    unsigned comment = 0;
+    for (; at < end && (comment > 0 || is_space(*at) || *at == '('); at++) {
+        if (*at == '\\' && at + 1 < end)
+            at++;
+        else if (*at == '(')
+            comment++;
+        else if (*at == ')' && comment > 0)
+            comment--;
+    }
+    const char *from = at;
+    if (at < end && (*at == ';' || *at == '=')) {
+        at++;
+    } else if (at < end && *at == '"') {
+        for (at++, from++; at < end && *at != '"'; at++)
+            ;
+        *token = (struct slice){from, (size_t)(at - from)};
+        at += at < end;
+        *rest = (struct slice){at, (size_t)(end - at)};
+        return true;
+    } else {
+        while (at < end && !is_space(*at) && *at != ';' && *at != '=' && *at != '(')
+            at++;
+    }
+    *token = (struct slice){from, (size_t)(at - from)};
+    *rest = (struct slice){at, (size_t)(end - at)};
+    return at > from;
+}
+
+static bool within(struct slice domain, struct slice parent)
+{
+    if (domain.len <= parent.len || parent.len == 0)
+        return slice_eq_nocase(domain, parent);
+    return domain.ptr[domain.len - parent.len - 1] == '.' &&
+           slice_ends_with_nocase(domain, parent);
+}
+
+/* Relaxed alignment: one is the other or below it, and neither is a bare top level (RFC 7489 s3.1). */
+static bool aligned(struct slice signer, struct slice from)
+{
+    return slice_find_byte(signer, '.') > 0 && slice_find_byte(from, '.') > 0 &&
+           (within(signer, from) || within(from, signer));
+}
+
+static struct slice after_at(struct slice text)
+{
+    const char *at = text.len == 0 ? NULL : memrchr(text.ptr, '@', text.len);
+    return at == NULL ? text : slice_from(text, (size_t)(at - text.ptr) + 1);
+}
+
+static void take(struct findings *findings, const struct method_result *found)
+{
+    bool pass = slice_eq_nocase(found->result, SLICE("pass"));
+    bool fail = slice_eq_nocase(found->result, SLICE("fail"));
+    struct slice domain = found->domain;
+    if (slice_eq_nocase(found->method, SLICE("dkim")) && pass && domain.len > 0) {
+        if (findings->dkim.len == 0)
+            findings->dkim = domain;
+        if (findings->dkim_aligned.len == 0 && aligned(domain, findings->from))
+            findings->dkim_aligned = domain;
+    } else if (slice_eq_nocase(found->method, SLICE("spf")) && pass && domain.len > 0) {
+        if (findings->spf.len == 0)
+            findings->spf = domain;
+    } else if (slice_eq_nocase(found->method, SLICE("dmarc"))) {
+        findings->dmarc_pass |= pass;
+        findings->dmarc_fail |= fail;
+    }
+    findings->fail |= fail && !slice_eq_nocase(found->method, SLICE("arc"));
+}
+
+static bool names_domain(const struct method_result *found, struct slice property)
+{
+    if (slice_eq_nocase(found->method, SLICE("dkim")))
+        return slice_eq_nocase(property, SLICE("header.d")) ||
+               (found->domain.len == 0 && slice_eq_nocase(property, SLICE("header.i")));
+    if (slice_eq_nocase(found->method, SLICE("spf")))
+        return slice_eq_nocase(property, SLICE("smtp.mailfrom")) ||
+               slice_eq_nocase(property, SLICE("smtp.mail")) ||
+               (found->domain.len == 0 && slice_eq_nocase(property, SLICE("smtp.helo")));
+    return false;
+}
+
+/* One field after its authserv-id: ";" method "=" result *(property "=" value), again and again. */
+static void read_results(struct slice rest, struct findings *findings)
+{
+    struct method_result found = {0};
+    struct slice token, name = {NULL, 0};
+    bool value_next = false;
+    while (next_token(&rest, &token)) {
+        if (slice_eq(token, SLICE(";"))) {
+            take(findings, &found);
+            found = (struct method_result){0};
+            value_next = false;
+        } else if (slice_eq(token, SLICE("="))) {
+            value_next = true;
+        } else if (!value_next) {
+            name = token;
+        } else {
+            value_next = false;
+            if (found.method.len == 0) {
+                ptrdiff_t version = slice_find_byte(name, '/');
+                found.method = version < 0 ? name : slice_until(name, (size_t)version);
+                found.result = token;
+            } else if (names_domain(&found, name)) {
+                found.domain = after_at(token);
+            }
+        }
+    }
+    take(findings, &found);
+}
+
+static bool is_trusted(const struct parse_settings *settings, struct slice id)
+{
+    for (size_t i = 0; i < settings->trusted_authserv_count; i++)
+        if (slice_eq_nocase(settings->trusted_authserv[i], id))
+            return true;
+    return false;
+}
+
+static bool read_fields(const struct incoming *message, struct findings *findings)
+{
+    const struct mime_part *part = &message->mime.parts[0];
+    bool any = false, below = false;
+    for (size_t i = 0; i < part->header_count && !(any && below); i++) {
+        const struct header *header = &part->headers[i];
+        below |= slice_eq_nocase(header->name, SLICE("Received"));
+        struct slice rest = header->value, id;
+        if (!slice_eq_nocase(header->name, SLICE("Authentication-Results")) ||
+            !next_token(&rest, &id) || !is_trusted(message->settings, id))
+            continue;
+        read_results(rest, findings);
+        any = true;
+    }
+    return any;
+}
+
+static struct authentication outcome(struct arena *arena, enum auth_result result,
+                                     struct slice by, struct slice domain)
+{
+    return (struct authentication){result, by, arena_lower(arena, domain)};
+}
+
+struct authentication authenticate(const struct incoming *message)
+{
+    struct arena *arena = message->arena;
+    struct findings findings = {0};
+    if (message->settings->trusted_authserv_count == 0)
+        return (struct authentication){0};
+    findings.from = mime_domain_of(arena, message->from);
+    if (!read_fields(message, &findings))
+        return (struct authentication){0};
+    if (findings.dkim_aligned.len > 0)
+        return outcome(arena, AUTH_PASS, SLICE("dkim"), findings.dkim_aligned);
+    if (findings.dmarc_fail)
+        return outcome(arena, AUTH_FAIL, SLICE("dmarc"), findings.from);
+    if (findings.dkim.len > 0)
+        return outcome(arena, AUTH_PASS, SLICE("dkim"), findings.dkim);
+    if (findings.spf.len > 0)
+        return outcome(arena, AUTH_PASS, SLICE("spf"), findings.spf);
+    if (findings.dmarc_pass)
+        return outcome(arena, AUTH_PASS, SLICE("dmarc"), findings.from);
+    if (findings.fail)
+        return outcome(arena, AUTH_FAIL, SLICE("dkim"), findings.from);
+    return (struct authentication){0};
+}

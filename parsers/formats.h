@@ -1,0 +1,11 @@
+/* One line a format; registry.c gives them their order. */
+#ifndef PARSERS_FORMATS_H
+#define PARSERS_FORMATS_H
+
+#include "parsers/parser.h"
+
+extern const struct parser parser_arf;
+extern const struct parser parser_not_a_report;
+extern const struct parser parser_unrecognised;
+
+#endif

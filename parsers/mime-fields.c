@@ -1,0 +1,157 @@
+#include "parsers/mime-fields.h"
+
+#include "parsers/mime-lines.h"
+
+static bool is_name_byte(char byte)
+{
+    return byte > ' ' && byte < 0x7f && byte != ':';
+}
+
+/* The colon that ends a field name at the start of a line, or NULL. Space before the colon is obsolete but allowed
+ * (RFC 5322 s4.5.8). */
+static const char *find_colon(const char *at, const char *end)
+{
+    const char *name = at;
+    while (at < end && is_name_byte(*at))
+        at++;
+    if (at == name)
+        return NULL;
+    while (at < end && is_fold_space(*at))
+        at++;
+    return at < end && *at == ':' ? at : NULL;
+}
+
+static const char *skip_folds(const char *line_end, const char *end)
+{
+    for (;;) {
+        const char *next = after_line_end(line_end, end);
+        if (next >= end || !is_fold_space(*next))
+            return line_end;
+        line_end = find_line_end(next, end);
+    }
+}
+
+static struct slice trimmed(const char *from, const char *to)
+{
+    while (from < to && (is_fold_space(*from) || is_line_end(*from)))
+        from++;
+    while (to > from && (is_fold_space(to[-1]) || is_line_end(to[-1])))
+        to--;
+    return (struct slice){from, (size_t)(to - from)};
+}
+
+/* Broken folding: a line without a colon right before another field belongs to the field above it. */
+static bool is_unindented_fold(const struct section_reader *reader, const char *line_end)
+{
+    const char *next = after_line_end(line_end, reader->end);
+    return next < reader->end && find_colon(next, reader->end) != NULL;
+}
+
+enum field_step section_next(struct section_reader *reader, struct header *field)
+{
+    const char *at = reader->at, *end = reader->end;
+    if (at >= end)
+        return FIELD_END;
+    if (is_line_end(*at)) {
+        reader->at = after_line_end(at, end);
+        return FIELD_BLANK;
+    }
+    const char *colon = find_colon(at, end);
+    if (colon == NULL)
+        return FIELD_END;
+    const char *name_end = colon;
+    while (is_fold_space(name_end[-1]))
+        name_end--;
+    const char *line_end = skip_folds(find_line_end(colon + 1, end), end);
+    const char *next = after_line_end(line_end, end);
+    if (next < end && *next != '-' && !is_line_end(*next) && find_colon(next, end) == NULL) {
+        const char *stray_end = find_line_end(next, end);
+        if (is_unindented_fold(reader, stray_end))
+            line_end = stray_end;
+    }
+    field->name = (struct slice){at, (size_t)(name_end - at)};
+    field->value = trimmed(colon + 1, line_end);
+    if (field->value.len > reader->limits->header_length) {
+        field->value.len = reader->limits->header_length;
+        reader->cut_by = "header length";
+    }
+    reader->at = after_line_end(line_end, end);
+    return FIELD_READ;
+}
+
+void field_list_add(struct field_list *list, struct section_reader *reader, struct header field)
+{
+    if (list->count >= reader->limits->headers) {
+        reader->cut_by = "headers of a part";
+        return;
+    }
+    if (list->count == list->room) {
+        size_t room = list->room == 0 ? 16 : list->room * 2;
+        struct header *grown = arena_array(reader->arena, struct header, room);
+        if (list->count > 0)
+            memcpy(grown, list->items, list->count * sizeof *grown);
+        list->items = grown;
+        list->room = room;
+    }
+    list->items[list->count++] = field;
+}
+
+void section_skip_mbox_line(struct section_reader *reader)
+{
+    struct slice rest = {reader->at, (size_t)(reader->end - reader->at)};
+    if (slice_starts_with(rest, SLICE("From ")) || slice_starts_with(rest, SLICE(">From ")))
+        reader->at = after_line_end(find_line_end(reader->at, reader->end), reader->end);
+}
+
+size_t mime_fields(struct slice block, const struct mime_limits *limits, struct arena *arena,
+                   struct header **fields)
+{
+    struct field_list list = {0};
+    *fields = NULL;
+    if (block.len == 0)
+        return 0;
+    struct section_reader reader = {block.ptr, block.ptr + block.len, limits, arena, NULL};
+    while (reader.at < reader.end && is_line_end(*reader.at))
+        reader.at = after_line_end(reader.at, reader.end);
+    section_skip_mbox_line(&reader);
+    struct header field;
+    while (section_next(&reader, &field) == FIELD_READ)
+        field_list_add(&list, &reader, field);
+    *fields = list.items;
+    return list.count;
+}
+
+struct slice mime_field(const struct header *fields, size_t count, struct slice name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (fields[i].name.len == name.len &&
+            ((fields[i].name.ptr[0] ^ name.ptr[0]) & 0xdf) == 0 &&
+            slice_eq_nocase(fields[i].name, name))
+            return fields[i].value;
+    return (struct slice){NULL, 0};
+}
+
+struct slice mime_header(const struct mime_part *part, struct slice name)
+{
+    return mime_field(part->headers, part->header_count, name);
+}
+
+struct slice mime_unfold(struct arena *arena, struct slice raw)
+{
+    const char *end = raw.ptr + raw.len;
+    const char *fold = raw.len == 0 ? end : find_line_end(raw.ptr, end);
+    if (fold == end)
+        return raw;
+    char *text = arena_alloc(arena, raw.len + 1);
+    size_t len = 0;
+    for (const char *at = raw.ptr; at < end;) {
+        size_t run = (size_t)(fold - at);
+        memcpy(text + len, at, run);
+        len += run;
+        at = after_line_end(fold, end);
+        if (fold < end && at < end && !is_fold_space(*at))
+            text[len++] = ' ';
+        fold = find_line_end(at, end);
+    }
+    return (struct slice){text, len};
+}

@@ -1,0 +1,34 @@
+/* Header sections, shared by the scanner and by blocks of fields that are no part. Inside the scanner only. */
+#ifndef PARSERS_MIME_FIELDS_H
+#define PARSERS_MIME_FIELDS_H
+
+#include "parsers/mime.h"
+
+/* Fields of one section in a growing arena array; the array may move while the section is read. */
+struct field_list {
+    struct header *items;
+    size_t count;
+    size_t room;
+};
+
+struct section_reader {
+    const char *at; /* the line to read next; after the section: where the body starts */
+    const char *end;
+    const struct mime_limits *limits;
+    struct arena *arena;
+    const char *cut_by; /* a limit that was met, or NULL */
+};
+
+enum field_step {
+    FIELD_READ,  /* *field is the next one */
+    FIELD_BLANK, /* the empty line that ends the section; it has been skipped */
+    FIELD_END,   /* end of input, or a line that is no field: the body starts there */
+};
+
+enum field_step section_next(struct section_reader *reader, struct header *field);
+void field_list_add(struct field_list *list, struct section_reader *reader,
+                    struct header field);
+/* An mbox "From " line, or its quoted form, that was left on top of a message. */
+void section_skip_mbox_line(struct section_reader *reader);
+
+#endif

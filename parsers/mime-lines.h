@@ -1,0 +1,66 @@
+/* Line ends as mail has them: LF, CRLF, CRCRLF (a mangled CRLF) and bare CR. Inside the scanner only. */
+#ifndef PARSERS_MIME_LINES_H
+#define PARSERS_MIME_LINES_H
+
+#include <stdbool.h>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+/* The first CR or LF, or end. */
+static inline const char *find_line_end(const char *at, const char *end)
+{
+#ifdef __SSE2__
+    const __m128i lf = _mm_set1_epi8('\n');
+    const __m128i cr = _mm_set1_epi8('\r');
+    for (; end - at >= 16; at += 16) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+        __m128i hits = _mm_or_si128(_mm_cmpeq_epi8(bytes, lf), _mm_cmpeq_epi8(bytes, cr));
+        int mask = _mm_movemask_epi8(hits);
+        if (mask != 0)
+            return at + __builtin_ctz((unsigned)mask);
+    }
+#endif
+    while (at < end && *at != '\n' && *at != '\r')
+        at++;
+    return at;
+}
+
+/* The start of the line after the line end at `at`. */
+static inline const char *after_line_end(const char *at, const char *end)
+{
+    if (at < end && *at == '\r') {
+        if (end - at > 1 && at[1] == '\n')
+            return at + 2;
+        if (end - at > 2 && at[1] == '\r' && at[2] == '\n')
+            return at + 3;
+        return at + 1;
+    }
+    return at < end ? at + 1 : end;
+}
+
+/* Where the line before the one that starts at `at` ends. */
+static inline const char *before_line_start(const char *at, const char *start)
+{
+    if (at > start && at[-1] == '\n') {
+        at--;
+        for (int strip = 0; strip < 2 && at > start && at[-1] == '\r'; strip++)
+            at--;
+    } else if (at > start && at[-1] == '\r') {
+        at--;
+    }
+    return at;
+}
+
+static inline bool is_line_end(char byte)
+{
+    return byte == '\n' || byte == '\r';
+}
+
+static inline bool is_fold_space(char byte)
+{
+    return byte == ' ' || byte == '\t';
+}
+
+#endif

@@ -1,0 +1,189 @@
+#include "parsers/parser.h"
+
+#include "base/moment.h"
+#include "parsers/authentication.h"
+#include "parsers/report-id.h"
+
+#define EMBEDDED_MOST  4 /* messages inside a message that are looked into */
+#define EMBEDDED_DEPTH 2 /* a forward of a forward */
+
+const struct parse_settings parse_settings_default = {
+    .limits =
+        {
+            .size = (size_t)64 << 20,
+            .depth = 32,
+            .parts = 1000,
+            .headers = 1000,
+            .header_length = (size_t)64 << 10,
+        },
+};
+
+static void result_init(struct parse_result *result)
+{
+    *result = (struct parse_result){
+        .verdict = VERDICT_TRIAGE,
+        .parser = "",
+        .reason = SLICE("no parser understands it"),
+    };
+}
+
+/* What every parser may ask of a message. */
+static void incoming_init(struct incoming *message, const struct parse_settings *settings,
+                          struct arena *arena)
+{
+    const struct mime_part *part = &message->mime.parts[0];
+    message->settings = settings;
+    message->arena = arena;
+    message->subject = mime_decode_words(arena, mime_header(part, SLICE("Subject")));
+    message->from = mime_mailbox(arena, mime_header(part, SLICE("From")));
+    (void)moment_parse(mime_header(part, SLICE("Date")), &message->date, NULL);
+}
+
+static bool run_parser(const struct parser *parser, const struct incoming *message,
+                       struct parse_result *result)
+{
+    if (!parser->recognises(message))
+        return false;
+    struct fault why = {""};
+    result->parser = parser->name;
+    result->revision = parser->revision;
+    result->verdict = VERDICT_REPORTS;
+    result->reason = SLICE("");
+    enum status status = parser->parse(message, result, &why);
+    if (status != OK || (result->verdict == VERDICT_REPORTS && result->report_count == 0)) {
+        result->verdict = VERDICT_TRIAGE;
+        result->reason = arena_copy(message->arena, slice_of(why.text));
+        if (why.text[0] == '\0')
+            result->reason = SLICE("recognised, but no report could be read from it");
+    }
+    return true;
+}
+
+/* Who vouches for a forwarded report is the one who forwarded it: authentication stays that of the outer message. */
+static bool run_embedded(const struct incoming *outer, unsigned depth,
+                         struct parse_result *result);
+
+static bool run_registry(const struct incoming *message, unsigned depth,
+                         struct parse_result *result)
+{
+    for (size_t i = 0; parser_registry[i] != NULL; i++) {
+        /* What only says that nothing was understood comes after a look inside. */
+        if (parser_registry[i]->last_resort && run_embedded(message, depth, result))
+            return true;
+        if (run_parser(parser_registry[i], message, result))
+            return true;
+    }
+    return false;
+}
+
+static void append(struct parse_result *result, const struct parse_result *found)
+{
+    if (result->report_count == 0) {
+        *result = *found;
+        return;
+    }
+    result->last->next = found->reports;
+    result->last = found->last;
+    result->report_count += found->report_count;
+}
+
+static bool run_embedded(const struct incoming *outer, unsigned depth,
+                         struct parse_result *result)
+{
+    unsigned looked = 0;
+    for (size_t i = 1; depth < EMBEDDED_DEPTH && i < outer->mime.part_count; i++) {
+        const struct mime_part *part = &outer->mime.parts[i];
+        if (!slice_eq(part->type, SLICE("message/rfc822")) || looked++ == EMBEDDED_MOST)
+            continue;
+        struct incoming *inner = arena_new(outer->arena, struct incoming);
+        *inner = (struct incoming){.outer = outer, .auth = outer->auth};
+        struct parse_result found;
+        result_init(&found);
+        if (mime_scan(mime_decode_body(outer->arena, part), &outer->settings->limits,
+                      outer->arena, &inner->mime, NULL) != OK)
+            continue;
+        incoming_init(inner, outer->settings, outer->arena);
+        if (run_registry(inner, depth + 1, &found) && found.verdict == VERDICT_REPORTS)
+            append(result, &found);
+    }
+    return result->report_count > 0;
+}
+
+static void finish(const struct incoming *message, struct parse_result *result)
+{
+    unsigned ordinal = 0;
+    for (struct report *report = result->reports; report != NULL; report = report->next)
+        report_derive_id(report, mime_header(&message->mime.parts[0], SLICE("Message-ID")),
+                         ordinal++);
+}
+
+void parse_message(struct slice raw, const struct parse_settings *settings, struct arena *arena,
+                   struct parse_result *result)
+{
+    struct incoming message = {0};
+    struct fault why = {""};
+    result_init(result);
+    if (mime_scan(raw, &settings->limits, arena, &message.mime, &why) != OK) {
+        result->reason = arena_copy(arena, slice_of(why.text));
+        return;
+    }
+    incoming_init(&message, settings, arena);
+    message.auth = authenticate(&message);
+    (void)run_registry(&message, 0, result);
+    finish(&message, result);
+}
+
+static struct slice document_type(struct slice name)
+{
+    static const struct {
+        struct slice suffix, type;
+    } types[] = {
+        {SLICE(".json"), SLICE("application/json")}, {SLICE(".csv"), SLICE("text/csv")},
+        {SLICE(".xml"), SLICE("application/xml")},   {SLICE(".gz"), SLICE("application/gzip")},
+        {SLICE(".zip"), SLICE("application/zip")},
+    };
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+        if (slice_ends_with_nocase(name, types[i].suffix))
+            return types[i].type;
+    return SLICE("text/plain");
+}
+
+void parse_document(struct slice bytes, struct slice file_name,
+                    const struct parse_settings *settings, struct arena *arena,
+                    struct parse_result *result)
+{
+    struct incoming message = {.file_name = file_name};
+    struct mime_part *part = arena_new(arena, struct mime_part);
+    result_init(result);
+    if (bytes.len > settings->limits.size) {
+        result->reason = arena_printf(arena, "document of %zu bytes is over the limit of %zu",
+                                      bytes.len, settings->limits.size);
+        return;
+    }
+    *part = (struct mime_part){.head = slice_until(bytes, 0),
+                               .body = bytes,
+                               .type = document_type(file_name),
+                               .parent = -1};
+    message.mime = (struct mime_message){.raw = bytes, .parts = part, .part_count = 1};
+    incoming_init(&message, settings, arena);
+    (void)run_registry(&message, 0, result);
+    finish(&message, result);
+}
+
+void parse_lost_row(const struct incoming *message, struct parse_result *result, unsigned row,
+                    const char *why)
+{
+    if (result->row_faults.count < ROW_FAULTS_MOST)
+        text_list_add(&result->row_faults, message->arena,
+                      arena_printf(message->arena, "row %u: %s", row, why));
+}
+
+const char *verdict_name(enum verdict verdict)
+{
+    static const char *const names[] = {
+        [VERDICT_REPORTS] = "reports",
+        [VERDICT_TRIAGE] = "triage",
+        [VERDICT_NOT_A_REPORT] = "not-a-report",
+    };
+    return names[verdict];
+}

@@ -1,0 +1,275 @@
+#include "parsers/trace.h"
+
+#include "base/moment.h"
+
+#include <libpsl.h>
+
+#define HOST_LONGEST 255
+
+/* One Received field, as far as it matters here. */
+struct hop {
+    struct address address; /* of the client, as the receiving host saw it */
+    uint16_t port;
+    struct slice claimed;  /* from: what the client called itself */
+    struct slice verified; /* name that the receiving host found for the address */
+    struct slice by;
+    struct slice recipient;
+    int64_t date;
+};
+
+static bool is_space(char byte)
+{
+    return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
+}
+
+static bool is_enclosing(char byte)
+{
+    return byte == '(' || byte == ')' || byte == '[' || byte == ']' || byte == ';' ||
+           byte == '<' || byte == '>' || byte == ',';
+}
+
+/* Words, and each enclosing byte alone. */
+static bool next_word(struct slice *rest, struct slice *word)
+{
+    size_t at = 0;
+    while (at < rest->len && is_space(rest->ptr[at]))
+        at++;
+    size_t from = at;
+    if (at < rest->len && is_enclosing(rest->ptr[at]))
+        at++;
+    else
+        while (at < rest->len && !is_space(rest->ptr[at]) && !is_enclosing(rest->ptr[at]))
+            at++;
+    *word = (struct slice){rest->ptr + from, at - from};
+    *rest = slice_from(*rest, at);
+    return at > from;
+}
+
+static bool read_address(struct slice word, struct address *address)
+{
+    if (slice_starts_with_nocase(word, SLICE("IPv6:")))
+        word = slice_from(word, 5);
+    return address_parse(word, address);
+}
+
+/* ":34508" after the bracket, as Exim writes it. */
+static uint16_t read_port(struct slice rest)
+{
+    struct slice word;
+    uint64_t port = 0;
+    if (!slice_starts_with(rest, SLICE(":")) || !next_word(&rest, &word) ||
+        !slice_to_u64(slice_from(word, 1), &port) || port > UINT16_MAX)
+        return 0;
+    return (uint16_t)port;
+}
+
+/* "(HELO claimed)": what follows is a claim too. */
+static bool is_greeting(struct slice word)
+{
+    return slice_eq_nocase(word, SLICE("HELO")) || slice_eq_nocase(word, SLICE("EHLO"));
+}
+
+/* from CLAIMED (VERIFIED [ADDRESS]) by HOST for <RECIPIENT>; DATE, and the many ways to write that. An address in the
+ * comment is what the host saw; one as the claimed name is only a claim, unless there is no comment to tell better. */
+static void read_hop(struct slice value, struct hop *hop)
+{
+    enum { NOWHERE, FROM, BY, FOR } clause = NOWHERE;
+    struct slice rest = value, word, previous = {NULL, 0};
+    unsigned depth = 0;
+    bool seen_in_comment = false;
+    *hop = (struct hop){0};
+    while (next_word(&rest, &word)) {
+        struct address address;
+        char first = word.ptr[0];
+        if (first == '(') {
+            depth++;
+            previous = (struct slice){NULL, 0};
+        } else if (first == ')') {
+            depth -= depth > 0;
+        } else if (first == ';' && depth == 0) {
+            (void)moment_parse(rest, &hop->date, NULL);
+            return;
+        } else if (depth == 0 && slice_eq_nocase(word, SLICE("from"))) {
+            clause = FROM;
+        } else if (depth == 0 && slice_eq_nocase(word, SLICE("by"))) {
+            clause = BY;
+        } else if (depth == 0 && slice_eq_nocase(word, SLICE("for"))) {
+            clause = FOR;
+        } else if (clause == FROM && read_address(word, &address)) {
+            if (depth > 0 ? !seen_in_comment : address_is_none(&hop->address)) {
+                hop->address = address;
+                seen_in_comment = depth > 0;
+                if (depth > 0)
+                    hop->verified = previous;
+                hop->port = read_port(slice_from(rest, 1));
+            }
+        } else if (clause == FROM && depth == 0 && hop->claimed.len == 0 &&
+                   !is_enclosing(first)) {
+            hop->claimed = word;
+        } else if (clause == BY && hop->by.len == 0 && !is_enclosing(first)) {
+            hop->by = word;
+        } else if (clause == FOR && hop->recipient.len == 0 && slice_find_byte(word, '@') > 0) {
+            hop->recipient = word;
+        }
+        if (clause == FROM && slice_eq_nocase(word, SLICE("forged")))
+            hop->verified = (struct slice){NULL, 0};
+        if (!is_enclosing(first))
+            previous = depth > 0 && !is_greeting(previous) ? word : (struct slice){NULL, 0};
+    }
+}
+
+/* "mx1.mail.example.co.uk" → "example.co.uk"; the host itself when it is not below a public suffix. */
+static struct slice organisation(struct arena *arena, struct slice host)
+{
+    while (host.len > 0 && host.ptr[host.len - 1] == '.')
+        host.len--;
+    if (host.len > HOST_LONGEST ||
+        memchr(host.ptr == NULL ? "" : host.ptr, '\0', host.len) != NULL)
+        return (struct slice){NULL, 0};
+    struct slice lower = arena_lower(arena, host);
+    const char *domain = psl_registrable_domain(psl_builtin(), lower.ptr);
+    return domain == NULL ? lower : slice_of(domain);
+}
+
+static bool same_organisation(struct arena *arena, struct slice a, struct slice b)
+{
+    return a.len > 0 && b.len > 0 && slice_eq(organisation(arena, a), organisation(arena, b));
+}
+
+/* Microsoft's hosts hand mail to each other over public addresses without a word about their names, and always write who
+ * came from outside above the hop where that happened. */
+static bool is_microsoft(struct arena *arena, struct slice host)
+{
+    struct slice domain = organisation(arena, host);
+    return slice_eq(domain, SLICE("outlook.com")) || slice_eq(domain, SLICE("hotmail.com")) ||
+           slice_eq(domain, SLICE("microsoft.com"));
+}
+
+/* The address after a label in a field that the border wrote. */
+static bool address_after(struct slice value, struct slice label, struct address *address)
+{
+    ptrdiff_t at = slice_find_nocase(value, label);
+    if (at < 0)
+        return false;
+    struct slice rest = slice_trim(slice_from(value, (size_t)at + label.len)), word;
+    size_t len = 0;
+    if (rest.len > 0 && (rest.ptr[0] == '[' || rest.ptr[0] == '"'))
+        rest = slice_from(rest, 1);
+    while (len < rest.len && strchr("0123456789abcdefABCDEF.:", rest.ptr[len]) != NULL &&
+           rest.ptr[len] != '\0')
+        len++;
+    while (len > 0 && (rest.ptr[len - 1] == '.' || rest.ptr[len - 1] == ':'))
+        len--;
+    word = slice_until(rest, len);
+    return address_parse(word, address) && !address_is_special(address);
+}
+
+/* Fields in which receiving hosts write down the client's address. */
+static bool border_address(const struct header *field, struct address *address)
+{
+    static const struct {
+        struct slice name, label;
+    } labels[] = {
+        {SLICE("Received-SPF"), SLICE("client-ip=")},
+        {SLICE("Received-SPF"), SLICE(" designates ")},
+        {SLICE("Authentication-Results"), SLICE("sender IP is ")},
+        {SLICE("Authentication-Results"), SLICE(" designates ")},
+        {SLICE("X-Forefront-Antispam-Report"), SLICE("CIP:")},
+    };
+    for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++)
+        if (slice_eq_nocase(field->name, labels[i].name) &&
+            address_after(field->value, labels[i].label, address))
+            return true;
+    return false;
+}
+
+/* Fields that the author's own program writes: trace fields stand above them. */
+static bool is_authors(struct slice name)
+{
+    static const struct slice names[] = {
+        SLICE("From"),           SLICE("To"),     SLICE("Subject"),      SLICE("Date"),
+        SLICE("DKIM-Signature"), SLICE("Cc"),     SLICE("MIME-Version"), SLICE("Message-ID"),
+        SLICE("Content-Type"),   SLICE("Sender"), SLICE("Reply-To"),
+    };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (slice_eq_nocase(name, names[i]))
+            return true;
+    return false;
+}
+
+struct walk {
+    struct arena *arena;
+    struct trace *trace;
+    const struct address *stated;
+    unsigned hops;
+    struct slice last_by; /* who wrote the hop above */
+    struct address told;  /* what the border said in other fields */
+    struct address
+        originating; /* what Yahoo's border said; others copy that field from the author */
+    bool yahoo;
+};
+
+/* True when the walk ends here. */
+static bool walk_hop(struct walk *walk, struct slice value)
+{
+    struct hop hop;
+    read_hop(value, &hop);
+    if (walk->last_by.len > 0 && !same_organisation(walk->arena, walk->last_by, hop.by))
+        return true; /* not written by the reporter's hosts */
+    bool known = !address_is_none(&hop.address);
+    bool within = !known || address_is_special(&hop.address) ||
+                  same_organisation(walk->arena, hop.verified, hop.by) ||
+                  (is_microsoft(walk->arena, hop.claimed) && is_microsoft(walk->arena, hop.by));
+    walk->trace->date = hop.date != 0 ? hop.date : walk->trace->date;
+    if (walk->trace->recipient.len == 0 || !within)
+        walk->trace->recipient = hop.recipient.len > 0 ? hop.recipient : walk->trace->recipient;
+    walk->last_by = hop.by;
+    walk->hops++;
+    walk->trace->passed_stated |= within && known && address_eq(&hop.address, walk->stated);
+    if (within)
+        return hop.by.len == 0 && known;
+    walk->trace->source = hop.address;
+    walk->trace->source_port = hop.port;
+    return true;
+}
+
+void trace_read(const struct header *fields, size_t count, const struct address *stated,
+                struct arena *arena, struct trace *trace)
+{
+    struct walk walk = {.arena = arena, .trace = trace, .stated = stated};
+    bool below =
+        false; /* below the first field of the author's: only a reporter that moved them stands Received here */
+    *trace = (struct trace){0};
+    for (size_t i = 0; i < count; i++) {
+        struct address address;
+        if (slice_eq_nocase(fields[i].name, SLICE("Received"))) {
+            if (walk_hop(&walk, fields[i].value))
+                break;
+        } else if (is_authors(fields[i].name)) {
+            if (walk.hops > 0)
+                break;
+            below = true;
+        } else if (below) {
+            continue;
+        } else if (slice_eq_nocase(fields[i].name, SLICE("Return-Path"))) {
+            if (!trace->has_return_path)
+                trace->return_path = mime_mailbox(arena, fields[i].value);
+            trace->has_return_path = true;
+        } else if (border_address(&fields[i], &address)) {
+            if (address_is_none(&walk.told))
+                walk.told = address;
+        } else if (slice_eq_nocase(fields[i].name, SLICE("X-Apparently-To"))) {
+            walk.yahoo = true;
+        } else if (walk.yahoo && slice_eq_nocase(fields[i].name, SLICE("X-Originating-IP")) &&
+                   address_parse_defanged(slice_trim(fields[i].value), &address) &&
+                   !address_is_special(&address)) {
+            walk.originating = address;
+        }
+    }
+    if (!address_is_none(&walk.told) && !address_eq(&walk.told, &trace->source)) {
+        trace->source = walk.told;
+        trace->source_port = 0;
+    } else if (address_is_none(&trace->source)) {
+        trace->source = walk.originating;
+    }
+}
