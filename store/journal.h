@@ -43,6 +43,7 @@ struct journal_settings {
     uint64_t record_most;  /* longest body; default 64 MiB */
     bool sync;             /* false: no fdatasync (temporary stores only) */
     bool read_only;
+    struct journal_position verified; /* opening checks the tail from here on only; zero: the whole last segment */
 };
 
 /* What opening had to mend. */
@@ -55,6 +56,8 @@ MUST_USE enum status journal_open(const struct journal_settings *settings,
                                   struct journal **journal, struct journal_repair *repair,
                                   struct fault *why);
 void journal_close(struct journal *journal);
+/* The last mending, by open or by a later journal_lock after another process died. */
+struct journal_repair journal_last_repair(const struct journal *journal);
 
 /* Exclusive among processes and re-entrant in none. Waits. After it the end is where the
  * last writer left it. */
@@ -85,5 +88,8 @@ int journal_position_compare(struct journal_position a, struct journal_position 
 MUST_USE enum status journal_retain(struct journal *journal, int64_t before,
                                     struct journal_position done, unsigned *removed,
                                     struct fault *why);
+
+/* Copies what is durable now into a directory that does not exist yet, while others may go on writing. */
+MUST_USE enum status journal_copy(struct journal *journal, const char *directory, struct fault *why);
 
 #endif

@@ -1,0 +1,42 @@
+/* The schema: every table there is. Values are records (record.h) unless said otherwise. */
+#ifndef STORE_TABLES_H
+#define STORE_TABLES_H
+
+#include <stdbool.h>
+
+enum table {
+    TABLE_META,
+    TABLE_MESSAGE,
+    TABLE_MESSAGE_BY_DIGEST,
+    TABLE_TRIAGE,
+    TABLE_REPORT,
+    TABLE_REPORT_BY_CASE,
+    TABLE_INCIDENT,
+    TABLE_CASE,
+    TABLE_CASE_BY_SUBJECT,
+    TABLE_CASE_BY_CUSTOMER,
+    TABLE_CASE_OPEN,
+    TABLE_TIMER,
+    TABLE_EVENT,
+    TABLE_EVENT_BY_CASE,
+    TABLE_ACTION,
+    TABLE_ACTION_BY_IDENTITY,
+    TABLE_ACTION_BY_CASE,
+    TABLE_ACTION_PENDING,
+    TABLE_ASSIGNMENT,
+    TABLE_STRANGER,
+    TABLE_TEXT,
+    TABLE_INPUT,
+    TABLE_COUNTER,
+    TABLES
+};
+
+struct table_schema {
+    const char *name; /* on disk: never changed */
+    const char *key, *value; /* for people */
+    bool gathered; /* keys come in no order: a write transaction holds its puts back and makes them sorted */
+};
+
+extern const struct table_schema tables[TABLES];
+
+#endif

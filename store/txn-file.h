@@ -1,0 +1,35 @@
+/* For txn.c and scan.c only: the one place where LMDB's types are named. */
+#ifndef STORE_TXN_FILE_H
+#define STORE_TXN_FILE_H
+
+#include "store/txn.h"
+
+#include <lmdb.h>
+
+struct environment {
+    MDB_env *env;
+    MDB_dbi handles[TABLES];
+    bool read_only;
+    size_t map_size, wanted; /* wanted > map_size: to be grown as soon as no transaction is open */
+    unsigned active;
+};
+
+struct txn {
+    struct environment *environment;
+    MDB_txn *txn;
+    MDB_cursor *cursors[TABLES]; /* of write transactions: kept, since appends come in runs */
+    bool write;
+    enum status status; /* the first error; OK while there is none */
+    struct fault fault;
+    bool full; /* that error was a full map */
+    uint64_t writes;
+    struct buffer scratch;
+};
+
+enum status lmdb_status(int code);
+/* Makes the transaction fail for what LMDB answered. */
+void txn_fail_lmdb(struct txn *txn, const char *what, enum table table, int code);
+/* LMDB's cursor on a table; NULL when the transaction failed. */
+MDB_cursor *txn_cursor(struct txn *txn, enum table table);
+
+#endif
