@@ -39,8 +39,8 @@ struct journal {
     struct window window;
 };
 
-MUST_USE enum status segment_open(struct journal *journal, uint64_t number, struct segment *segment,
-                                  bool *there, struct fault *why);
+MUST_USE enum status segment_open(struct journal *journal, uint64_t number,
+                                  struct segment *segment, bool *there, struct fault *why);
 void segment_close(struct segment *segment);
 
 /* Moves end to where the last writer left it. The caller holds the lock, shared or exclusive. */
@@ -54,7 +54,7 @@ MUST_USE enum status journal_walk(struct journal *journal, uint64_t limit, uint6
 MUST_USE enum status journal_is_damage(struct journal *journal, const struct segment *segment,
                                        uint64_t offset, uint64_t limit, bool *damage,
                                        struct fault *why);
-MUST_USE enum status journal_list(int directory, uint64_t *lowest, uint64_t *highest, uint64_t *count,
-                                  struct fault *why);
+MUST_USE enum status journal_list(int directory, uint64_t *lowest, uint64_t *highest,
+                                  uint64_t *count, struct fault *why);
 
 #endif

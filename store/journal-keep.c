@@ -6,14 +6,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum status journal_retain(struct journal *journal, int64_t before, struct journal_position done,
-                           unsigned *removed, struct fault *why)
+enum status journal_retain(struct journal *journal, int64_t before,
+                           struct journal_position done, unsigned *removed, struct fault *why)
 {
     if (!journal->locked)
         return fail(why, ERR_CONFLICT, "%s: retention without the lock", journal->path);
     unsigned count = 0;
     enum status status = OK;
-    while (status == OK && journal->first < journal->end.segment && journal->first < done.segment) {
+    while (status == OK && journal->first < journal->end.segment &&
+           journal->first < done.segment) {
         struct segment next = {.fd = -1};
         bool there = false;
         char name[SEGMENT_NAME];
@@ -37,8 +38,8 @@ enum status journal_retain(struct journal *journal, int64_t before, struct journ
 }
 
 /* The first `size` bytes of a segment into directory `to`. */
-static enum status copy_segment(struct journal *journal, const struct segment *segment, uint64_t size,
-                                int to, struct fault *why)
+static enum status copy_segment(const struct segment *segment, uint64_t size, int to,
+                                struct fault *why)
 {
     char name[SEGMENT_NAME];
     segment_name(segment->header.number, name);
@@ -46,7 +47,8 @@ static enum status copy_segment(struct journal *journal, const struct segment *s
     off_t offset = 0;
     bool good = out >= 0;
     while (good && (uint64_t)offset < size) {
-        ssize_t copied = copy_file_range(segment->fd, &offset, out, NULL, size - (uint64_t)offset, 0);
+        ssize_t copied =
+            copy_file_range(segment->fd, &offset, out, NULL, size - (uint64_t)offset, 0);
         good = copied > 0 || (copied < 0 && errno == EINTR);
         if (copied == 0)
             errno = EIO; /* shorter than it was */
@@ -78,13 +80,14 @@ enum status journal_copy(struct journal *journal, const char *directory, struct 
         status = segment_open(journal, number, &segment, &there, why);
         /* Retention of another process may have dropped the oldest since; after the first copied none may lack. */
         if (status == OK && !there && begun)
-            status = fail(why, ERR_CORRUPT, "%s: segment %" PRIu64 " is missing", journal->path, number);
+            status = fail(why, ERR_CORRUPT, "%s: segment %" PRIu64 " is missing", journal->path,
+                          number);
         if (status == OK && there && fstat(segment.fd, &facts) != 0)
             status = fail(why, ERR_IO, "%s: fstat: %s", journal->path, strerror(errno));
         if (status == OK && there) {
             begun = true;
             uint64_t size = number == end.segment ? end.offset : (uint64_t)facts.st_size;
-            status = copy_segment(journal, &segment, size, to, why);
+            status = copy_segment(&segment, size, to, why);
         }
         segment_close(&segment);
     }

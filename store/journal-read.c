@@ -7,9 +7,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define READ_AHEAD ((size_t)1 << 20)  /* in order */
-#define READ_ONCE  ((size_t)16 << 10) /* after a jump: evidence of one case is looked at, not the whole segment */
-#define KEEP_MOST  ((size_t)4 << 20)  /* a window that one large record made larger is given back */
+#define READ_AHEAD ((size_t)1 << 20) /* in order */
+#define READ_ONCE                                                                              \
+    ((size_t)16                                                                                \
+     << 10) /* after a jump: evidence of one case is looked at, not the whole segment */
+#define KEEP_MOST                                                                              \
+    ((size_t)4 << 20) /* a window that one large record made larger is given back */
 
 static void window_size(struct window *window, size_t size)
 {
@@ -28,9 +31,9 @@ static void window_size(struct window *window, size_t size)
 }
 
 /* *have bytes at `offset` of the segment, at least `need` unless `limit` comes before. */
-static enum status fetch(struct journal *journal, const struct segment *segment, uint64_t offset,
-                         size_t need, uint64_t limit, const uint8_t **bytes, size_t *have,
-                         struct fault *why)
+static enum status fetch(struct journal *journal, const struct segment *segment,
+                         uint64_t offset, size_t need, uint64_t limit, const uint8_t **bytes,
+                         size_t *have, struct fault *why)
 {
     struct window *window = &journal->window;
     uint64_t past = window->offset + window->len;
@@ -63,13 +66,14 @@ static enum status fetch(struct journal *journal, const struct segment *segment,
 }
 
 /* The frame at `offset`. FRAME_CUT: limit comes before its end. */
-static enum status fetch_frame(struct journal *journal, const struct segment *segment, uint64_t offset,
-                               uint64_t limit, struct frame *frame, enum frame_state *state,
-                               struct fault *why)
+static enum status fetch_frame(struct journal *journal, const struct segment *segment,
+                               uint64_t offset, uint64_t limit, struct frame *frame,
+                               enum frame_state *state, struct fault *why)
 {
     const uint8_t *bytes = NULL;
     size_t have = 0;
-    enum status status = fetch(journal, segment, offset, FRAME_HEADER, limit, &bytes, &have, why);
+    enum status status =
+        fetch(journal, segment, offset, FRAME_HEADER, limit, &bytes, &have, why);
     if (status != OK)
         return status;
     *state = frame_decode(bytes, have, segment->header.salt, offset, frame);
@@ -173,8 +177,8 @@ static enum status limit_of(struct journal *journal, uint64_t offset, uint64_t *
 }
 
 /* Not whole: the torn tail is the end, anything else is damage. */
-static enum status torn_or_damaged(struct journal *journal, struct journal_position at, uint64_t limit,
-                                   struct fault *why)
+static enum status torn_or_damaged(struct journal *journal, struct journal_position at,
+                                   uint64_t limit, struct fault *why)
 {
     bool damage = at.segment < journal->end.segment;
     enum status status = OK;
@@ -186,6 +190,9 @@ static enum status torn_or_damaged(struct journal *journal, struct journal_posit
                     "%s: segment %" PRIu64 " is damaged at offset %" PRIu64
                     ": restore that file from a backup",
                     journal->path, at.segment, at.offset);
+    if (status == OK)
+        journal->end.offset =
+            at.offset; /* so that the next read looks again, for the one who mended it */
     return status;
 }
 

@@ -72,8 +72,8 @@ static enum status segment_create(struct journal *journal, uint64_t number, int6
         return io_error(journal, "getrandom", why);
     segment_name(number, name);
     segment_header_encode(&header, bytes);
-    int fd = openat(journal->directory, NEW_SEGMENT, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
-                    0600);
+    int fd = openat(journal->directory, NEW_SEGMENT,
+                    O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return io_error(journal, name, why);
     if (pwrite(fd, bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes ||
@@ -110,7 +110,8 @@ enum status journal_list(int directory, uint64_t *lowest, uint64_t *highest, uin
     (void)closedir(entries);
     if (*count > 0 && *highest - *lowest + 1 != *count)
         return fail(why, ERR_CORRUPT,
-                    "journal segments %" PRIu64 " to %" PRIu64 " should be there, but only %" PRIu64
+                    "journal segments %" PRIu64 " to %" PRIu64
+                    " should be there, but only %" PRIu64
                     " files are: put the missing ones back from a backup",
                     *lowest, *highest, *count);
     return OK;
@@ -171,8 +172,7 @@ static enum status mend_tail(struct journal *journal, struct fault *why)
                         journal->path, journal->end.segment, good);
         if (ftruncate(journal->tail.fd, (off_t)good) != 0)
             return io_error(journal, "cutting off a torn tail", why);
-        journal->repair =
-            (struct journal_repair){size - good, {journal->end.segment, good}};
+        journal->repair = (struct journal_repair){size - good, {journal->end.segment, good}};
         journal->window.len = 0;
     }
     if (size > journal->end.offset && journal->sync && fdatasync(journal->tail.fd) != 0)
@@ -188,9 +188,9 @@ static enum status open_files(struct journal *journal, struct fault *why)
     journal->directory = open(journal->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (journal->directory < 0)
         return io_error(journal, "open", why);
-    journal->lock = openat(journal->directory, "lock",
-                           journal->read_only ? O_RDONLY | O_CLOEXEC : O_RDWR | O_CREAT | O_CLOEXEC,
-                           0600);
+    journal->lock =
+        openat(journal->directory, "lock",
+               journal->read_only ? O_RDONLY | O_CLOEXEC : O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (journal->lock < 0 && (!journal->read_only || errno != ENOENT))
         return io_error(journal, "lock", why);
     return OK;
@@ -217,7 +217,8 @@ enum status journal_open(const struct journal_settings *settings, struct journal
     } else if (status == OK) {
         if (settings->verified.segment > 0) {
             bool there = false;
-            status = segment_open(journal, settings->verified.segment, &journal->tail, &there, why);
+            status =
+                segment_open(journal, settings->verified.segment, &journal->tail, &there, why);
             if (status == OK && there && settings->verified.offset >= SEGMENT_HEADER)
                 journal->end = settings->verified;
         }
@@ -295,7 +296,8 @@ enum status journal_append(struct journal *journal, const struct journal_record 
                                     : "without the lock");
     if (record->body.len > journal->record_most || record->source.len > UINT8_MAX)
         return fail(why, ERR_LIMIT,
-                    "a record of %zu bytes is longer than the limit of %" PRIu64 " (source %zu of 255)",
+                    "a record of %zu bytes is longer than the limit of %" PRIu64
+                    " (source %zu of 255)",
                     record->body.len, journal->record_most, record->source.len);
     size_t size = frame_size(record->source.len, record->body.len);
     if (size > GROUP_MOST - journal->group.len)

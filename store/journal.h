@@ -43,7 +43,8 @@ struct journal_settings {
     uint64_t record_most;  /* longest body; default 64 MiB */
     bool sync;             /* false: no fdatasync (temporary stores only) */
     bool read_only;
-    struct journal_position verified; /* opening checks the tail from here on only; zero: the whole last segment */
+    struct journal_position
+        verified; /* opening checks the tail from here on only; zero: the whole last segment */
 };
 
 /* What opening had to mend. */
@@ -90,6 +91,7 @@ MUST_USE enum status journal_retain(struct journal *journal, int64_t before,
                                     struct fault *why);
 
 /* Copies what is durable now into a directory that does not exist yet, while others may go on writing. */
-MUST_USE enum status journal_copy(struct journal *journal, const char *directory, struct fault *why);
+MUST_USE enum status journal_copy(struct journal *journal, const char *directory,
+                                  struct fault *why);
 
 #endif

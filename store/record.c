@@ -125,7 +125,8 @@ uint64_t field_most(struct record *record, const struct field *field, uint64_t m
     return 0;
 }
 
-void field_octets(struct record *record, const struct field *field, uint8_t *octets, size_t length)
+void field_octets(struct record *record, const struct field *field, uint8_t *octets,
+                  size_t length)
 {
     if (field->bytes.len == length)
         memcpy(octets, field->bytes.ptr, length);

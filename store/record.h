@@ -49,6 +49,7 @@ int64_t field_signed(const struct field *field);
 /* Numbers of narrower types: a larger one marks the record as bad and reads as 0. */
 uint64_t field_most(struct record *record, const struct field *field, uint64_t most);
 /* Octets of exactly this length, else the record is bad. */
-void field_octets(struct record *record, const struct field *field, uint8_t *octets, size_t length);
+void field_octets(struct record *record, const struct field *field, uint8_t *octets,
+                  size_t length);
 
 #endif

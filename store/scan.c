@@ -51,7 +51,8 @@ bool scan_next(struct scan *scan, struct slice prefix, struct slice *key, struct
             txn_fail_lmdb(scan->txn, "scanning", scan->table, code);
         return false;
     }
-    if (found_key.mv_size < prefix.len || memcmp(found_key.mv_data, prefix.ptr, prefix.len) != 0)
+    if (found_key.mv_size < prefix.len ||
+        memcmp(found_key.mv_data, prefix.ptr, prefix.len) != 0)
         return false;
     scan->started = true;
     key_start(&scan->at);
@@ -73,7 +74,8 @@ bool txn_last_key(struct txn *txn, enum table table, struct key *key)
     struct scan scan;
     MDB_val name, value;
     scan_start(&scan, txn, table, NULL);
-    bool found = scan.cursor != NULL && mdb_cursor_get(scan.cursor, &name, &value, MDB_LAST) == 0;
+    bool found =
+        scan.cursor != NULL && mdb_cursor_get(scan.cursor, &name, &value, MDB_LAST) == 0;
     scan_end(&scan);
     if (found) {
         key_start(key);

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <xxhash.h>
 
-#define MARKER     0xab0fU
+#define MARKER      0xab0fU
 #define NAME_DIGITS 12
 
 static const char magic[8] = {'a', 'b', 'u', 's', 'e', 'j', 'n', 'l'};
@@ -75,16 +75,18 @@ enum status segment_header_decode(const uint8_t *bytes, size_t length, uint64_t 
                                   struct segment_header *header, struct fault *why)
 {
     if (length < SEGMENT_HEADER || memcmp(bytes, magic, sizeof magic) != 0)
-        return fail(why, ERR_CORRUPT, "journal segment %" PRIu64 " does not begin as one", number);
+        return fail(why, ERR_CORRUPT, "journal segment %" PRIu64 " does not begin as one",
+                    number);
     uint32_t version = get32(bytes + 8);
     if (version != SEGMENT_VERSION)
         return fail(why, ERR_DENIED,
-                    "journal segment %" PRIu64 " has format %" PRIu32 ", this program reads %d: "
+                    "journal segment %" PRIu64 " has format %" PRIu32
+                    ", this program reads %d: "
                     "use the program that wrote it, or a newer one",
                     number, version, SEGMENT_VERSION);
     if (get64(bytes + 40) != XXH3_64bits(bytes, 40) || get32(bytes + 12) != SEGMENT_HEADER)
-        return fail(why, ERR_CORRUPT, "journal segment %" PRIu64 ": the header's checksum fails",
-                    number);
+        return fail(why, ERR_CORRUPT,
+                    "journal segment %" PRIu64 ": the header's checksum fails", number);
     if (get64(bytes + 16) != number)
         return fail(why, ERR_CORRUPT,
                     "journal segment %" PRIu64 " says that it is number %" PRIu64
@@ -105,8 +107,8 @@ size_t frame_size(size_t source, size_t body)
     return FRAME_HEADER + ((source + body + 7) & ~(size_t)7) + FRAME_CHECK;
 }
 
-void frame_encode(uint8_t *out, const struct journal_record *record, uint64_t salt, uint64_t offset,
-                  uint32_t back)
+void frame_encode(uint8_t *out, const struct journal_record *record, uint64_t salt,
+                  uint64_t offset, uint32_t back)
 {
     uint64_t seed = seed_of(salt, offset);
     size_t size = frame_size(record->source.len, record->body.len);
@@ -138,15 +140,16 @@ enum frame_state frame_decode(const uint8_t *bytes, size_t have, uint64_t salt, 
     if (have < FRAME_HEADER)
         return FRAME_CUT;
     uint32_t back = get32(bytes + 24);
-    if (get16(bytes) != MARKER || get32(bytes + 28) != (uint32_t)XXH3_64bits_withSeed(bytes, 28, seed) ||
-        back > offset)
+    if (get16(bytes) != MARKER ||
+        get32(bytes + 28) != (uint32_t)XXH3_64bits_withSeed(bytes, 28, seed) || back > offset)
         return FRAME_BAD;
     size_t source = bytes[3], body = get32(bytes + 4);
     size_t size = frame_size(source, body);
     frame->size = size;
     if (have < size)
         return FRAME_CUT;
-    if (get64(bytes + size - FRAME_CHECK) != XXH3_64bits_withSeed(bytes, size - FRAME_CHECK, seed))
+    if (get64(bytes + size - FRAME_CHECK) !=
+        XXH3_64bits_withSeed(bytes, size - FRAME_CHECK, seed))
         return FRAME_BAD;
     const char *text = (const char *)bytes + FRAME_HEADER;
     frame->group = offset - back;

@@ -27,8 +27,8 @@ struct segment_header {
 };
 
 struct frame {
-    size_t size;        /* header to checksum */
-    uint64_t group;     /* offset at which its group begins: everything before was durable */
+    size_t size;    /* header to checksum */
+    uint64_t group; /* offset at which its group begins: everything before was durable */
     struct journal_record record;
 };
 
@@ -46,8 +46,8 @@ MUST_USE enum status segment_header_decode(const uint8_t *bytes, size_t length, 
 
 size_t frame_size(size_t source, size_t body);
 /* Writes frame_size bytes. `back`: offset minus the group's. */
-void frame_encode(uint8_t *out, const struct journal_record *record, uint64_t salt, uint64_t offset,
-                  uint32_t back);
+void frame_encode(uint8_t *out, const struct journal_record *record, uint64_t salt,
+                  uint64_t offset, uint32_t back);
 /* The record borrows from bytes. */
 enum frame_state frame_decode(const uint8_t *bytes, size_t have, uint64_t salt, uint64_t offset,
                               struct frame *frame);

@@ -2,13 +2,13 @@
  *
  * The journal (journal.h) is the input, LMDB is what the pipeline made of it, in one
  * transaction per batch together with the journal position up to which it counts. This is
- * the only folder that knows LMDB: MDB_* exists in txn.c alone.
+ * the only folder that knows LMDB: MDB_* exists in txn.c and scan.c alone.
  *
  * A transaction carries its first error: later operations do nothing, and txn_commit reports
  * it. So ten puts need one check. What a get or a scan hands out is decoded into the
  * caller's arena. No read transaction outlives a callback.
  *
- * To keep a new thing: add a table to tables.c, a codec to records.c, typed functions here,
+ * To keep a new thing: add a table to tables.c, a layout to records.c, typed functions here,
  * a check to check.c. */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
@@ -22,12 +22,13 @@ struct store;
 struct txn;
 
 struct store_settings {
-    const char *directory; /* journal/ and index/ are made in it */
-    bool create;           /* make it when it is not there */
+    const char
+        *directory; /* journal/ and index/ are in it; NULL with temporary: below $TMPDIR */
+    bool create;    /* make it when it is not there */
     bool read_only;
-    bool
-        temporary; /* in-memory durability only: no syncs, and store_close removes the directory */
-    uint64_t segment_size;
+    bool temporary;        /* no syncs, and store_close removes the directory */
+    uint64_t segment_size; /* of the journal; 0: the default */
+    size_t map_size;       /* of a new index: it grows from there; 0: the default */
 };
 
 MUST_USE enum status store_open(const struct store_settings *settings, struct store **store,

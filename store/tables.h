@@ -32,9 +32,10 @@ enum table {
 };
 
 struct table_schema {
-    const char *name; /* on disk: never changed */
+    const char *name;        /* on disk: never changed */
     const char *key, *value; /* for people */
-    bool gathered; /* keys come in no order: a write transaction holds its puts back and makes them sorted */
+    bool
+        gathered; /* keys come in no order: a write transaction holds its puts back and makes them sorted */
 };
 
 extern const struct table_schema tables[TABLES];

@@ -10,7 +10,8 @@ struct environment {
     MDB_env *env;
     MDB_dbi handles[TABLES];
     bool read_only;
-    size_t map_size, wanted; /* wanted > map_size: to be grown as soon as no transaction is open */
+    size_t map_size,
+        wanted; /* wanted > map_size: to be grown as soon as no transaction is open */
     unsigned active;
 };
 

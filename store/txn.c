@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define MAP_SIZE ((size_t)1 << 30)
+#define MAP_SIZE   ((size_t)1 << 30)
 #define GROW_TRIES 40
 
 enum status lmdb_status(int code)
@@ -116,8 +116,8 @@ enum status environment_open(const struct environment_settings *settings,
         abort();
     environment->read_only = settings->read_only;
     environment->map_size = settings->map_size > 0 ? settings->map_size : MAP_SIZE;
-    unsigned flags = MDB_NOTLS | (settings->read_only ? MDB_RDONLY : 0) |
-                     (settings->sync ? 0 : MDB_NOSYNC);
+    unsigned flags =
+        MDB_NOTLS | (settings->read_only ? MDB_RDONLY : 0) | (settings->sync ? 0 : MDB_NOSYNC);
     enum table at = TABLE_META;
     int dead = 0;
     int code = mdb_env_create(&environment->env);
@@ -151,8 +151,8 @@ enum status environment_open_tables(struct environment *environment, struct faul
     enum table at = TABLE_META;
     int code = open_handles(environment, TABLE_META + 1, TABLES - 1, &at);
     if (code == MDB_NOTFOUND)
-        return fail(why, ERR_CONFLICT, "the store has no table %s yet: open it for writing once",
-                    tables[at].name);
+        return fail(why, ERR_CONFLICT,
+                    "the store has no table %s yet: open it for writing once", tables[at].name);
     return code == 0 ? OK : environment_fail(tables[at].name, code, why);
 }
 
@@ -260,8 +260,8 @@ bool txn_failed(const struct txn *txn)
 }
 
 enum status txn_run(struct store *store, bool write,
-                    enum status (*work)(struct txn *txn, void *data, struct fault *why), void *data,
-                    struct fault *why)
+                    enum status (*work)(struct txn *txn, void *data, struct fault *why),
+                    void *data, struct fault *why)
 {
     for (unsigned tries = 1;; tries++) {
         struct txn *txn = NULL;
@@ -291,7 +291,8 @@ uint64_t store_generation(struct store *store)
 MDB_cursor *txn_cursor(struct txn *txn, enum table table)
 {
     if (txn->status == OK && txn->cursors[table] == NULL) {
-        int code = mdb_cursor_open(txn->txn, txn->environment->handles[table], &txn->cursors[table]);
+        int code =
+            mdb_cursor_open(txn->txn, txn->environment->handles[table], &txn->cursors[table]);
         if (code != 0)
             txn_fail_lmdb(txn, "opening", table, code);
     }

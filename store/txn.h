@@ -28,7 +28,8 @@ struct store {
 MUST_USE enum status environment_open(const struct environment_settings *settings,
                                       struct environment **environment, struct fault *why);
 /* Opens all other tables; makes those that are not there unless read-only. */
-MUST_USE enum status environment_open_tables(struct environment *environment, struct fault *why);
+MUST_USE enum status environment_open_tables(struct environment *environment,
+                                             struct fault *why);
 void environment_close(struct environment *environment);
 /* Compacting copy into a directory that exists. */
 MUST_USE enum status environment_copy(struct environment *environment, const char *directory,
