@@ -1,32 +1,26 @@
 #include "store/records.h"
 
+#include <assert.h>
 #include <stddef.h>
 
-/* FIELD(tag, struct tag, member, TYPE): one line each, short enough to read as a table. */
-#define FIELD(tag, of, member, type)                                                           \
-    {                                                                                          \
-        tag, LAYOUT_##type, offsetof(struct of, member), 0, NULL, 0                            \
-    }
-#define ENUM(tag, of, member, last)                                                            \
-    {                                                                                          \
-        tag, LAYOUT_ENUM, offsetof(struct of, member), last, NULL, 0                           \
-    }
-#define OCTETS(tag, of, member, length)                                                        \
-    {                                                                                          \
-        tag, LAYOUT_OCTETS, offsetof(struct of, member), length, NULL, 0                       \
-    }
-#define INNER(tag, of, member, layout)                                                         \
-    {                                                                                          \
-        tag, LAYOUT_INNER, offsetof(struct of, member), 0, &(layout), 0                        \
-    }
-#define ARRAY(tag, of, member, layout, n, is)                                                  \
-    {                                                                                          \
-        tag, LAYOUT_ARRAY, offsetof(struct of, member), n, &(layout), offsetof(struct of, is)  \
-    }
-#define LIST(tag, of, member, layout, is)                                                      \
-    {                                                                                          \
-        tag, LAYOUT_LIST, offsetof(struct of, member), 0, &(layout), offsetof(struct of, is)   \
-    }
+/* The tables are laid out by hand, a field a line. */
+/* clang-format off */
+
+#define FIELD(tag, of, member, type) {tag, LAYOUT_##type, offsetof(struct of, member), 0, NULL, 0}
+#define ENUM(tag, of, member, last) {tag, LAYOUT_ENUM, offsetof(struct of, member), last, NULL, 0}
+#define OCTETS(tag, of, member, length) \
+    {tag, LAYOUT_OCTETS, offsetof(struct of, member), length, NULL, 0}
+#define INNER(tag, of, member, layout) \
+    {tag, LAYOUT_INNER, offsetof(struct of, member), 0, &(layout), 0}
+#define ARRAY(tag, of, member, layout, most, is) \
+    {tag, LAYOUT_ARRAY, offsetof(struct of, member), most, &(layout), offsetof(struct of, is)}
+#define LIST(tag, of, member, layout, is) \
+    {tag, LAYOUT_LIST, offsetof(struct of, member), 0, &(layout), offsetof(struct of, is)}
+
+/* A field that has no line here would be lost without a word: the size of the struct says that one was added. */
+#define KNOWN_SIZE(type, size) \
+    static_assert(sizeof(struct type) == (size), \
+                  "struct " #type " changed: give each new field a line and a new tag here")
 
 #define LAST_STATE   CASE_NEEDS_HUMAN
 #define LAST_KIND    (KIND_COUNT - 1)
@@ -34,15 +28,23 @@
 #define LAST_OUTCOME (OUTCOME_COUNT - 1)
 
 static const struct layout_field state_fields[] = {
-    FIELD(1, store_state, position.segment, U64), FIELD(2, store_state, position.offset, U64),
-    FIELD(3, store_state, now.real, I64),         FIELD(4, store_state, now.fair, I64),
-    FIELD(5, store_state, next_case, U64),        FIELD(6, store_state, next_event, U64),
-    FIELD(7, store_state, next_action, U64),      FIELD(8, store_state, next_report, U64),
-    FIELD(9, store_state, next_message, U64),     FIELD(10, store_state, next_assignment, U64),
-    OCTETS(11, store_state, chain, HASH_SIZE),    FIELD(12, store_state, boot, I64),
-    OCTETS(13, store_state, boot_id, 16),         FIELD(14, store_state, intake_healthy, BOOL),
+    FIELD(1, store_state, position.segment, U64),
+    FIELD(2, store_state, position.offset, U64),
+    FIELD(3, store_state, now.real, I64),
+    FIELD(4, store_state, now.fair, I64),
+    FIELD(5, store_state, next_case, U64),
+    FIELD(6, store_state, next_event, U64),
+    FIELD(7, store_state, next_action, U64),
+    FIELD(8, store_state, next_report, U64),
+    FIELD(9, store_state, next_message, U64),
+    FIELD(10, store_state, next_assignment, U64),
+    OCTETS(11, store_state, chain, HASH_SIZE),
+    FIELD(12, store_state, boot, I64),
+    OCTETS(13, store_state, boot_id, 16),
+    FIELD(14, store_state, intake_healthy, BOOL),
 };
 const struct layout state_layout = LAYOUT(struct store_state, state_fields);
+KNOWN_SIZE(store_state, 144);
 
 static const struct layout_field message_fields[] = {
     FIELD(1, stored_message, id, U64),
@@ -62,6 +64,7 @@ static const struct layout_field message_fields[] = {
     FIELD(15, stored_message, assignee, SLICE),
 };
 const struct layout message_layout = LAYOUT(struct stored_message, message_fields);
+KNOWN_SIZE(stored_message, 184);
 
 static const struct layout_field report_fields[] = {
     FIELD(1, stored_report, id, U64),
@@ -84,6 +87,7 @@ static const struct layout_field report_fields[] = {
     FIELD(18, stored_report, restricted, BOOL),
 };
 const struct layout report_layout = LAYOUT(struct stored_report, report_fields);
+KNOWN_SIZE(stored_report, 184);
 
 static const struct layout_field witness_fields[] = {
     FIELD(1, witness, operator_name, SLICE),
@@ -104,30 +108,49 @@ static const struct layout_field witness_fields[] = {
     FIELD(16, witness, stopped_at, I64),
 };
 static const struct layout witness_layout = LAYOUT(struct witness, witness_fields);
+KNOWN_SIZE(witness, 88);
 
 static const struct layout_field terms_fields[] = {
-    FIELD(1, ladder_terms, climbs, BOOL),       FIELD(2, ladder_terms, call, BOOL),
-    FIELD(3, ladder_terms, cut, BOOL),          FIELD(4, ladder_terms, cut_at_once, BOOL),
-    FIELD(5, ladder_terms, approvals, U8),      FIELD(6, ladder_terms, warn_window, I64),
-    FIELD(7, ladder_terms, call_window, I64),   FIELD(8, ladder_terms, respond_window, I64),
-    FIELD(9, ladder_terms, quiet_window, I64),  FIELD(10, ladder_terms, probation_window, I64),
-    FIELD(11, ladder_terms, fresh, I64),        FIELD(12, ladder_terms, call_attempts, U8),
+    FIELD(1, ladder_terms, climbs, BOOL),
+    FIELD(2, ladder_terms, call, BOOL),
+    FIELD(3, ladder_terms, cut, BOOL),
+    FIELD(4, ladder_terms, cut_at_once, BOOL),
+    FIELD(5, ladder_terms, approvals, U8),
+    FIELD(6, ladder_terms, warn_window, I64),
+    FIELD(7, ladder_terms, call_window, I64),
+    FIELD(8, ladder_terms, respond_window, I64),
+    FIELD(9, ladder_terms, quiet_window, I64),
+    FIELD(10, ladder_terms, probation_window, I64),
+    FIELD(11, ladder_terms, fresh, I64),
+    FIELD(12, ladder_terms, call_attempts, U8),
     FIELD(13, ladder_terms, call_spacing, I64),
 };
 static const struct layout terms_layout = LAYOUT(struct ladder_terms, terms_fields);
+KNOWN_SIZE(ladder_terms, 72);
 
 static const struct layout_field case_contact_fields[] = {
-    FIELD(1, case_contact, name, SLICE),         FIELD(2, case_contact, role, SLICE),
-    FIELD(3, case_contact, mail, SLICE),         FIELD(4, case_contact, phone, SLICE),
-    FIELD(5, case_contact, language, SLICE),     FIELD(6, case_contact, zone, SLICE),
-    FIELD(7, case_contact, mails_tried, U8),     FIELD(8, case_contact, mails_sent, U8),
-    FIELD(9, case_contact, mails_bounced, U8),   FIELD(10, case_contact, mails_failed, U8),
-    FIELD(11, case_contact, mail_delayed, BOOL), FIELD(12, case_contact, calls_tried, U16),
-    FIELD(13, case_contact, calls_made, U8),     FIELD(14, case_contact, calls_failed, U8),
-    FIELD(15, case_contact, calls_done, BOOL),   FIELD(16, case_contact, reached, BOOL),
+    FIELD(1, case_contact, name, SLICE),
+    FIELD(2, case_contact, role, SLICE),
+    FIELD(3, case_contact, mail, SLICE),
+    FIELD(4, case_contact, phone, SLICE),
+    FIELD(5, case_contact, language, SLICE),
+    FIELD(6, case_contact, zone, SLICE),
+    FIELD(7, case_contact, mails_tried, U8),
+    FIELD(8, case_contact, mails_failed, U8),
+    FIELD(9, case_contact, mail_taken, BOOL),
+    FIELD(10, case_contact, mail_delayed, BOOL),
+    FIELD(11, case_contact, mail_dead, BOOL),
+    FIELD(12, case_contact, calls_tried, U16),
+    FIELD(13, case_contact, calls_made, U8),
+    FIELD(14, case_contact, calls_lost, U8),
+    FIELD(15, case_contact, calls_failed, U8),
+    FIELD(16, case_contact, calls_done, BOOL),
+    FIELD(17, case_contact, spoken, BOOL),
+    FIELD(18, case_contact, reached, BOOL),
 };
 static const struct layout case_contact_layout =
     LAYOUT(struct case_contact, case_contact_fields);
+KNOWN_SIZE(case_contact, 112);
 
 static const struct layout_field case_fields[] = {
     ENUM(1, abuse_case, state, LAST_STATE),
@@ -171,18 +194,24 @@ static const struct layout_field case_fields[] = {
     FIELD(39, abuse_case, cut_stands, BOOL),
     FIELD(40, abuse_case, read_backs, U8),
     FIELD(41, abuse_case, before_image, BOOL),
-    FIELD(42, abuse_case, responded, BOOL),
-    FIELD(43, abuse_case, reply_held, BOOL),
-    FIELD(44, abuse_case, withheld, BOOL),
-    FIELD(45, abuse_case, advised, BOOL),
-    FIELD(46, abuse_case, last_event, U64),
-    FIELD(47, abuse_case, events, U32),
+    FIELD(42, abuse_case, windows_done, BOOL),
+    FIELD(43, abuse_case, responded, BOOL),
+    FIELD(44, abuse_case, reply_held, BOOL),
+    FIELD(45, abuse_case, withheld, BOOL),
+    FIELD(46, abuse_case, advised, BOOL),
+    FIELD(47, abuse_case, last_event, U64),
+    FIELD(48, abuse_case, events, U32),
+    FIELD(49, abuse_case, steps, U16),
+    FIELD(50, abuse_case, read_back_seen, U16),
 };
 const struct layout case_layout = LAYOUT(struct abuse_case, case_fields);
+KNOWN_SIZE(abuse_case, 4136);
 
 static const struct layout_field case_facts_fields[] = {
-    ENUM(1, case_facts, state, LAST_STATE),    FIELD(2, case_facts, due, I64),
-    OCTETS(3, case_facts, address.octets, 16), FIELD(4, case_facts, assignment, U64),
+    ENUM(1, case_facts, state, LAST_STATE),
+    FIELD(2, case_facts, due, I64),
+    OCTETS(3, case_facts, address.octets, 16),
+    FIELD(4, case_facts, assignment, U64),
     FIELD(5, case_facts, customer, SLICE),
 };
 const struct layout case_facts_layout = LAYOUT(struct case_facts, case_facts_fields);
@@ -225,6 +254,7 @@ static const struct layout_field event_fields[] = {
     FIELD(34, event, action, SLICE),
 };
 const struct layout event_layout = LAYOUT(struct event, event_fields);
+KNOWN_SIZE(event, 1400);
 
 static const struct layout_field action_fields[] = {
     FIELD(1, action, id, U64),
@@ -242,13 +272,18 @@ static const struct layout_field action_fields[] = {
     FIELD(13, action, text, SLICE),
 };
 const struct layout action_layout = LAYOUT(struct action, action_fields);
+KNOWN_SIZE(action, 96);
 
 static const struct layout_field contact_fields[] = {
-    FIELD(1, contact, name, SLICE),     FIELD(2, contact, role, SLICE),
-    FIELD(3, contact, mail, SLICE),     FIELD(4, contact, phone, SLICE),
-    FIELD(5, contact, language, SLICE), FIELD(6, contact, zone, SLICE),
+    FIELD(1, contact, name, SLICE),
+    FIELD(2, contact, role, SLICE),
+    FIELD(3, contact, mail, SLICE),
+    FIELD(4, contact, phone, SLICE),
+    FIELD(5, contact, language, SLICE),
+    FIELD(6, contact, zone, SLICE),
 };
 static const struct layout contact_layout = LAYOUT(struct contact, contact_fields);
+KNOWN_SIZE(contact, 96);
 
 static const struct layout_field assignment_fields[] = {
     FIELD(1, assignment, id, U64),
@@ -267,6 +302,7 @@ static const struct layout_field assignment_fields[] = {
     FIELD(14, assignment, contacts_changed_at, I64),
 };
 const struct layout assignment_layout = LAYOUT(struct assignment, assignment_fields);
+KNOWN_SIZE(assignment, 152);
 
 static const struct layout_field stranger_fields[] = {
     OCTETS(1, stranger, address.octets, 16),
@@ -275,6 +311,9 @@ static const struct layout_field stranger_fields[] = {
     FIELD(4, stranger, last_at, I64),
 };
 const struct layout stranger_layout = LAYOUT(struct stranger, stranger_fields);
+KNOWN_SIZE(stranger, 40);
+
+/* clang-format on */
 
 void records_put(struct txn *txn, enum table table, const struct key *key,
                  const struct layout *layout, const void *from)
