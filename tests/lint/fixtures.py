@@ -42,7 +42,7 @@ IPV6 = re.compile(rb"(?<![\w:.])(?:IPv6:)?([0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4})
 LABEL = rb"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
 NAMED = re.compile(rb"(?:@|[a-z]xxps?://|://|\bdns; ?)((?:" + LABEL + rb"\.)+[A-Za-z][A-Za-z0-9-]+)")
 BARE = re.compile(rb"(?<![\w.@/=-])((?:" + LABEL + rb"\.)+(?:" + "|".join(ENDINGS).encode() + rb"))(?![\w-]|\.\w)", re.I)
-PHONE = re.compile(rb"(?:\+|\b00)([1-9][\d ()/.-]{6,18}\d)|\b(?:tel|phone|telefon|fax|mobil|gsm)[a-z]*[.:]* *(\+?\d[\d ()/.-]{5,18}\d)", re.I)
+PHONE = re.compile(rb"(?<![\w.])(?:\+|00)([1-9][\d ()/.-]{6,18}\d)|\b(?:tel|phone|telefon|fax|mobil|gsm)[a-z]*[.:]* *(\+?\d[\d ()/.-]{5,18}\d)", re.I)
 DEFANG = re.compile(rb"\[\.\]|\(\.\)|\[dot\]|\(dot\)")
 
 
