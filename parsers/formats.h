@@ -5,6 +5,8 @@
 #include "parsers/parser.h"
 
 extern const struct parser parser_arf;
+extern const struct parser parser_xarf_json;
+extern const struct parser parser_x_arf;
 extern const struct parser parser_not_a_report;
 extern const struct parser parser_unrecognised;
 

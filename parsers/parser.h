@@ -30,6 +30,7 @@ struct parse_settings {
     const struct slice
         *trusted_hops; /* host names (with subdomains) of our own mail exchangers */
     size_t trusted_hop_count;
+    const struct vocabulary *vocabulary; /* vocabulary.h; NULL: the built-in one */
 };
 extern const struct parse_settings parse_settings_default;
 
@@ -97,6 +98,9 @@ int64_t parse_arrival(struct slice raw);
 /* For parsers: a new report with what every report of this message shares (reporter, sender,
  * auth, reported_at) filled in, role source, one incident; appended to the result. */
 struct report *parse_add(const struct incoming *message, struct parse_result *result);
+/* The same in two steps, for a report that may turn out to be invalid. */
+struct report *parse_draft(const struct incoming *message);
+void parse_keep(struct parse_result *result, struct report *report);
 /* Sets subject, subject_type and address (or none). */
 void report_set_address(struct report *report, const struct address *address,
                         struct arena *arena);

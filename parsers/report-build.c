@@ -27,7 +27,7 @@ static struct party author(const struct incoming *message)
     return party;
 }
 
-struct report *parse_add(const struct incoming *message, struct parse_result *result)
+struct report *parse_draft(const struct incoming *message)
 {
     struct report *report = arena_new(message->arena, struct report);
     report->reporter = author(message);
@@ -38,12 +38,23 @@ struct report *parse_add(const struct incoming *message, struct parse_result *re
     report->incidents = 1;
     report->type = report_type("messaging", "spam");
     report_set_subject(report, SUBJECT_NONE, SLICE(""));
+    return report;
+}
+
+void parse_keep(struct parse_result *result, struct report *report)
+{
     struct report **end = &result->reports;
     if (result->last != NULL)
         end = &result->last->next;
     *end = report;
     result->last = report;
     result->report_count++;
+}
+
+struct report *parse_add(const struct incoming *message, struct parse_result *result)
+{
+    struct report *report = parse_draft(message);
+    parse_keep(result, report);
     return report;
 }
 
