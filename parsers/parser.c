@@ -87,14 +87,25 @@ static void append(struct parse_result *result, const struct parse_result *found
     result->report_count += found->report_count;
 }
 
+/* Attached to this message itself; what an attached message holds is looked for when that one is run. */
+static bool is_attached(const struct incoming *message, const struct mime_part *part)
+{
+    for (int up = part->parent; up >= 0; up = message->mime.parts[up].parent)
+        if (slice_eq(message->mime.parts[up].type, SLICE("message/rfc822")))
+            return false;
+    return slice_eq(part->type, SLICE("message/rfc822"));
+}
+
 static bool run_embedded(const struct incoming *outer, unsigned depth,
                          struct parse_result *result)
 {
     unsigned looked = 0;
     for (size_t i = 1; depth < EMBEDDED_DEPTH && i < outer->mime.part_count; i++) {
         const struct mime_part *part = &outer->mime.parts[i];
-        if (!slice_eq(part->type, SLICE("message/rfc822")) || looked++ == EMBEDDED_MOST)
+        if (!is_attached(outer, part))
             continue;
+        if (looked++ == EMBEDDED_MOST)
+            break;
         struct incoming *inner = arena_new(outer->arena, struct incoming);
         *inner = (struct incoming){.outer = outer, .auth = outer->auth};
         struct parse_result found;
