@@ -4,8 +4,8 @@
 #include "parsers/authentication.h"
 #include "parsers/report-id.h"
 
-#define EMBEDDED_MOST  4 /* messages inside a message that are looked into */
-#define EMBEDDED_DEPTH 2 /* a forward of a forward */
+#define EMBEDDED_MOST  64 /* messages attached to a message that are looked into */
+#define EMBEDDED_DEPTH 2  /* a forward of a forward */
 
 const struct parse_settings parse_settings_default = {
     .limits =
@@ -76,15 +76,20 @@ static bool run_registry(const struct incoming *message, unsigned depth,
     return false;
 }
 
-static void append(struct parse_result *result, const struct parse_result *found)
+static void append(struct parse_result *result, const struct parse_result *found,
+                   struct arena *arena)
 {
+    struct text_list faults = result->row_faults;
+    for (size_t i = 0; i < found->row_faults.count && faults.count < ROW_FAULTS_MOST; i++)
+        text_list_add(&faults, arena, found->row_faults.items[i]);
     if (result->report_count == 0) {
         *result = *found;
-        return;
+    } else {
+        result->last->next = found->reports;
+        result->last = found->last;
+        result->report_count += found->report_count;
     }
-    result->last->next = found->reports;
-    result->last = found->last;
-    result->report_count += found->report_count;
+    result->row_faults = faults;
 }
 
 /* Attached to this message itself; what an attached message holds is looked for when that one is run. */
@@ -104,8 +109,11 @@ static bool run_embedded(const struct incoming *outer, unsigned depth,
         const struct mime_part *part = &outer->mime.parts[i];
         if (!is_attached(outer, part))
             continue;
-        if (looked++ == EMBEDDED_MOST)
+        if (looked++ == EMBEDDED_MOST) {
+            parse_lost_row(outer, result, looked,
+                           "this attached message and those after it were not looked into");
             break;
+        }
         struct incoming *inner = arena_new(outer->arena, struct incoming);
         *inner = (struct incoming){.outer = outer, .auth = outer->auth};
         struct parse_result found;
@@ -115,7 +123,7 @@ static bool run_embedded(const struct incoming *outer, unsigned depth,
             continue;
         incoming_init(inner, outer->settings, outer->arena);
         if (run_registry(inner, depth + 1, &found) && found.verdict == VERDICT_REPORTS)
-            append(result, &found);
+            append(result, &found, outer->arena);
     }
     return result->report_count > 0;
 }
