@@ -45,8 +45,8 @@ void segment_close(struct segment *segment);
 
 /* Moves end to where the last writer left it. The caller holds the lock, shared or exclusive. */
 MUST_USE enum status journal_follow(struct journal *journal, struct fault *why);
-/* The same for whoever holds no lock; when a writer is busy, end stays where it was. */
-MUST_USE enum status journal_refresh(struct journal *journal, struct fault *why);
+/* The same for whoever holds no lock. While a writer is busy, waits or leaves end where it was. */
+MUST_USE enum status journal_refresh(struct journal *journal, bool wait, struct fault *why);
 /* Walks frames of the tail from *offset to `limit`; stops before the first that is not whole. */
 MUST_USE enum status journal_walk(struct journal *journal, uint64_t limit, uint64_t *offset,
                                   struct fault *why);

@@ -121,12 +121,13 @@ enum status journal_is_damage(struct journal *journal, const struct segment *seg
     return OK;
 }
 
-enum status journal_refresh(struct journal *journal, struct fault *why)
+enum status journal_refresh(struct journal *journal, bool wait, struct fault *why)
 {
     if (journal->locked)
         return OK;
-    if (journal->lock >= 0 && flock(journal->lock, LOCK_SH | LOCK_NB) != 0)
-        return OK; /* a writer is at it: what it writes is not durable yet */
+    while (journal->lock >= 0 && flock(journal->lock, LOCK_SH | (wait ? 0 : LOCK_NB)) != 0)
+        if (errno != EINTR)
+            return OK; /* a writer is at it: what it writes is not durable yet */
     enum status status = journal_follow(journal, why);
     struct stat facts;
     if (status == OK && journal->tail.fd >= 0) {
@@ -207,7 +208,7 @@ enum status journal_read(struct journal *journal, struct journal_position *posit
     for (;;) {
         enum status status = OK;
         if (journal_position_compare(at, journal->end) >= 0)
-            status = journal_refresh(journal, why);
+            status = journal_refresh(journal, false, why);
         int past = journal_position_compare(at, journal->end);
         if (status == OK && past > 0)
             return fail(why, ERR_CORRUPT,

@@ -213,7 +213,7 @@ enum status journal_open(const struct journal_settings *settings, struct journal
     if (status == OK && journal->read_only) {
         status = journal_follow(journal, why);
         if (status == OK)
-            status = journal_refresh(journal, why);
+            status = journal_refresh(journal, true, why);
     } else if (status == OK) {
         if (settings->verified.segment > 0) {
             bool there = false;

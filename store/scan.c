@@ -52,7 +52,7 @@ bool scan_next(struct scan *scan, struct slice prefix, struct slice *key, struct
         return false;
     }
     if (found_key.mv_size < prefix.len ||
-        memcmp(found_key.mv_data, prefix.ptr, prefix.len) != 0)
+        (prefix.len > 0 && memcmp(found_key.mv_data, prefix.ptr, prefix.len) != 0))
         return false;
     scan->started = true;
     key_start(&scan->at);
