@@ -177,6 +177,14 @@ static void tally_kind(const struct abuse_case *c, const struct confirm_policy *
                        (tally->operators >= tally->needed || tally->alone);
 }
 
+static bool has_witness_of(const struct abuse_case *c, enum abuse_kind kind)
+{
+    for (unsigned i = 0; i < c->witness_count; i++)
+        if (c->witnesses[i].kind == kind)
+            return true;
+    return false;
+}
+
 /* The gravest kind that is confirmed; else the one with most points, the graver of equals. */
 static enum abuse_kind leading_kind(const struct abuse_case *c,
                                     const struct confirm_policy *policy, struct tally *leading)
@@ -184,14 +192,10 @@ static enum abuse_kind leading_kind(const struct abuse_case *c,
     enum abuse_kind kind = c->kind;
     bool any = false;
 
-    tally_kind(c, policy, kind, leading);
     for (unsigned i = 0; i < KIND_COUNT; i++) {
-        bool witnessed = false;
-        for (unsigned j = 0; j < c->witness_count && !witnessed; j++)
-            witnessed = c->witnesses[j].kind == gravity[i];
-        if (!witnessed)
-            continue;
         struct tally tally;
+        if (!has_witness_of(c, gravity[i]))
+            continue;
         tally_kind(c, policy, gravity[i], &tally);
         if (!any || tally.confirmed || tally.points > leading->points) {
             kind = gravity[i];
@@ -201,6 +205,8 @@ static enum abuse_kind leading_kind(const struct abuse_case *c,
         if (tally.confirmed)
             break;
     }
+    if (!any)
+        tally_kind(c, policy, kind, leading);
     return kind;
 }
 

@@ -15,33 +15,36 @@ static struct slice registered_domain(struct slice domain)
     return registered == NULL ? domain : slice_from(domain, (size_t)(registered - text));
 }
 
+/* Both are lower case, as whoever read them made them. */
 static bool is_at_or_below(struct slice domain, struct slice parent)
 {
-    if (parent.len == 0 || !slice_ends_with_nocase(domain, parent))
+    if (parent.len == 0 || parent.len > domain.len)
         return false;
-    return domain.len == parent.len || domain.ptr[domain.len - parent.len - 1] == '.';
+    size_t below = domain.len - parent.len;
+    return (below == 0 || domain.ptr[below - 1] == '.') &&
+           slice_eq(slice_from(domain, below), parent);
 }
 
 /* The very mailbox, and vouched for by its own organisation (relaxed alignment, RFC 7489 s3.1).
  */
-static bool is_mailbox_of(const struct report *report, struct slice mailbox, size_t at)
+static bool is_mailbox_of(const struct report *report, struct slice mailbox)
 {
-    if (!slice_eq_nocase(report->sender.contact, mailbox))
+    if (mailbox.len != report->sender.contact.len ||
+        !slice_eq_nocase(report->sender.contact, mailbox))
         return false;
-    struct slice domain = slice_from(mailbox, at + 1);
-    if (domain.len == 0 || domain.len > DOMAIN_LONGEST)
+    struct slice domain = slice_from(mailbox, (size_t)(slice_find_byte(mailbox, '@') + 1));
+    if (domain.len == mailbox.len || domain.len == 0 || domain.len > DOMAIN_LONGEST)
         return false;
     return slice_eq_nocase(registered_domain(report->auth.domain), registered_domain(domain));
 }
 
-/* How specifically an entry of a rule fits: 0 not at all; a mailbox more than any domain, a
- * longer domain more than one above it. */
+/* How specifically an entry of a rule fits: 0 not at all; a mailbox more than any domain, a longer
+ * domain more than one above it. */
 static size_t entry_fits(const struct report *report, struct slice entry)
 {
-    ptrdiff_t at = slice_find_byte(entry, '@');
-    if (at >= 0)
-        return is_mailbox_of(report, entry, (size_t)at) ? DOMAIN_LONGEST + 1 : 0;
-    return is_at_or_below(report->auth.domain, entry) ? entry.len : 0;
+    if (is_at_or_below(report->auth.domain, entry))
+        return entry.len;
+    return is_mailbox_of(report, entry) ? DOMAIN_LONGEST + 1 : 0;
 }
 
 static const struct operator_rule *find_rule(const struct report *report,
@@ -69,7 +72,8 @@ void operator_of(const struct report *report, const struct policy *policy,
     struct slice domain = report->auth.domain;
 
     *standing = (struct operator_standing){.trust = policy->confirm.unknown_trust};
-    if (report->auth.result != AUTH_PASS || domain.len == 0 || domain.len > DOMAIN_LONGEST)
+    if (report->auth.result != AUTH_PASS || domain.len == 0 || domain.len > DOMAIN_LONGEST ||
+        slice_find_byte(domain, '@') >= 0)
         return;
     const struct operator_rule *rule = find_rule(report, policy);
     if (rule == NULL) {

@@ -181,6 +181,7 @@ static void spoofed_scans_never_confirm_alone(void **state)
         case_hear(&c, &witness);
     }
     struct verdict_account account;
+    hear(&c, "alpha.example", "connection", "login_attack", 30 * DAY); /* weighs nothing */
     confirm_account(&c, &policy, &account);
     assert_true(account.points >= account.threshold && account.operators >= 8);
     assert_false(account.confirmed);
@@ -215,14 +216,16 @@ static void kinds_are_confirmed_apart(void **state)
     struct verdict_account account;
 
     hear_spam(&c, "alpha.example", 0);
-    hear(&c, "beta.example", "connection", "login_attack", 0);
+    hear(&c, "beta.example", "connection", "login_attack", 2 * DAY);
     confirm_account(&c, &world_policy, &account);
     assert_false(account.confirmed);
+    assert_int_equal(account.kind, KIND_EMAIL_COMPROMISE); /* it leads by points */
     hear_spam(&c, "beta.example", 0);
     confirm_account(&c, &world_policy, &account);
     assert_true(account.confirmed);
     assert_int_equal(account.kind, KIND_EMAIL_COMPROMISE);
     hear(&c, "alpha.example", "connection", "login_attack", 0);
+    hear(&c, "beta.example", "connection", "login_attack", 0);
     confirm_account(&c, &world_policy, &account);
     assert_int_equal(account.kind, KIND_SYSTEM_COMPROMISE); /* the graver one */
 }

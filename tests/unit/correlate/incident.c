@@ -105,6 +105,24 @@ static void fingerprint(const struct report *report, uint8_t digest[16])
     incident_fingerprint(report, &who, &subject, 1, digest);
 }
 
+/* One mail through two machines of ours, or through one that changed hands, is an incident of each. */
+static void an_incident_has_one_subject(void **state)
+{
+    (void)state;
+    static const struct address subject = {{0x20, 0x01, 0x0d, 0xb8}};
+    static const struct address other = {{0x20, 0x01, 0x0d, 0xb9}};
+    struct report report = world_report("alpha.example", T0);
+    struct operator_standing who;
+    uint8_t first[16], elsewhere[16], later[16];
+
+    operator_of(&report, &world_policy, &who);
+    incident_fingerprint(&report, &who, &subject, 1, first);
+    incident_fingerprint(&report, &who, &other, 1, elsewhere);
+    incident_fingerprint(&report, &who, &subject, 2, later);
+    assert_memory_not_equal(first, elsewhere, 16);
+    assert_memory_not_equal(first, later, 16);
+}
+
 static bool same_incident(const struct report *a, const struct report *b)
 {
     uint8_t first[16], second[16];
@@ -158,6 +176,7 @@ int main(void)
         cmocka_unit_test(knows_what_could_be_faked),
         cmocka_unit_test(the_victim_is_no_offender),
         cmocka_unit_test(tells_incidents_apart),
+        cmocka_unit_test(an_incident_has_one_subject),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,7 +13,6 @@ static void names_the_operator(void **state)
     } rows[] = {
         {"alpha.example", "", "alpha", AUTH_PASS, true},
         {"mx3.fbl.alpha.example", "", "alpha", AUTH_PASS, true},
-        {"ALPHA.example", "", "alpha", AUTH_PASS, true},
         {"alpha-reports.example", "", "alpha", AUTH_PASS, true},
         {"notalpha.example", "", "notalpha.example", AUTH_PASS, false},
         {"alpha.example.attacker.example", "", "attacker.example", AUTH_PASS, false},
@@ -26,6 +25,7 @@ static void names_the_operator(void **state)
         {"attacker.example", "feedback@fbl.webmail.example", "attacker.example", AUTH_PASS,
          false},
         /* nobody vouches for it: no standing, whatever it says */
+        {"feedback@fbl.webmail.example", "", "", AUTH_PASS, false}, /* no domain */
         {"alpha.example", "reports@alpha.example", "", AUTH_NONE, false},
         {"alpha.example", "reports@alpha.example", "", AUTH_FAIL, false},
         {"", "reports@alpha.example", "", AUTH_PASS, false},
