@@ -34,6 +34,43 @@ static bool xarf_json_recognises(const struct incoming *message)
     return false;
 }
 
+static bool is_own(const struct incoming *message, const struct address *address)
+{
+    for (size_t i = 0; i < message->settings->own_prefix_count; i++)
+        if (prefix_contains(&message->settings->own_prefixes[i], address))
+            return true;
+    return false;
+}
+
+/* The address that was attacked, as both versions name it. */
+static bool destination_of(const struct report *report, struct address *address)
+{
+    for (size_t i = 0; i < report->extra_count; i++) {
+        struct slice text = report->extras[i].text; /* a JSON string: quoted */
+        if (strcmp(report->extras[i].name, "destination_ip") == 0 && text.len > 2)
+            return address_parse((struct slice){text.ptr + 1, text.len - 2}, address);
+    }
+    return false;
+}
+
+/* A flood towards one of our addresses, from elsewhere: that customer is to be told, and never to
+ * be blamed. */
+static void keep_victim(const struct incoming *message, const struct report *attack,
+                        struct parse_result *result)
+{
+    struct address target;
+    if (strcmp(attack->type->type, "ddos") != 0 || !destination_of(attack, &target) ||
+        !is_own(message, &target) || is_own(message, &attack->address))
+        return;
+    struct report *report = parse_draft(message);
+    *report = *attack;
+    report->next = NULL;
+    report->role = ROLE_VICTIM;
+    report->source_port = 0;
+    report_set_address(report, &target, message->arena);
+    parse_keep(result, report);
+}
+
 static void read_object(const struct incoming *message, const json_t *object, unsigned row,
                         struct parse_result *result)
 {
@@ -50,6 +87,7 @@ static void read_object(const struct incoming *message, const json_t *object, un
         return;
     }
     parse_keep(result, report);
+    keep_victim(message, report, result);
 }
 
 static enum status read_part(const struct incoming *message, struct slice text, unsigned *row,
@@ -92,7 +130,7 @@ static enum status xarf_json_parse(const struct incoming *message, struct parse_
 
 const struct parser parser_xarf_json = {
     .name = "xarf-json",
-    .revision = 1,
+    .revision = 2,
     .about = "XARF v3 and v4 as JSON: bare, attached, or inside a feedback report",
     .recognises = xarf_json_recognises,
     .parse = xarf_json_parse,
