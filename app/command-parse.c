@@ -55,21 +55,22 @@ static void print_result(struct call *call, const struct mail *mail,
     }
 }
 
-static void parse_one(struct call *call, const struct mail *mail, struct arena *arena)
+static void parse_one(struct call *call, const struct mail *mail,
+                      const struct parse_settings *settings, struct arena *arena)
 {
     struct parse_result result;
     if (mail->document)
-        parse_document(mail->bytes, slice_of(mail->file), &parse_settings_default, arena,
-                       &result);
+        parse_document(mail->bytes, slice_of(mail->file), settings, arena, &result);
     else
-        parse_message(mail->bytes, &parse_settings_default, arena, &result);
+        parse_message(mail->bytes, settings, arena, &result);
     if (call->json)
         call_json(call, result_json(mail->file, mail->number, &result, arena));
     else
         print_result(call, mail, &result, arena);
 }
 
-static enum exit_code parse_mailbox(struct call *call, const char *path, struct arena *arena)
+static enum exit_code parse_mailbox(struct call *call, const char *path,
+                                    const struct parse_settings *settings, struct arena *arena)
 {
     struct fault why = {""};
     struct mailbox *mailbox = NULL;
@@ -87,7 +88,7 @@ static enum exit_code parse_mailbox(struct call *call, const char *path, struct 
         }
         if (!found)
             break;
-        parse_one(call, &mail, arena);
+        parse_one(call, &mail, settings, arena);
         arena_reset(arena);
     }
     mailbox_close(mailbox);
@@ -97,9 +98,12 @@ static enum exit_code parse_mailbox(struct call *call, const char *path, struct 
 static enum exit_code run(struct call *call)
 {
     struct arena arena = ARENA_INIT;
-    enum exit_code code = EXIT_DONE;
+    struct config config;
+    enum exit_code code = call_configure(call, &config);
+    if (code != EXIT_DONE)
+        return code;
     for (int i = 0; i < call->operand_count; i++) {
-        enum exit_code one = parse_mailbox(call, call->operands[i], &arena);
+        enum exit_code one = parse_mailbox(call, call->operands[i], &config.parse, &arena);
         code = one == EXIT_DONE ? code : one;
     }
     arena_release(&arena);
@@ -117,6 +121,8 @@ const struct command command_parse = {
         "that\n"
         "normally comes as an attachment. With --json each message is one object on a line of "
         "its\n"
-        "own: its verdict (reports, triage or not-a-report), and its reports as XARF v4.",
+        "own: its verdict (reports, triage or not-a-report), and its reports as XARF v4. "
+        "Whose\n"
+        "Authentication-Results count, and which networks are our own, says the configuration.",
     .run = run,
 };

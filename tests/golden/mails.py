@@ -61,7 +61,7 @@ def main(program, folder, *names):
         if not names and str(path) not in expected:
             print(f"{path}: nobody wrote down what it says (x.expect.json)")
             wrong += 1
-    run = subprocess.run([program, "parse", "--json", *expected], capture_output=True, text=True, errors="replace", timeout=240)
+    run = subprocess.run([program, "parse", "--json", "--config", "/dev/null", *expected], capture_output=True, text=True, errors="replace", timeout=240)
     seen = {}
     for line in run.stdout.splitlines():
         row = json.loads(line)
