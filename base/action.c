@@ -34,6 +34,7 @@ static const char *const states[] = {
     [ACTION_STARTED] = "started",
     [ACTION_DONE] = "done",
     [ACTION_DROPPED] = "dropped",
+    [ACTION_AWAITED] = "awaited",
 };
 
 const char *verb_name(enum verb verb)

@@ -38,7 +38,13 @@ enum outcome {
     OUTCOME_COUNT
 };
 
-enum action_state { ACTION_PENDING, ACTION_STARTED, ACTION_DONE, ACTION_DROPPED };
+enum action_state {
+    ACTION_PENDING,
+    ACTION_STARTED, /* handed to a channel: it may have left */
+    ACTION_DONE,    /* its outcome is known */
+    ACTION_DROPPED, /* void before it left */
+    ACTION_AWAITED, /* with a channel that answers later */
+};
 
 struct action {
     uint64_t id; /* grows by one, the outbox order */

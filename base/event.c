@@ -10,6 +10,7 @@ static const char *const names[] = {
     [EVENT_CONFIRMED] = "confirmed",
     [EVENT_STOPPED] = "stopped",
     [EVENT_TRIAGED] = "triaged",
+    [EVENT_AWAITS] = "awaits",
     [EVENT_WARNING] = "warning",
     [EVENT_WARNED] = "warned",
     [EVENT_ADVISED] = "advised",
@@ -25,6 +26,7 @@ static const char *const names[] = {
     [EVENT_QUIESCENT] = "quiescent",
     [EVENT_PERSISTS] = "persists",
     [EVENT_RELAPSED] = "relapsed",
+    [EVENT_RESTARTED] = "restarted",
     [EVENT_CLOSED] = "closed",
     [EVENT_REOPENED] = "reopened",
     [EVENT_RESPONDED] = "responded",
@@ -65,6 +67,9 @@ const char *event_public_name(enum event_type type)
         return names[type];
     case EVENT_REOPENED:
         return names[EVENT_OPENED];
+    case EVENT_RELAPSED:
+    case EVENT_RESTARTED:
+        return names[EVENT_CONFIRMED];
     case EVENT_PERSISTS:
         return names[EVENT_RESUMED];
     default:

@@ -53,6 +53,8 @@ struct letter_settings {
     struct slice portal;         /* URL where one can answer too; may be empty */
     struct slice phone;          /* of the desk; may be empty */
     uint8_t token_key[32];       /* for tokens of replies, nothing else */
+    /* Seconds east of UTC in that IANA zone at that moment; false when the zone is not known. zone_offset does. */
+    bool (*offset)(struct slice zone, int64_t at, int *seconds);
 };
 
 /* One thing that was observed, as a letter may show it: no complainant, no recipient, no trap. */
@@ -85,9 +87,12 @@ MUST_USE enum status letter_write(const struct letter_settings *settings,
                                   const struct letter_request *request, struct arena *arena,
                                   struct buffer *message, struct fault *why);
 
+/* From the system's time zone files (TZif); no name outside /usr/share/zoneinfo is followed. */
+bool zone_offset(struct slice zone, int64_t at, int *seconds);
+
 /* Reply tokens: which case, generation and contact a reply is to. "c12-1-0-1-<26 letters of MAC>", lower case;
  * HMAC-SHA256 over what stands before, cut to 130 bits, base32, compared in constant time and without regard to case. */
-#define LETTER_TOKEN 64
+#define LETTER_TOKEN 80
 struct letter_token {
     uint64_t case_id;
     uint32_t generation;

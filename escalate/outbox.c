@@ -1,0 +1,330 @@
+#include "escalate/outbox.h"
+
+#include "base/text.h"
+
+#define BATCH         256 /* actions looked at in one run; the next run takes the rest */
+#define EVIDENCE_ROWS 12
+
+/* --- what is due --- */
+
+struct batch {
+    struct txn *txn;
+    struct arena *arena;
+    int64_t fair;
+    struct action actions[BATCH];
+    struct abuse_case *cases[BATCH];
+    const struct abuse_case **views; /* the same, for outbox_gather */
+    struct letter_evidence *evidence[BATCH];
+    size_t evidence_count[BATCH];
+    size_t group[BATCH];
+    size_t count;
+};
+
+struct evidence_rows {
+    struct letter_evidence *rows; /* a ring of the newest, by arrival */
+    size_t count;
+};
+
+static bool take_report(const struct stored_report *report, void *data)
+{
+    struct evidence_rows *rows = data;
+    if (report->restricted || report->opens_no_case || report->role == ROLE_MENTIONED)
+        return true;
+    rows->rows[rows->count++ % EVIDENCE_ROWS] =
+        (struct letter_evidence){.observed_at = report->observed_at,
+                                 .type = report->type,
+                                 .incidents = report->incidents};
+    return true;
+}
+
+static void take_evidence(struct batch *batch, size_t i)
+{
+    struct evidence_rows rows = {
+        arena_array(batch->arena, struct letter_evidence, EVIDENCE_ROWS), 0};
+    store_each_report(batch->txn, batch->actions[i].case_id, batch->arena, take_report, &rows);
+    size_t count = rows.count < EVIDENCE_ROWS ? rows.count : EVIDENCE_ROWS;
+    batch->evidence[i] = arena_array(batch->arena, struct letter_evidence, EVIDENCE_ROWS);
+    for (size_t k = 0; k < count; k++)
+        batch->evidence[i][k] = rows.rows[(rows.count - 1 - k) % EVIDENCE_ROWS];
+    batch->evidence_count[i] = count;
+}
+
+static bool take_due(const struct action *action, void *data)
+{
+    struct batch *batch = data;
+    if (action->not_before > batch->fair || batch->count == BATCH)
+        return false;
+    batch->actions[batch->count++] = *action;
+    return true;
+}
+
+static void load_cases(struct batch *batch)
+{
+    batch->views = arena_array(batch->arena, const struct abuse_case *, BATCH);
+    for (size_t i = 0; i < batch->count; i++) {
+        batch->cases[i] = arena_new(batch->arena, struct abuse_case);
+        (void)store_get_case(batch->txn, batch->actions[i].case_id, batch->arena,
+                             batch->cases[i]);
+        batch->views[i] = batch->cases[i];
+        if (verb_is_mail(batch->actions[i].verb) || batch->actions[i].verb == VERB_TELL)
+            take_evidence(batch, i);
+    }
+}
+
+/* --- who goes with whom --- */
+
+static struct slice recipient(const struct action *action, const struct abuse_case *c)
+{
+    if (action->contact >= c->contact_count)
+        return (struct slice){0};
+    const struct case_contact *contact = &c->contacts[action->contact];
+    return action->verb == VERB_CALL ? contact->phone : contact->mail;
+}
+
+static bool go_together(const struct action *a, const struct abuse_case *of_a,
+                        const struct action *b, const struct abuse_case *of_b)
+{
+    if (a->verb != b->verb || a->thread != b->thread)
+        return false;
+    if (a->verb == VERB_TELL)
+        return true;
+    if (!verb_is_mail(a->verb) && a->verb != VERB_CALL)
+        return false;
+    struct slice to = recipient(a, of_a);
+    return to.len > 0 && slice_eq(to, recipient(b, of_b)) &&
+           letter_kind_of(a->verb, of_a) == letter_kind_of(b->verb, of_b);
+}
+
+size_t outbox_gather(const struct action *actions, const struct abuse_case *const *cases,
+                     size_t count, size_t *group)
+{
+    size_t groups = 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t j = 0;
+        while (j < i && !go_together(&actions[j], cases[j], &actions[i], cases[i]))
+            j++;
+        group[i] = j < i ? group[j] : groups++;
+    }
+    return groups;
+}
+
+/* --- one delivery --- */
+
+struct parcel {
+    const struct action *actions[BATCH];
+    const struct abuse_case *cases[BATCH];
+    struct letter_case letters[BATCH];
+    size_t count;
+};
+
+/* The case may have moved on between the decision and now, by another process' hand. */
+static bool still_wanted(const struct action *action, const struct abuse_case *c)
+{
+    if (c->id == 0 || c->generation != action->generation)
+        return false;
+    switch (action->verb) {
+    case VERB_CUT:
+        return c->state == CASE_CUTTING && !c->responded;
+    case VERB_RESTORE:
+        return c->state == CASE_RESTORING;
+    case VERB_CALL:
+        return c->state == CASE_CALLING || c->state == CASE_WARNED;
+    default:
+        return true;
+    }
+}
+
+static enum status record_all(struct outbox *outbox, const struct parcel *parcel, bool started,
+                              enum outcome outcome, struct slice text, struct fault *why)
+{
+    struct outbox_entry entries[BATCH];
+    for (size_t i = 0; i < parcel->count; i++)
+        entries[i] =
+            (struct outbox_entry){parcel->actions[i]->identity, started, outcome, text};
+    return outbox->record(outbox->data, entries, parcel->count, why);
+}
+
+/* The letter and whom it goes to. False, with *why said, when there is nobody or the text is broken. */
+static bool prepare(const struct outbox *outbox, const struct parcel *parcel,
+                    struct instant now, struct arena *arena, struct delivery *delivery,
+                    struct buffer *letter, struct fault *why)
+{
+    const struct action *action = parcel->actions[0];
+    const struct abuse_case *c = parcel->cases[0];
+    if (action->verb == VERB_CALL) {
+        delivery->to = recipient(action, c);
+        if (!text_is_e164(delivery->to))
+            (void)fail(why, ERR_MALFORMED, "the contact has no telephone number");
+        return text_is_e164(delivery->to);
+    }
+    if (!verb_is_mail(action->verb) && action->verb != VERB_TELL)
+        return true;
+    struct letter_request request = {.kind = letter_kind_of(action->verb, c),
+                                     .cases = parcel->letters,
+                                     .case_count = parcel->count,
+                                     .to = outbox->letters.desk,
+                                     .now = now};
+    if (action->verb != VERB_TELL && action->contact < c->contact_count) {
+        const struct case_contact *contact = &c->contacts[action->contact];
+        request.to = contact->mail;
+        request.name = contact->name;
+        request.language = contact->language;
+        request.zone = contact->zone;
+    }
+    if (letter_write(&outbox->letters, &request, arena, letter, why) != OK)
+        return false;
+    delivery->to = request.to;
+    delivery->letter = buffer_slice(letter);
+    return true;
+}
+
+/* Through the channel. What it cannot do is the action's outcome, no failure of ours. */
+static enum outcome hand_over(const struct outbox_route *route, const struct delivery *delivery,
+                              struct fault *why)
+{
+    enum outcome outcome = OUTCOME_NONE;
+    enum verb verb = delivery->actions[0]->verb;
+    if (route->channel->deliver(route->state, delivery, &outcome, why) == OK)
+        return outcome;
+    bool written = verb == VERB_CUT || verb == VERB_RESTORE;
+    return written ? OUTCOME_UNKNOWN : OUTCOME_FAILED;
+}
+
+static enum status deliver(struct outbox *outbox, const struct parcel *parcel,
+                           const struct policy *policy, struct instant now, struct arena *arena,
+                           struct fault *why)
+{
+    enum verb verb = parcel->actions[0]->verb;
+    const struct outbox_route *route = &outbox->routes[verb];
+    struct delivery delivery = {parcel->actions, parcel->cases, parcel->count, {0}, {0}, now};
+    struct buffer letter = BUFFER_INIT;
+    struct fault cannot = {{0}};
+    enum outcome outcome = OUTCOME_FAILED;
+    enum status status = OK;
+    bool disarmed = !policy->armed, shown = disarmed && route->channel == &channel_dry_run;
+
+    if (route->channel == NULL && !disarmed) {
+        (void)fail(&cannot, ERR_DENIED, "no channel carries %s", verb_name(verb));
+    } else if (prepare(outbox, parcel, now, arena, &delivery, &letter, &cannot)) {
+        if (!disarmed)
+            status = record_all(outbox, parcel, true, OUTCOME_NONE, (struct slice){0}, why);
+        if (status == OK && (!disarmed || shown))
+            outcome = hand_over(route, &delivery, &cannot);
+    }
+    if (disarmed)
+        outcome = OUTCOME_WITHHELD;
+    if (status == OK)
+        status = record_all(outbox, parcel, false, outcome,
+                            text_line(arena, slice_of(cannot.text), 300), why);
+    buffer_release(&letter);
+    return status;
+}
+
+static void put_in(const struct batch *batch, size_t i, struct parcel *parcel)
+{
+    parcel->actions[parcel->count] = &batch->actions[i];
+    parcel->cases[parcel->count] = batch->cases[i];
+    parcel->letters[parcel->count++] = (struct letter_case){
+        batch->cases[i], &batch->actions[i], batch->evidence[i], batch->evidence_count[i]};
+}
+
+static void pack(const struct batch *batch, size_t group, bool wanted, struct parcel *parcel)
+{
+    parcel->count = 0;
+    for (size_t i = 0; i < batch->count; i++)
+        if (batch->group[i] == group &&
+            still_wanted(&batch->actions[i], batch->cases[i]) == wanted)
+            put_in(batch, i, parcel);
+}
+
+static enum status deliver_batch(struct outbox *outbox, struct batch *batch,
+                                 const struct policy *policy, struct instant now,
+                                 unsigned *carried, struct fault *why)
+{
+    struct parcel *parcel = arena_new(batch->arena, struct parcel);
+    size_t groups = outbox_gather(batch->actions, batch->views, batch->count, batch->group);
+    enum status status = OK;
+    for (size_t group = 0; group < groups && status == OK; group++) {
+        pack(batch, group, false, parcel);
+        if (parcel->count > 0)
+            status = record_all(outbox, parcel, false, OUTCOME_FAILED,
+                                SLICE("the case had moved on"), why);
+        pack(batch, group, true, parcel);
+        if (status == OK && parcel->count > 0) {
+            status = deliver(outbox, parcel, policy, now, batch->arena, why);
+            *carried += status == OK ? 1 : 0;
+        }
+    }
+    return status;
+}
+
+enum status outbox_run(struct outbox *outbox, struct store *store, const struct policy *policy,
+                       struct instant now, unsigned *carried, struct fault *why)
+{
+    struct arena arena = ARENA_INIT;
+    struct batch *batch = arena_new(&arena, struct batch);
+    *batch = (struct batch){.arena = &arena, .fair = now.fair};
+    *carried = 0;
+    enum status status = txn_begin(store, false, &batch->txn, why);
+    if (status == OK) {
+        store_each_pending_action(batch->txn, &arena, take_due, batch);
+        load_cases(batch);
+        txn_abort(batch->txn);
+        status = deliver_batch(outbox, batch, policy, now, carried, why);
+    }
+    arena_release(&arena);
+    return status;
+}
+
+/* --- after a crash --- */
+
+static bool take_started(const struct action *action, void *data)
+{
+    struct batch *batch = data;
+    if (action->state == ACTION_STARTED && batch->count < BATCH)
+        batch->actions[batch->count++] = *action;
+    return batch->count < BATCH;
+}
+
+static bool take_case(const struct abuse_case *c, void *data)
+{
+    struct batch *batch = data;
+    store_each_action_of(batch->txn, c->id, batch->arena, take_started, batch);
+    return batch->count < BATCH;
+}
+
+static bool repeatable(enum verb verb)
+{
+    return verb_is_mail(verb) || verb == VERB_TELL || verb == VERB_READ_BACK;
+}
+
+enum status outbox_recover(struct outbox *outbox, struct store *store,
+                           const struct policy *policy, struct instant now, unsigned *settled,
+                           struct fault *why)
+{
+    struct arena arena = ARENA_INIT;
+    struct batch *batch = arena_new(&arena, struct batch);
+    struct parcel *parcel = arena_new(&arena, struct parcel);
+    *batch = (struct batch){.arena = &arena, .fair = now.fair};
+    *settled = 0;
+    enum status status = txn_begin(store, false, &batch->txn, why);
+    if (status == OK) {
+        store_each_case(batch->txn, false, &arena, take_case, batch);
+        load_cases(batch);
+        txn_abort(batch->txn);
+    }
+    for (size_t i = 0; i < batch->count && status == OK; i++) {
+        parcel->count = 0;
+        put_in(batch, i, parcel);
+        if (repeatable(batch->actions[i].verb) &&
+            still_wanted(&batch->actions[i], batch->cases[i]))
+            status = deliver(outbox, parcel, policy, now, &arena, why);
+        else
+            status = record_all(
+                outbox, parcel, false, OUTCOME_UNKNOWN,
+                SLICE("started before a restart: nobody knows whether it was done"), why);
+        *settled += status == OK ? 1 : 0;
+    }
+    arena_release(&arena);
+    return status;
+}
