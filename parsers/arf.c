@@ -18,15 +18,6 @@ struct arf {
     struct trace trace;
 };
 
-/* Not inside an attached message: that one's reports are not this mail's. */
-static bool is_own(const struct incoming *message, const struct mime_part *part)
-{
-    for (int up = part->parent; up >= 0; up = message->mime.parts[up].parent)
-        if (!slice_starts_with(message->mime.parts[up].type, SLICE("multipart/")))
-            return false;
-    return true;
-}
-
 /* Feedback fields in a part that does not say so: as plain text, as an attachment of unknown type. */
 static bool holds_feedback(const struct incoming *message, const struct mime_part *part)
 {
@@ -46,10 +37,10 @@ static const struct mime_part *find_feedback(const struct incoming *message)
     const struct mime_message *mime = &message->mime;
     for (size_t i = 0; i < mime->part_count; i++)
         if (slice_eq(mime->parts[i].type, SLICE("message/feedback-report")) &&
-            is_own(message, &mime->parts[i]))
+            mime_is_own(mime, &mime->parts[i]))
             return &mime->parts[i];
     for (size_t i = 0; i < mime->part_count; i++)
-        if (is_own(message, &mime->parts[i]) && holds_feedback(message, &mime->parts[i]))
+        if (mime_is_own(mime, &mime->parts[i]) && holds_feedback(message, &mime->parts[i]))
             return &mime->parts[i];
     return NULL;
 }
@@ -78,7 +69,8 @@ static void find_original(const struct incoming *message, struct arf *arf)
     const struct mime_message *mime = &message->mime;
     for (size_t i = 0; i < mime->part_count && arf->original_part == NULL; i++) {
         const struct mime_part *part = &mime->parts[i];
-        if (part != arf->feedback_part && is_original_type(part->type) && is_own(message, part))
+        if (part != arf->feedback_part && is_original_type(part->type) &&
+            mime_is_own(mime, part))
             arf->original_part = part;
     }
     const struct mime_part *part = arf->original_part;
@@ -234,11 +226,11 @@ static void set_dates(const struct arf *arf, struct report *report)
         report->arrival_date = arf->words.date;
         report->observed_zoned = arf->words.zoned;
     }
-    if (report->arrival_date == 0) {
-        report->arrival_date = arf->trace.date;
+    report->observed_at = report->arrival_date;
+    if (report->observed_at == 0) {
+        report->observed_at = arf->trace.date;
         report->observed_zoned = true;
     }
-    report->observed_at = report->arrival_date;
 }
 
 static enum status arf_parse(const struct incoming *message, struct parse_result *result,

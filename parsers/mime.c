@@ -330,3 +330,11 @@ enum status mime_scan(struct slice raw, const struct mime_limits *limits, struct
     scan_parts(&scan);
     return OK;
 }
+
+bool mime_is_own(const struct mime_message *message, const struct mime_part *part)
+{
+    for (int up = part->parent; up >= 0; up = message->parts[up].parent)
+        if (!slice_starts_with(message->parts[up].type, SLICE("multipart/")))
+            return false;
+    return true;
+}

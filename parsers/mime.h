@@ -55,6 +55,9 @@ struct slice mime_field(const struct header *fields, size_t count, struct slice 
 size_t mime_fields(struct slice block, const struct mime_limits *limits, struct arena *arena,
                    struct header **fields);
 
+/* Is the part of this mail itself, not of one that is attached? Other reports' evidence is full of other mails. */
+bool mime_is_own(const struct mime_message *message, const struct mime_part *part);
+
 struct slice mime_unfold(struct arena *arena, struct slice raw); /* RFC 5322 s2.2.3 */
 struct slice mime_decode_words(struct arena *arena,
                                struct slice raw); /* unfold + RFC 2047, to UTF-8 */

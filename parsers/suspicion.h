@@ -1,0 +1,18 @@
+/* How much a mail that no format fits sounds like a report. Inside parsers only. */
+#ifndef PARSERS_SUSPICION_H
+#define PARSERS_SUSPICION_H
+
+#include "parsers/parser.h"
+
+struct suspicion {
+    unsigned subject;   /* weight of the words of abuse in the subject */
+    unsigned body;      /* and in the first kilobytes of text */
+    bool addresses_us;  /* speaks of our network, server, customer */
+    bool names_address; /* an IP address stands there */
+    bool encrypted;
+    bool data; /* something made for programs to read is attached */
+};
+
+void suspicion_read(const struct incoming *message, struct suspicion *suspicion);
+
+#endif
