@@ -10,6 +10,7 @@ struct suspicion {
     bool addresses_us;  /* speaks of our network, server, customer */
     bool names_address; /* an IP address stands there */
     bool encrypted;
+    bool archive;
     bool data; /* something made for programs to read is attached */
 };
 

@@ -47,22 +47,31 @@ static bool has_calendar(const struct incoming *message)
     return false;
 }
 
+static bool is_generated(const struct incoming *message)
+{
+    return slice_starts_with_nocase(
+        mime_header(&message->mime.parts[0], SLICE("Auto-Submitted")), SLICE("auto-generated"));
+}
+
 /* Why a person should look, or empty. */
 static struct slice doubt(const struct incoming *message)
 {
     struct suspicion suspicion;
     suspicion_read(message, &suspicion);
-    unsigned points = suspicion.subject * 2 + (suspicion.body > 4 ? 4 : suspicion.body) +
-                      (suspicion.addresses_us ? 2U : 0U) + (suspicion.names_address ? 1U : 0U);
     unsigned words = suspicion.subject + suspicion.body;
+    unsigned points = suspicion.subject * 2 + (suspicion.body > 4 ? 4 : suspicion.body) +
+                      (suspicion.addresses_us ? 2U : 0U);
     if (message->mime.cut)
         return SLICE("a limit was met before all of it was read");
     if (suspicion.encrypted)
         return SLICE("encrypted: it may be a report");
-    if (suspicion.data)
+    if (suspicion.data || (suspicion.archive && words > 0))
         return SLICE("data is attached in no known format");
     if (words >= 2 && points >= (suspicion.addresses_us ? 4U : 6U))
         return SLICE("it sounds like a report, but fits no known format");
+    /* Who writes an address to an abuse desk means something by it; monitoring and cron mean something else. */
+    if (suspicion.names_address && (words > 0 || !is_generated(message)))
+        return SLICE("it names an address, but fits no known format");
     return SLICE("");
 }
 
