@@ -3,7 +3,8 @@
 
 usage: mails.py ABUSEDESK MAILS [NAME...]     NAME: only fixtures whose path contains it
 
-One process parses them all, so that nothing may leak from one message into the next.
+One process parses all that share a configuration (a family's site.conf, or none), so that nothing may leak from one
+message into the next.
 """
 import json, pathlib, subprocess, sys
 
@@ -61,14 +62,18 @@ def main(program, folder, *names):
         if not names and str(path) not in expected:
             print(f"{path}: nobody wrote down what it says (x.expect.json)")
             wrong += 1
-    run = subprocess.run([program, "parse", "--json", "--config", "/dev/null", *expected], capture_output=True, text=True, errors="replace", timeout=240)
-    seen = {}
-    for line in run.stdout.splitlines():
-        row = json.loads(line)
-        seen.setdefault(row["file"], []).append(row)
-    if run.returncode < 0 or run.stderr:
-        print(f"{program}: exit {run.returncode}: {run.stderr[-2000:]}")
-        wrong += 1
+    seen, sites = {}, {}
+    for name in expected:
+        site = pathlib.Path(name).parent / "site.conf"
+        sites.setdefault(site if site.exists() else "/dev/null", []).append(name)
+    for site, batch in sites.items():
+        run = subprocess.run([program, "parse", "--json", "--config", site, *batch], capture_output=True, text=True, errors="replace", timeout=240)
+        for line in run.stdout.splitlines():
+            row = json.loads(line)
+            seen.setdefault(row["file"], []).append(row)
+        if run.returncode < 0 or run.stderr:
+            print(f"{program}: exit {run.returncode}: {run.stderr[-2000:]}")
+            wrong += 1
     waiting = 0
     for name, want in expected.items():
         rows = seen.get(name, [])
