@@ -8,7 +8,8 @@
  *   - enough independent operators are among them, all those without a rule counting as one (a
  * domain costs next to nothing), or one who can do alone: own telemetry, or an operator whose
  * rule says so. These give points up to the threshold instead of one vote;
- *   - not everything could be faked by a forged source address.
+ *   - not everything could be faked by a forged source address;
+ *   - all that counts was last seen within `stale` of the newest evidence: the spam of two summers is not one story.
  * For kinds that never climb, the worst that a confirmation causes is a letter: half a vote of
  * one known operator is enough.
  *
@@ -84,6 +85,28 @@ static bool is_outdone(const struct abuse_case *c, unsigned index)
     return false;
 }
 
+/* The latest observation of that kind by anybody whom we trust: nobody else can make evidence old. */
+static int64_t newest_of(const struct abuse_case *c, enum abuse_kind kind)
+{
+    int64_t newest = 0;
+    for (unsigned i = 0; i < c->witness_count; i++) {
+        const struct witness *witness = &c->witnesses[i];
+        if (witness->kind == kind && witness->last_observed > newest &&
+            witness_is_trusted(witness))
+            newest = witness->last_observed;
+    }
+    return newest;
+}
+
+/* While a case is open, what was last seen long before the newest evidence does not add to it. Once it is confirmed, it
+ * stays so. */
+static bool is_bygone(const struct abuse_case *c, const struct witness *witness, int64_t newest,
+                      const struct confirm_policy *policy)
+{
+    return c->confirmed_at == 0 && witness->last_observed > 0 &&
+           newest > witness->last_observed && newest - witness->last_observed > policy->stale;
+}
+
 static bool suffices_alone(const struct witness *witness)
 {
     return witness->own_telemetry || witness->sufficient;
@@ -151,6 +174,7 @@ static void tally_kind(const struct abuse_case *c, const struct confirm_policy *
 {
     bool unknown_counted = false;
     bool climbs = abuse_kind_climbs(kind);
+    int64_t newest = newest_of(c, kind);
     unsigned left[] = {
         [STANDING_UNAUTHENTICATED] = climbs ? policy->unauthenticated : 0,
         [STANDING_UNKNOWN] = climbs ? policy->unknown_most : 0,
@@ -163,7 +187,7 @@ static void tally_kind(const struct abuse_case *c, const struct confirm_policy *
 
     for (unsigned i = 0; i < c->witness_count; i++) {
         const struct witness *witness = &c->witnesses[i];
-        if (witness->kind != kind)
+        if (witness->kind != kind || is_bygone(c, witness, newest, policy))
             continue;
         tally_quality(witness, tally);
         if (is_outdone(c, i))
@@ -250,7 +274,9 @@ static void describe(const struct abuse_case *c, unsigned index,
     const char *more = "";
 
     describe_age(witness->age, age, sizeof age);
-    if (is_outdone(c, index))
+    if (is_bygone(c, witness, newest_of(c, witness->kind), policy))
+        more = "; long before the newest";
+    else if (is_outdone(c, index))
         more = "; outdone by its other evidence";
     else if (line->points < full * witness->weight / WEIGHT_FULL)
         more = standing_of(witness) == STANDING_UNKNOWN ? "; capped with all who have no rule"

@@ -272,6 +272,33 @@ static void every_point_is_explained(void **state)
                                          "2 of 2 independent operators");
 }
 
+/* Each was heard at once, but months apart: together they say nothing. Once confirmed, a case stays so. */
+static void what_is_long_past_does_not_add_up(void **state)
+{
+    (void)state;
+    struct abuse_case c = {0};
+    struct verdict_account account;
+    struct report then = world_report("alpha.example", T0);
+    struct report now = world_report("beta.example", T0 + 60 * DAY);
+    struct report unknown = world_report("stranger.example", T0 + 60 * DAY);
+
+    world_hear(&c, &then, T0 + HOUR);
+    world_hear(&c, &unknown, T0 + 60 * DAY);
+    confirm_account(&c, &world_policy, &account);
+    assert_int_equal(account.points, 91); /* a stranger makes nobody's word old */
+    world_hear(&c, &now, T0 + 60 * DAY);
+    confirm_account(&c, &world_policy, &account);
+    assert_false(account.confirmed);
+    assert_int_equal(account.lines[0].points, 0);
+    assert_non_null(strstr(account.lines[0].why, "long before the newest"));
+    c.confirmed_at = T0 + 2 * HOUR;
+    assert_true(world_confirmed(&c));
+    c.confirmed_at = 0;
+    then.observed_at = T0 + 59 * DAY;
+    world_hear(&c, &then, T0 + 60 * DAY);
+    assert_true(world_confirmed(&c));
+}
+
 /* A configuration that would let forgeries confirm, or need nobody, is not followed. */
 static void a_reckless_policy_is_tamed(void **state)
 {
@@ -351,6 +378,8 @@ static void numbers_never_convince(void **state)
                 fail_msg("seed %llu: report %d confirmed by number", (unsigned long long)round,
                          i);
             confirmed = now;
+            if (now)
+                c.confirmed_at = T0; /* as the fold would have it */
         }
     }
 }
@@ -368,6 +397,7 @@ int main(void)
         cmocka_unit_test(kinds_are_confirmed_apart),
         cmocka_unit_test(advice_needs_one_known_operator),
         cmocka_unit_test(every_point_is_explained),
+        cmocka_unit_test(what_is_long_past_does_not_add_up),
         cmocka_unit_test(a_reckless_policy_is_tamed),
         cmocka_unit_test(numbers_never_convince),
     };
