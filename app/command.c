@@ -52,27 +52,34 @@ static const char *printable(struct arena *arena, const char *text)
     return arena_string(arena, text_line(arena, slice_of(text), 80));
 }
 
+static void offer_commands(struct nearest *nearest)
+{
+    for (size_t i = 0; command_registry[i] != NULL; i++) {
+        if (!command_registry[i]->hidden)
+            nearest_offer(nearest, slice_of(command_registry[i]->name));
+    }
+}
+
 static int unknown_command(int argc, char **argv, const struct terminal *out, FILE *err,
                            struct arena *arena)
 {
     if (argc == 1 && command_group_help(out, argv[0])) {
-        fprintf(err, "abusedesk: '%s' needs one of these commands\n",
-                printable(arena, argv[0]));
+        fprintf(err, "abusedesk: '%s' needs one of these commands\n", printable(arena, argv[0]));
         return EXIT_USAGE;
     }
-    struct slice one = slice_of(argv[0]);
-    struct slice two = argc > 1 ? arena_printf(arena, "%s %s", argv[0], argv[1]) : one;
-    struct nearest nearest = nearest_to(two);
-    for (size_t i = 0; command_registry[i] != NULL; i++) {
-        if (!command_registry[i]->hidden)
-            nearest_offer(&nearest, slice_of(command_registry[i]->name));
+    const char *shown = argv[0];
+    struct nearest nearest = {0};
+    if (argc > 1) {
+        nearest = nearest_to(arena_printf(arena, "%s %s", argv[0], argv[1]));
+        offer_commands(&nearest);
+        if (nearest.best.len > 0)
+            shown = nearest.wanted.ptr;
     }
     if (nearest.best.len == 0) {
-        nearest = nearest_to(one);
-        for (size_t i = 0; command_registry[i] != NULL; i++)
-            nearest_offer(&nearest, slice_of(command_registry[i]->name));
+        nearest = nearest_to(slice_of(argv[0]));
+        offer_commands(&nearest);
     }
-    fprintf(err, "abusedesk: there is no command '%s'", printable(arena, argv[0]));
+    fprintf(err, "abusedesk: there is no command '%s'", printable(arena, shown));
     if (nearest.best.len > 0)
         fprintf(err, "; did you mean '%.*s'?\n", SLICE_FMT(nearest.best));
     else

@@ -279,6 +279,8 @@ static int on_setting(void *data, const char *heading, const char *key, const ch
 
 static void read_text(struct reading *outer, struct slice text, const char *name)
 {
+    if (slice_starts_with(text, SLICE("\xef\xbb\xbf"))) /* a byte order mark */
+        text = slice_from(text, 3);
     struct reading r = {.config = outer->config,
                         .arena = outer->arena,
                         .file = arena_string(outer->arena, slice_of(name)),

@@ -213,8 +213,8 @@ static const struct config_option store_options[] = {
 
 #define CHANNEL(name, verb, text)                                                              \
     {                                                                                          \
-        name, VALUE_CHANNEL, MEMBER(struct config, channels[verb]), .fallback = "dry-run",     \
-                                                                    .help = text               \
+        name, VALUE_CHANNEL, MEMBER(struct config, channels[(verb)]), .fallback = "dry-run",   \
+                                                                      .help = text             \
     }
 
 static const struct config_option channel_options[] = {

@@ -1,0 +1,2 @@
+house_fuzz(NAME config LIBS app SEEDS ${CMAKE_SOURCE_DIR}/etc ${CMAKE_SOURCE_DIR}/correlate/operators.ini
+    ${CMAKE_CURRENT_SOURCE_DIR}/seeds/config)
