@@ -15,8 +15,9 @@ static void manual_option(const struct command_option *option, struct buffer *ou
     if (option->argument != NULL)
         buffer_printf(out, " Ar %s", option->argument);
     buffer_printf(out, "\n%c%s.\n",
-                  option->about[0] >= 'a' && option->about[0] <= 'z' ? option->about[0] - 'a' + 'A'
-                                                                     : option->about[0],
+                  option->about[0] >= 'a' && option->about[0] <= 'z'
+                      ? option->about[0] - 'a' + 'A'
+                      : option->about[0],
                   option->about + 1);
 }
 
@@ -30,7 +31,28 @@ static void manual_options(const struct command_option *options, struct buffer *
     buffer_printf(out, ".El\n");
 }
 
-/* Sentences a line each; blank lines part paragraphs; lines that begin with a blank are kept as they are. */
+/* One line of text for mdoc: nothing in it is a request, and in prose each sentence begins a line. */
+static void manual_line(struct slice line, bool prose, struct buffer *out)
+{
+    for (size_t i = 0; i < line.len; i++) {
+        char c = line.ptr[i];
+        bool first =
+            i == 0 || (prose && i >= 2 && line.ptr[i - 1] == ' ' && line.ptr[i - 2] == '.');
+        if (first && i > 0)
+            buffer_add_byte(out, '\n');
+        if (first && (c == '.' || c == '\''))
+            buffer_printf(out, "\\&");
+        bool breaks = prose && c == ' ' && i >= 1 && line.ptr[i - 1] == '.';
+        if (c == '\\')
+            buffer_printf(out, "\\e");
+        else if (!breaks)
+            buffer_add_byte(out, c);
+    }
+    if (line.len > 0)
+        buffer_add_byte(out, '\n');
+}
+
+/* Blank lines part paragraphs; lines that begin with a blank are kept as they are. */
 static void manual_details(const char *details, struct buffer *out)
 {
     struct slice rest = slice_of(details);
@@ -39,17 +61,13 @@ static void manual_details(const char *details, struct buffer *out)
     buffer_printf(out, ".Pp\n");
     while (slice_next_line(&rest, &line)) {
         bool example = line.len > 0 && line.ptr[0] == ' ';
-        if (example != literal)
+        if (example != literal && line.len > 0) {
             buffer_printf(out, "%s\n", example ? ".Bd -literal -offset indent" : ".Ed");
-        literal = example;
-        if (line.len == 0 && rest.len > 0 && rest.ptr[0] != ' ')
+            literal = example;
+        } else if (line.len == 0 && !literal && rest.len > 0 && rest.ptr[0] != ' ') {
             buffer_printf(out, ".Pp\n");
-        for (size_t i = 0; i < slice_trim(line).len; i++) {
-            char c = slice_trim(line).ptr[i];
-            buffer_printf(out, c == '\\' ? "\\e" : "%c", c);
         }
-        if (line.len > 0)
-            buffer_add_byte(out, '\n');
+        manual_line(slice_trim(line), !literal, out);
     }
     if (literal)
         buffer_printf(out, ".Ed\n");
@@ -81,12 +99,14 @@ static void completion_options(const struct command_option *options, struct buff
 
 static void completion(struct buffer *out)
 {
-    buffer_printf(out, "# bash completion of abusedesk, generated from its table of commands\n"
-                       "_abusedesk()\n{\n"
-                       "    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}\n"
-                       "    local name=${COMP_WORDS[1]-} pair=\"${COMP_WORDS[1]-} ${COMP_WORDS[2]-}\"\n"
-                       "    local names options=''\n"
-                       "    names='");
+    buffer_printf(
+        out, "# shellcheck shell=bash\n"
+             "# bash completion of abusedesk, generated from its table of commands\n"
+             "_abusedesk()\n{\n"
+             "    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}\n"
+             "    local name=${COMP_WORDS[1]-} pair=\"${COMP_WORDS[1]-} ${COMP_WORDS[2]-}\"\n"
+             "    local names options=''\n"
+             "    names='");
     for (size_t i = 0; command_registry[i] != NULL; i++) {
         if (!command_registry[i]->hidden)
             buffer_printf(out, "%s%s", i > 0 ? "\n" : "", command_registry[i]->name);
@@ -103,23 +123,23 @@ static void completion(struct buffer *out)
     }
     buffer_printf(out, "    esac\n    options+='");
     completion_options(command_common_options, out);
-    buffer_printf(out,
-                  "'\n"
-                  "    if [[ $before == --color ]]; then\n"
-                  "        mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- \"$word\")\n"
-                  "    elif [[ $word == -* ]]; then\n"
-                  "        mapfile -t COMPREPLY < <(compgen -W \"$options\" -- \"$word\")\n"
-                  "    elif ((COMP_CWORD == 1)); then\n"
-                  "        mapfile -t COMPREPLY < <(compgen -W \"$(cut -d ' ' -f 1 <<<\"$names\" | "
-                  "sort -u)\" -- \"$word\")\n"
-                  "    elif ((COMP_CWORD == 2)) && [[ $'\\n'$names == *$'\\n'\"$name \"* ]]; then\n"
-                  "        mapfile -t COMPREPLY < <(compgen -W \"$(sed -n \"s/^$name //p\" "
-                  "<<<\"$names\")\" -- \"$word\")\n"
-                  "    else\n"
-                  "        mapfile -t COMPREPLY < <(compgen -f -- \"$word\")\n"
-                  "    fi\n"
-                  "}\n"
-                  "complete -o filenames -F _abusedesk abusedesk\n");
+    buffer_printf(
+        out, "'\n"
+             "    if [[ $before == --color ]]; then\n"
+             "        mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- \"$word\")\n"
+             "    elif [[ $word == -* ]]; then\n"
+             "        mapfile -t COMPREPLY < <(compgen -W \"$options\" -- \"$word\")\n"
+             "    elif ((COMP_CWORD == 1)); then\n"
+             "        mapfile -t COMPREPLY < <(compgen -W \"$(cut -d ' ' -f 1 <<<\"$names\" | "
+             "sort -u)\" -- \"$word\")\n"
+             "    elif ((COMP_CWORD == 2)) && [[ $'\\n'$names == *$'\\n'\"$name \"* ]]; then\n"
+             "        mapfile -t COMPREPLY < <(compgen -W \"$(sed -n \"s/^$name //p\" "
+             "<<<\"$names\")\" -- \"$word\")\n"
+             "    else\n"
+             "        mapfile -t COMPREPLY < <(compgen -f -- \"$word\")\n"
+             "    fi\n"
+             "}\n"
+             "complete -o filenames -F _abusedesk abusedesk\n");
 }
 
 static const char begin_mark[] = ".\\\" generated: begin\n";

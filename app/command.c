@@ -64,7 +64,8 @@ static int unknown_command(int argc, char **argv, const struct terminal *out, FI
                            struct arena *arena)
 {
     if (argc == 1 && command_group_help(out, argv[0])) {
-        fprintf(err, "abusedesk: '%s' needs one of these commands\n", printable(arena, argv[0]));
+        fprintf(err, "abusedesk: '%s' needs one of these commands\n",
+                printable(arena, argv[0]));
         return EXIT_USAGE;
     }
     const char *shown = argv[0];

@@ -111,6 +111,7 @@ bool command_group_help(const struct terminal *out,
 
 extern const struct command command_config_check;
 extern const struct command command_config_show;
+extern const struct command command_document;
 extern const struct command command_help_command;
 extern const struct command command_parse;
 extern const struct command command_version;

@@ -106,9 +106,8 @@ static void manual_option(const struct config_option *option, struct buffer *out
 
 void config_document_manual(struct buffer *out)
 {
-    static const char *const arguments[] = {[ARGUMENT_NONE] = "",
-                                            [ARGUMENT_KIND] = " KIND",
-                                            [ARGUMENT_OPERATOR] = " NAME"};
+    static const char *const arguments[] = {
+        [ARGUMENT_NONE] = "", [ARGUMENT_KIND] = " KIND", [ARGUMENT_OPERATOR] = " NAME"};
     for (size_t i = 0; i < config_section_count; i++) {
         const struct config_section *section = &config_sections[i];
         buffer_printf(out, ".Ss [%s%s]\n", section->name, arguments[section->argument]);

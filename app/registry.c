@@ -5,6 +5,7 @@
 const struct command *const command_registry[] = {
     &command_config_check,
     &command_config_show,
+    &command_document,
     &command_help_command,
     &command_parse,
     &command_version,
