@@ -367,7 +367,8 @@ static bool settle(struct reading *r, int64_t *moment)
     }
     int offset = r->has_offset ? r->offset : (r->has_comment_zone ? r->comment_zone : 0);
     int64_t days = days_of_civil((struct civil){r->year, r->month, r->day});
-    int64_t value = days * DAY + r->hour * 3600 + r->minute * 60 + r->second - offset;
+    int64_t value =
+        days * DAY + (int64_t)r->hour * 3600 + (int64_t)r->minute * 60 + r->second - offset;
     if (value < MOMENT_FIRST || value > MOMENT_LAST)
         return false;
     *moment = value;

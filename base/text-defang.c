@@ -94,6 +94,16 @@ static struct slice keep(struct arena *arena, struct buffer *buffer)
     return kept;
 }
 
+/* How much of text is one name; a scheme within ends it ("see:http://a.example"). */
+static size_t name_length(struct slice text)
+{
+    size_t length = 0;
+    while (length < text.len && is_name_byte(text.ptr[length]) &&
+           spelling_at(slice_from(text, length), live_schemes, COUNT(live_schemes)) == NULL)
+        length++;
+    return length;
+}
+
 struct slice text_defang(struct arena *arena, struct slice text)
 {
     struct buffer out = BUFFER_INIT;
@@ -104,9 +114,7 @@ struct slice text_defang(struct arena *arena, struct slice text)
             text = slice_from(text, strlen(scheme->found));
             continue;
         }
-        size_t length = 0;
-        while (length < text.len && is_name_byte(text.ptr[length]))
-            length++;
+        size_t length = name_length(text);
         if (length > 0)
             add_name(&out, slice_until(text, length));
         else

@@ -84,6 +84,7 @@ static void defangs_and_back(void **state)
         {"a.example.", "a[.]example."},
         {"It cost 3.50. Then 10:30", "It cost 3.50. Then 10:30"},
         {"http://a.example/?u=http://b.example", "hxxp://a[.]example/?u=hxxp://b[.]example"},
+        {"see:http://a.example", "see:hxxp://a[.]example"},
         {"", ""},
     };
     struct arena arena = ARENA_INIT;
