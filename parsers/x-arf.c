@@ -87,7 +87,17 @@ static bool x_arf_recognises(const struct incoming *message)
 
 /* ---- what the incident is ---- */
 
+/* "MALWARE-report.txt": some senders say it in the part's name only. */
+static struct slice word_of_name(const struct incoming *message, const struct mime_part *part)
+{
+    struct slice name = mime_filename(message->arena, part), tail = SLICE("-report.txt");
+    if (!slice_ends_with_nocase(name, tail))
+        return (struct slice){0};
+    return slice_until(name, name.len - tail.len);
+}
+
 static const struct xarf_type *type_of(const struct incoming *message,
+                                       const struct mime_part *part,
                                        const struct mapping *mapping, struct slice *word)
 {
     const struct vocabulary *words = message->settings->vocabulary != NULL
@@ -98,6 +108,10 @@ static const struct xarf_type *type_of(const struct incoming *message,
     for (size_t k = 0; type == NULL && type_names.names[k] != NULL; k++) {
         struct fact one = {{type_names.names[k]}};
         type = vocabulary_find(words, SLICE("x-arf"), fact_of(mapping, &one));
+    }
+    if (word->len == 0) {
+        *word = word_of_name(message, part);
+        type = vocabulary_find(words, SLICE("x-arf"), *word);
     }
     return type != NULL ? type : report_type("connection", "reconnaissance");
 }
@@ -125,7 +139,7 @@ static struct report *add_report(const struct incoming *message,
     struct slice by = fact_of(mapping, &(struct fact){{"Reported-From"}});
     struct slice domain = fact_of(mapping, &(struct fact){{"Domain", "Reported-Domain"}});
     uint64_t number = 0;
-    report->type = type_of(message, mapping, &word);
+    report->type = type_of(message, report_part, mapping, &word);
     report->feedback_type = arena_lower(arena, word);
     report->restricted = strcmp(report->type->type, "csam") == 0;
     if (moment_parse(fact_of(mapping, &date_names), &report->observed_at,
@@ -234,7 +248,7 @@ static enum status x_arf_parse(const struct incoming *message, struct parse_resu
 
 const struct parser parser_x_arf = {
     .name = "x-arf",
-    .revision = 1,
+    .revision = 2,
     .about = "X-ARF 0.1 and 0.2 and relatives: a flat YAML mapping in report.txt",
     .recognises = x_arf_recognises,
     .parse = x_arf_parse,
