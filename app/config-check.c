@@ -87,6 +87,11 @@ static void check_operators(const struct check *check)
             config_blame(PLACE(check, "operator", rule->name, "domains"),
                          "[operator %.*s] needs domains: nobody could ever be it",
                          SLICE_FMT(rule->name));
+        if (rule->sufficient && rule->trust < 100)
+            config_blame(PLACE(check, "operator", rule->name, "sufficient"),
+                         "[operator %.*s] sufficient = yes needs trust = 100%%: with less its "
+                         "word alone never reaches the threshold",
+                         SLICE_FMT(rule->name));
         for (size_t j = i + 1; j < policy->operator_count; j++)
             check_pair(check, rule, &policy->operators[j]);
     }

@@ -15,7 +15,7 @@ struct operator_rule {
     struct slice *domains;
     size_t domain_count;
     uint16_t trust;     /* percent of a full vote when authenticated: 0 to 100 */
-    bool own_telemetry; /* our own sensors: counts as first-hand */
+    bool own_telemetry; /* our own sensors: first-hand, so trust is not asked */
     bool sufficient;    /* fully trusted and fresh, its word alone reaches the threshold */
     bool
         aggregates; /* sends old events late: a report without a time of its own says nothing about now */

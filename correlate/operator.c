@@ -82,7 +82,7 @@ void operator_of(const struct report *report, const struct policy *policy,
     }
     *standing = (struct operator_standing){
         .name = rule->name,
-        .trust = rule->trust,
+        .trust = rule->own_telemetry ? 100 : rule->trust,
         .known = true,
         .own_telemetry = rule->own_telemetry,
         .sufficient = rule->sufficient,
