@@ -30,11 +30,8 @@ static const char *const outcomes[] = {
 _Static_assert(sizeof outcomes / sizeof *outcomes == OUTCOME_COUNT, "every outcome has a name");
 
 static const char *const states[] = {
-    [ACTION_PENDING] = "pending",
-    [ACTION_STARTED] = "started",
-    [ACTION_DONE] = "done",
-    [ACTION_DROPPED] = "dropped",
-    [ACTION_AWAITED] = "awaited",
+    [ACTION_PENDING] = "pending", [ACTION_STARTED] = "started", [ACTION_DONE] = "done",
+    [ACTION_DROPPED] = "dropped", [ACTION_AWAITED] = "awaited",
 };
 
 const char *verb_name(enum verb verb)

@@ -2,10 +2,6 @@
 #include "parsers/formats.h"
 
 const struct parser *const parser_registry[] = {
-    &parser_xarf_json,
-    &parser_arf,
-    &parser_x_arf,
-    &parser_not_a_report,
-    &parser_unrecognised,
-    NULL,
+    &parser_xarf_json,    &parser_arf,          &parser_x_arf,
+    &parser_not_a_report, &parser_unrecognised, NULL,
 };
