@@ -1,16 +1,16 @@
 /* Whether the witnesses suffice.
  *
- * A witness gives vote x weight points, its weight being what it was when it was heard
- * (witness_weigh). A kind of abuse is confirmed when
- *   - its witnesses reach the threshold together, where all operators without a rule give at
- * most unknown_most, and all unauthenticated reports at most `unauthenticated`, which stays
- * below the threshold;
- *   - enough independent operators are among them, all those without a rule counting as one (a
- * domain costs next to nothing), or one who can do alone: own telemetry, or an operator whose
- * rule says so. These give points up to the threshold instead of one vote;
+ * A witness gives vote x weight points, its weight being what it was when it was heard (witness_weigh).
+ * A kind of abuse is confirmed when
+ *   - its witnesses reach the threshold together, where all operators without a rule give at most
+ *     unknown_most, and all unauthenticated reports at most `unauthenticated`, which stays below it;
+ *   - enough independent operators are among them, all those without a rule counting as one (a domain
+ *     costs next to nothing), or one who can do alone: own telemetry, or an operator whose rule says
+ *     so. These give points up to the threshold instead of one vote;
  *   - not everything could be faked by a forged source address;
- *   - all that counts was last seen within `stale` of the newest evidence: the spam of two summers is not one story.
- * For kinds that never climb, the worst that a confirmation causes is a letter: half a vote of
+ *   - all that counts was last seen within `stale` of the newest evidence: the spam of two summers is
+ *     not one story.
+ * For kinds that never climb, the worst that a confirmation causes is a letter: a quarter of a vote by
  * one known operator is enough.
  *
  * How many reports a witness made is no part of it. */
@@ -132,8 +132,8 @@ static unsigned threshold_of(enum abuse_kind kind, const struct confirm_policy *
 {
     if (abuse_kind_climbs(kind))
         return policy->threshold;
-    unsigned half_vote = (policy->vote + 1U) / 2;
-    return half_vote < policy->threshold ? half_vote : policy->threshold;
+    unsigned quarter = (policy->vote + 3U) / 4;
+    return quarter < policy->threshold ? quarter : policy->threshold;
 }
 
 static unsigned take(unsigned points, unsigned *left)

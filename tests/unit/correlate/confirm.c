@@ -236,13 +236,18 @@ static void advice_needs_one_known_operator(void **state)
     (void)state;
     static const struct {
         const char *domain;
+        int64_t age;
         bool confirmed;
-    } rows[] = {{"alpha.example", true}, {"stranger.example", false}, {"", false}};
+    } rows[] = {{"alpha.example", 0, true},
+                {"slow.example", 4 * DAY, true}, /* daily lists are late */
+                {"slow.example", 6 * DAY, false},
+                {"stranger.example", 0, false},
+                {"", 0, false}};
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct abuse_case c = {0};
         enum abuse_kind kind;
-        hear(&c, rows[i].domain, "vulnerability", "open_service", 0);
+        hear(&c, rows[i].domain, "vulnerability", "open_service", rows[i].age);
         assert_int_equal(confirm_reached(&c, &world_policy, &kind), rows[i].confirmed);
         assert_int_equal(kind, KIND_ADVICE);
     }
