@@ -6,6 +6,7 @@
 
 extern const struct parser parser_arf;
 extern const struct parser parser_xarf_json;
+extern const struct parser parser_table;
 extern const struct parser parser_x_arf;
 extern const struct parser parser_not_a_report;
 extern const struct parser parser_unrecognised;

@@ -1,6 +1,7 @@
 #include "parsers/parser.h"
 
 #include "base/moment.h"
+#include "parsers/attachments.h"
 #include "parsers/authentication.h"
 #include "parsers/report-id.h"
 
@@ -34,6 +35,7 @@ static void incoming_init(struct incoming *message, const struct parse_settings 
     const struct mime_part *part = &message->mime.parts[0];
     message->settings = settings;
     message->arena = arena;
+    message->attachments = arena_new(arena, struct attachments);
     message->subject = mime_decode_words(arena, mime_header(part, SLICE("Subject")));
     message->from = mime_mailbox(arena, mime_header(part, SLICE("From")));
     (void)moment_parse(mime_header(part, SLICE("Date")), &message->date, NULL);

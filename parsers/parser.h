@@ -31,6 +31,7 @@ struct parse_settings {
         *trusted_hops; /* host names (with subdomains) of our own mail exchangers */
     size_t trusted_hop_count;
     const struct vocabulary *vocabulary; /* vocabulary.h; NULL: the built-in one */
+    const struct feeds *feeds;           /* feed.h; NULL: the built-in ones */
 };
 extern const struct parse_settings parse_settings_default;
 
@@ -45,6 +46,7 @@ struct incoming {
     struct authentication auth;
     const struct incoming
         *outer; /* what this message was forwarded in; NULL when it came itself */
+    struct attachments *attachments; /* ask attachments_of (attachments.h) */
     struct arena *arena;
 };
 

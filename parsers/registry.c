@@ -2,6 +2,11 @@
 #include "parsers/formats.h"
 
 const struct parser *const parser_registry[] = {
-    &parser_xarf_json,    &parser_arf,          &parser_x_arf,
-    &parser_not_a_report, &parser_unrecognised, NULL,
+    &parser_xarf_json,    /* before ARF: XARF v3 comes inside feedback reports */
+    &parser_arf,          /* feedback loops */
+    &parser_x_arf,        /* a mapping in report.txt */
+    &parser_table,        /* tables of addresses */
+    &parser_not_a_report, /* what is certainly none */
+    &parser_unrecognised, /* and what nobody understood */
+    NULL,
 };
