@@ -214,8 +214,8 @@ static const struct config_option store_options[] = {
 
 #define CHANNEL(name, verb, text)                                                              \
     {                                                                                          \
-        name, VALUE_CHANNEL, MEMBER(struct config, channels[(verb)]), .fallback = "dry-run",   \
-                                                                      .help = text             \
+        .key = (name), .type = VALUE_CHANNEL, .fallback = "dry-run", .help = (text),           \
+        MEMBER(struct config, channels[(verb)])                                                \
     }
 
 static const struct config_option channel_options[] = {
