@@ -3,8 +3,7 @@
 #ifndef BASE_CALENDAR_H
 #define BASE_CALENDAR_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "base/slice.h"
 
 #define MOMENT_FIRST INT64_C(315532800)  /* 1980-01-01T00:00:00Z */
 #define MOMENT_LAST  INT64_C(7258118399) /* 2199-12-31T23:59:59Z */
@@ -49,5 +48,12 @@ static inline unsigned days_in_month(int64_t year, unsigned month)
     bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     return month == 2 && leap ? 29 : days[month - 1];
 }
+
+/* "Nov", "Sept", "November": at least three letters of the name; 1 to 12, or 0 for none. */
+unsigned month_by_name(struct slice word);
+bool is_weekday_name(struct slice word);
+/* Seconds east of UTC, of RFC 5322 s4.3 and those that mail software writes besides. Ambiguous ones (IST, CST beyond America)
+ * are read as RFC 5322 reads them, or not at all. */
+bool zone_by_name(struct slice word, int *offset);
 
 #endif

@@ -60,55 +60,6 @@ static struct slice take_word(struct cursor *c)
     return (struct slice){start, (size_t)(c->at - start)};
 }
 
-/* "Nov", "Nov.", "Sept", "November": at least three letters of the name. */
-static unsigned month_of(struct slice word)
-{
-    static const char *const months[] = {"january",   "february", "march",    "april",
-                                         "may",       "june",     "july",     "august",
-                                         "september", "october",  "november", "december"};
-    for (unsigned i = 0; i < 12 && word.len >= 3; i++)
-        if (slice_starts_with_nocase(slice_of(months[i]), word))
-            return i + 1;
-    return 0;
-}
-
-static bool is_weekday(struct slice word)
-{
-    static const char *const weekdays[] = {"monday", "tuesday",  "wednesday", "thursday",
-                                           "friday", "saturday", "sunday"};
-    for (unsigned i = 0; i < 7 && word.len >= 3; i++)
-        if (slice_starts_with_nocase(slice_of(weekdays[i]), word))
-            return true;
-    return false;
-}
-
-/* RFC 5322 s4.3, and those that mail software writes besides. Ambiguous ones (IST, CST beyond
- * America) are read as RFC 5322 reads them, or not at all. */
-static bool zone_of(struct slice word, int *offset)
-{
-    static const struct {
-        const char *name;
-        int minutes;
-    } zones[] = {
-        {"UTC", 0},    {"GMT", 0},    {"UT", 0},      {"Z", 0},       {"EST", -300},
-        {"EDT", -240}, {"CST", -360}, {"CDT", -300},  {"MST", -420},  {"MDT", -360},
-        {"PST", -480}, {"PDT", -420}, {"AKST", -540}, {"AKDT", -480}, {"HST", -600},
-        {"AST", -240}, {"ADT", -180}, {"NST", -210},  {"NDT", -150},  {"BRT", -180},
-        {"WET", 0},    {"WEST", 60},  {"BST", 60},    {"CET", 60},    {"CEST", 120},
-        {"MET", 60},   {"MEST", 120}, {"MEZ", 60},    {"MESZ", 120},  {"EET", 120},
-        {"EEST", 180}, {"MSK", 180},  {"MSD", 240},   {"SAST", 120},  {"PKT", 300},
-        {"SGT", 480},  {"HKT", 480},  {"AWST", 480},  {"JST", 540},   {"KST", 540},
-        {"ACST", 570}, {"ACDT", 630}, {"AEST", 600},  {"AEDT", 660},  {"NZST", 720},
-        {"NZDT", 780},
-    };
-    for (size_t i = 0; i < sizeof zones / sizeof *zones; i++)
-        if (slice_eq_nocase(word, slice_of(zones[i].name))) {
-            *offset = zones[i].minutes * 60;
-            return true;
-        }
-    return false;
-}
-
 /* After a sign: "0100", "01:00", "1", "01", "530". */
 static bool take_offset(struct cursor *c, bool west, struct reading *r)
 {
@@ -210,7 +161,7 @@ static bool take_joined_date(struct cursor *c, unsigned first, unsigned digits,
     char separator = *c->at++;
     unsigned second = 0, third = 0;
     if (c->at < c->end && is_letter(*c->at)) {
-        if (!set_month(r, month_of(take_word(c))) || !skip_byte(c, separator))
+        if (!set_month(r, month_by_name(take_word(c))) || !skip_byte(c, separator))
             return false;
         unsigned count = take_number(c, &third);
         skip_to_time(c);
@@ -271,7 +222,7 @@ static bool take_numeral(struct cursor *c, struct reading *r)
 static bool take_zone(struct cursor *c, struct slice word, struct reading *r)
 {
     int offset = 0;
-    bool known = zone_of(word, &offset);
+    bool known = zone_by_name(word, &offset);
     if (!known && (!r->has_time || word.len > 5))
         return false;
     if (known && offset == 0 && (next_is(c, '+') || next_is(c, '-')) && !r->has_offset) {
@@ -288,12 +239,12 @@ static bool take_zone(struct cursor *c, struct slice word, struct reading *r)
 static bool take_name(struct cursor *c, struct reading *r)
 {
     struct slice word = take_word(c);
-    unsigned month = month_of(word);
+    unsigned month = month_by_name(word);
     if (r->month == 0 && month != 0) {
         (void)skip_byte(c, '.');
         return set_month(r, month);
     }
-    if (is_weekday(word)) {
+    if (is_weekday_name(word)) {
         (void)skip_byte(c, '.');
         return true;
     }
@@ -315,7 +266,7 @@ static bool take_comment(struct cursor *c, struct reading *r)
         if (is_letter(byte)) {
             struct slice word = take_word(c);
             if (!r->has_comment_zone)
-                r->has_comment_zone = zone_of(word, &r->comment_zone);
+                r->has_comment_zone = zone_by_name(word, &r->comment_zone);
             continue;
         }
         c->at++;

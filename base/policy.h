@@ -23,14 +23,14 @@ struct operator_rule {
 
 /* When a case is confirmed (correlate/confirm.c). In parentheses the defaults: two known operators do, one never. */
 struct confirm_policy {
-    uint16_t threshold; /* points at which a case is confirmed (100) */
-    uint16_t vote;      /* points of one fully trusted, authenticated, fresh operator (70) */
+    uint16_t threshold;     /* points at which a case is confirmed (100) */
+    uint16_t vote;          /* of one fully trusted, authenticated, fresh operator (70) */
     uint16_t unknown_trust; /* percent for an authenticated operator without a rule (50) */
-    uint16_t unknown_most; /* points that all operators without a rule can give together (40) */
-    uint16_t
-        unauthenticated; /* points that all unauthenticated reports can give together; below threshold (20) */
-    uint8_t
-        operators; /* independent authenticated operators needed; all without a rule count as one (2) */
+    uint16_t unknown_most;  /* points of all operators without a rule together (40) */
+    /* Points of all unauthenticated reports together; below threshold (20). */
+    uint16_t unauthenticated;
+    /* Independent authenticated operators needed; all without a rule count as one (2). */
+    uint8_t operators;
     int64_t fresh; /* full weight up to this age of the observation at its arrival (1 d) */
     int64_t stale; /* no weight from this age on; falls evenly between (7 d) */
 };

@@ -212,6 +212,18 @@ enum status draft_set_contact(struct draft *draft, size_t contact, struct slice 
     return OK;
 }
 
+/* Numbered columns may leave gaps: contacts that can neither be reached nor named are none. */
+static void keep_contacts(struct draft *draft)
+{
+    struct assignment *row = &draft->row;
+    row->contacts = arena_array(draft->arena, struct contact, draft->contact_count);
+    for (size_t i = 0; i < draft->contact_count; i++) {
+        const struct contact *c = &draft->contacts[i];
+        if (c->name.len + c->mail.len + c->phone.len > 0)
+            row->contacts[row->contact_count++] = *c;
+    }
+}
+
 enum status draft_finish(struct draft *draft, struct fault *why)
 {
     struct assignment *row = &draft->row;
@@ -223,11 +235,6 @@ enum status draft_finish(struct draft *draft, struct fault *why)
         return fail(why, ERR_MALFORMED, "valid_until: is not after valid_from");
     if (row->network_handle.len > 0 && row->network_driver.len == 0)
         return fail(why, ERR_MALFORMED, "network_driver: is missing, network_handle is there");
-    row->contacts = arena_array(draft->arena, struct contact, CASE_CONTACTS);
-    for (size_t i = 0; i < draft->contact_count; i++) {
-        const struct contact *c = &draft->contacts[i];
-        if (c->name.len + c->mail.len + c->phone.len > 0)
-            row->contacts[row->contact_count++] = *c;
-    }
+    keep_contacts(draft);
     return OK;
 }
