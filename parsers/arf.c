@@ -45,6 +45,16 @@ static const struct mime_part *find_feedback(const struct incoming *message)
     return NULL;
 }
 
+/* RFC 5965 s3: exactly one. Some put a second complaint beside the first all the same. */
+static void name_surplus(const struct incoming *message, struct parse_result *result)
+{
+    unsigned row = 0;
+    for (size_t i = 0; i < message->mime.part_count; i++)
+        if (slice_eq(message->mime.parts[i].type, SLICE("message/feedback-report")) &&
+            mime_is_own(&message->mime, &message->mime.parts[i]) && ++row > 1)
+            parse_lost_row(message, result, row, "one mail holds one feedback report");
+}
+
 static bool says_feedback_report(const struct incoming *message)
 {
     const struct mime_part *part = &message->mime.parts[0];
@@ -255,6 +265,7 @@ static enum status arf_parse(const struct incoming *message, struct parse_result
                                 .description = SLICE("the mail complained about"),
                                 .payload = mime_decode_body(message->arena, arf.original_part),
                             });
+    name_surplus(message, result);
     return OK;
 }
 

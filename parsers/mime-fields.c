@@ -110,6 +110,8 @@ size_t mime_fields(struct slice block, const struct mime_limits *limits, struct 
     *fields = NULL;
     if (block.len == 0)
         return 0;
+    if (slice_starts_with(block, SLICE("\xef\xbb\xbf"))) /* an editor's byte order mark */
+        block = slice_from(block, 3);
     struct section_reader reader = {block.ptr, block.ptr + block.len, limits, arena, NULL};
     while (reader.at < reader.end && is_line_end(*reader.at))
         reader.at = after_line_end(reader.at, reader.end);

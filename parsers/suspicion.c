@@ -173,7 +173,9 @@ void suspicion_read(const struct incoming *message, struct suspicion *suspicion)
     for (size_t i = 0; i < mime->part_count && left > 0; i++) {
         const struct mime_part *part = &mime->parts[i];
         if (slice_eq(part->type, SLICE("multipart/encrypted")) ||
-            slice_eq(part->type, SLICE("application/pgp-encrypted")))
+            slice_eq(part->type, SLICE("application/pgp-encrypted")) ||
+            slice_eq(part->type, SLICE("application/pkcs7-mime")) ||
+            slice_eq(part->type, SLICE("application/x-pkcs7-mime")))
             suspicion->encrypted = true;
         if (slice_eq(part->type, SLICE("message/feedback-report")) ||
             slice_eq(part->type, SLICE("message/xarf")) ||
