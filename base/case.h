@@ -39,7 +39,7 @@ struct witness {
         operator_name; /* one vote each: "yahoo", or the registered domain of an unknown one; empty: unauthenticated */
     enum abuse_kind kind;
     const struct xarf_type *
-        type; /* of its weightiest report, as are auth, trust, weight, age, known, sufficient */
+        type; /* of its weightiest report, the latest of equals, as are auth, trust, weight, age, known, sufficient */
     enum auth_result auth;
     uint16_t trust; /* percent, from the configuration of that time */
     uint16_t

@@ -23,7 +23,7 @@ static bool same_row(const struct witness *a, const struct witness *b)
 
 static void merge(struct witness *row, const struct witness *report)
 {
-    struct witness merged = standing(report) > standing(row) ? *report : *row;
+    struct witness merged = standing(report) >= standing(row) ? *report : *row;
 
     merged.reports = row->reports + report->reports;
     if (merged.reports < row->reports)
