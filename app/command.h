@@ -109,11 +109,37 @@ void command_help(const struct terminal *out, const struct command *command);
 bool command_group_help(const struct terminal *out,
                         const char *group); /* false: no such group */
 
+extern const struct command command_case_list;
+extern const struct command command_case_show;
+extern const struct command command_case_confirm;
+extern const struct command command_case_respond;
+extern const struct command command_case_hold;
+extern const struct command command_case_resume;
+extern const struct command command_case_approve;
+extern const struct command command_case_refuse;
+extern const struct command command_case_restore;
+extern const struct command command_case_close;
+extern const struct command command_case_note;
+extern const struct command command_case_merge;
 extern const struct command command_config_check;
 extern const struct command command_config_show;
 extern const struct command command_document;
 extern const struct command command_help_command;
+extern const struct command command_inventory_import;
+extern const struct command command_inventory_who;
+extern const struct command command_inventory_check;
+extern const struct command command_inventory_list;
 extern const struct command command_parse;
+extern const struct command command_replay;
+extern const struct command command_store_check;
+extern const struct command command_store_backup;
+extern const struct command command_store_rebuild;
+extern const struct command command_store_stats;
+extern const struct command command_triage_list;
+extern const struct command command_triage_show;
+extern const struct command command_triage_assign;
+extern const struct command command_triage_discard;
+extern const struct command command_triage_reparse;
 extern const struct command command_version;
 
 #endif

@@ -133,6 +133,8 @@ static bool run_embedded(const struct incoming *outer, unsigned depth,
 static void finish(const struct incoming *message, struct parse_result *result)
 {
     unsigned ordinal = 0;
+    result->subject = message->subject;
+    result->from = message->from;
     for (struct report *report = result->reports; report != NULL; report = report->next)
         report_derive_id(report, mime_header(&message->mime.parts[0], SLICE("Message-ID")),
                          ordinal++);

@@ -55,8 +55,9 @@ struct parse_result {
     const char *parser; /* name of the one that had it; "" when none did */
     unsigned revision;  /* its revision: triage reparse looks for older ones */
     struct slice reason;
-    struct report *reports; /* linked list */
-    struct report *last;    /* its end: parse_add appends there */
+    struct slice subject, from; /* of the message itself, as in struct incoming */
+    struct report *reports;     /* linked list */
+    struct report *last;        /* its end: parse_add appends there */
     size_t report_count;
     struct text_list
         row_faults; /* rows that were lost, each with its reason: triage names them */

@@ -1,0 +1,207 @@
+/* What people, channels and files of the site have to say. */
+#include "app/apply.h"
+
+#include "app/input.h"
+#include "base/text.h"
+#include "escalate/outbox.h"
+
+#include <stdio.h>
+
+/* A record that cannot be read is no reason to stop: it is counted, and said in the audit trail. */
+static enum status unreadable(struct pipeline *pipeline, const struct journal_record *record,
+                              const struct fault *fault)
+{
+    store_count(pipeline->txn, "inputs-unreadable", 1);
+    loose_event(pipeline, EVENT_NOTE, text_line(&pipeline->arena, record->source, 200),
+                arena_printf(&pipeline->arena, "an input was not understood: %s", fault->text));
+    return OK;
+}
+
+static void on_case(struct pipeline *pipeline, const struct input *input)
+{
+    struct abuse_case *c = &pipeline->c;
+    if (!store_get_case(pipeline->txn, input->case_id, &pipeline->arena, c)) {
+        loose_event(pipeline, EVENT_NOTE, input->actor,
+                    arena_printf(&pipeline->arena, "there is no case C-%llu",
+                                 (unsigned long long)input->case_id));
+        return;
+    }
+    case_step(pipeline,
+              &(struct stimulus){
+                  .type = input->verb == INPUT_RESPONSE ? STIMULUS_RESPONSE : STIMULUS_OPERATOR,
+                  .generation = input->generation == 0 ? c->generation : input->generation,
+                  .actor = input->actor,
+                  .text = input->text,
+                  .kind = input->kind,
+                  .authenticated = input->authenticated,
+                  .quality = input->quality,
+                  .verb = input->operator_verb,
+                  .due = input->seconds,
+                  .other = input->other,
+              });
+    if (pipeline->step.refused.len == 0)
+        return;
+    case_event(pipeline,
+               &(struct event){.case_id = c->id,
+                               .generation = c->generation,
+                               .type = EVENT_NOTE,
+                               .actor = input->actor,
+                               .action = input->id,
+                               .text = arena_printf(&pipeline->arena, "refused: %.*s",
+                                                    SLICE_FMT(pipeline->step.refused))});
+    store_put_case(pipeline->txn, c);
+}
+
+static enum status on_triage(struct pipeline *pipeline, const struct input *input,
+                             struct fault *why)
+{
+    struct arena *arena = &pipeline->arena;
+    struct stored_message message;
+    unsigned long long id = input->message_id;
+    if (!store_get_message(pipeline->txn, input->message_id, arena, &message) ||
+        (message.triage_state != TRIAGE_WAITING && message.triage_state != TRIAGE_ASSIGNED)) {
+        loose_event(pipeline, EVENT_NOTE, input->actor,
+                    arena_printf(arena, "message %llu is not in triage", id));
+        return OK;
+    }
+    if (input->verb == INPUT_TRIAGE_REPARSE)
+        return apply_reparse(pipeline, &message, input->actor, why);
+    struct slice said;
+    if (input->verb == INPUT_TRIAGE_ASSIGN) {
+        message.triage_state = TRIAGE_ASSIGNED;
+        message.assignee = input->assignee;
+        said = arena_printf(arena, "message %llu is for %.*s", id, SLICE_FMT(input->assignee));
+    } else {
+        message.triage_state = TRIAGE_DISCARDED;
+        said = arena_printf(arena, "message %llu discarded%s%.*s", id,
+                            input->text.len > 0 ? ": " : "", SLICE_FMT(input->text));
+    }
+    store_put_message(pipeline->txn, &message);
+    loose_event(pipeline, EVENT_NOTE, input->actor, said);
+    return OK;
+}
+
+/* The store is a replay's from now on, so that no daemon takes its actions for real ones; and where the events of this
+ * replay begin, for one that is taken up again. */
+static void begin_replay(struct pipeline *pipeline, const struct input *input)
+{
+    store_put_text(
+        pipeline->txn, "replay/first-event",
+        arena_printf(&pipeline->arena, "%llu", (unsigned long long)pipeline->state.next_event));
+    loose_event(
+        pipeline, EVENT_NOTE, input->actor,
+        arena_printf(&pipeline->arena, "a replay begins: %.*s", SLICE_FMT(input->text)));
+}
+
+enum status apply_command(struct pipeline *pipeline, const struct journal_record *record,
+                          struct fault *why)
+{
+    struct input input;
+    struct fault fault;
+    if (input_decode(record->body, &pipeline->arena, &input, &fault) != OK)
+        return unreadable(pipeline, record, &fault);
+    if (store_seen_input(pipeline->txn, input.id))
+        return OK;
+    switch (input.verb) {
+    case INPUT_OPERATOR:
+    case INPUT_RESPONSE:
+        on_case(pipeline, &input);
+        return OK;
+    case INPUT_TRIAGE_ASSIGN:
+    case INPUT_TRIAGE_DISCARD:
+    case INPUT_TRIAGE_REPARSE:
+        return on_triage(pipeline, &input, why);
+    case INPUT_INTAKE:
+        pipeline->state.intake_healthy = input.healthy;
+        loose_event(pipeline, EVENT_NOTE, input.actor,
+                    input.healthy
+                        ? SLICE("replies can be heard again; waiting windows run on")
+                        : SLICE("replies cannot be heard; waiting windows stand still"));
+        return OK;
+    case INPUT_REPLAY:
+        begin_replay(pipeline, &input);
+        return OK;
+    }
+    return OK;
+}
+
+enum status apply_outcome(struct pipeline *pipeline, const struct journal_record *record,
+                          struct fault *why)
+{
+    struct outbox_entry entry;
+    struct fault fault;
+    struct action action;
+    uint64_t id = 0;
+    if (outbox_entry_decode(record->body, &pipeline->arena, &entry, &fault) != OK)
+        return unreadable(pipeline, record, &fault);
+    if (!store_find_action(pipeline->txn, entry.identity, &id) ||
+        !store_get_action(pipeline->txn, id, &pipeline->arena, &action)) {
+        (void)snprintf(fault.text, sizeof fault.text, "no action is called %.*s",
+                       SLICE_FMT(entry.identity));
+        return unreadable(pipeline, record, &fault);
+    }
+    bool tell = outbox_entry_apply(&entry, &action);
+    store_put_action(pipeline->txn, &action);
+    if (!tell)
+        return OK;
+    if (!store_get_case(pipeline->txn, action.case_id, &pipeline->arena, &pipeline->c))
+        return fail(why, ERR_CORRUPT,
+                    "action %.*s is of a case that is not there; run abusedesk store rebuild",
+                    SLICE_FMT(action.identity));
+    case_step(pipeline, &(struct stimulus){
+                            .type = STIMULUS_OUTCOME,
+                            .generation = action.generation,
+                            .actor = text_line(&pipeline->arena, record->source, 200),
+                            .text = entry.text,
+                            .action = &action,
+                            .outcome = entry.outcome,
+                        });
+    return OK;
+}
+
+enum status apply_policy(struct pipeline *pipeline, const struct journal_record *record,
+                         struct fault *why)
+{
+    store_put_text(pipeline->txn, "policy", record->body);
+    store_count(pipeline->txn, "policies", 1);
+    loose_event(pipeline, EVENT_NOTE, text_line(&pipeline->arena, record->source, 200),
+                SLICE("a policy came into force"));
+    return rules_refresh(pipeline, why);
+}
+
+/* The first line of the body says what kind of import it is; inventory rows follow. */
+static bool import_is_complete(struct slice *body)
+{
+    struct slice line;
+    struct slice rest = *body;
+    if (!slice_next_line(&rest, &line) || !slice_starts_with(line, SLICE("#")))
+        return false;
+    *body = rest;
+    return slice_find(line, SLICE("complete")) >= 0;
+}
+
+enum status apply_inventory(struct pipeline *pipeline, const struct journal_record *record,
+                            struct fault *why)
+{
+    struct slice rows = record->body;
+    struct import_plan plan;
+    struct fault fault;
+    bool complete = import_is_complete(&rows);
+    if (inventory_plan(rows, pipeline->inventory, complete, pipeline->now.real,
+                       &pipeline->arena, &plan, &fault) != OK)
+        return unreadable(pipeline, record, &fault);
+    for (size_t i = 0; i < plan.change_count; i++) {
+        const struct import_change *change = &plan.changes[i];
+        if (change->change == IMPORT_UNCHANGED)
+            continue;
+        if (change->after->id == 0)
+            change->after->id = pipeline->state.next_assignment++;
+        store_put_assignment(pipeline->txn, change->after);
+    }
+    store_count(pipeline->txn, "inventories", 1);
+    loose_event(pipeline, EVENT_NOTE, text_line(&pipeline->arena, record->source, 200),
+                arena_printf(&pipeline->arena,
+                             "inventory: %zu added, %zu changed, %zu ended, %zu as before",
+                             plan.added, plan.changed, plan.ended, plan.unchanged));
+    return rules_refresh(pipeline, why);
+}

@@ -1,0 +1,159 @@
+/* A mail: seen before? parsed, kept, and each of its reports correlated and told to the ladder. */
+#include "app/apply.h"
+
+#include "base/text.h"
+
+#include <nettle/sha2.h>
+
+#define LINE_MOST 200
+#define DOCUMENT                                                                               \
+    "document " /* how the source of a bare document begins; its file name follows */
+
+static void digest_of(struct slice body, uint8_t digest[32])
+{
+    struct slice identity = parse_identity(body);
+    struct sha256_ctx context;
+    sha256_init(&context);
+    sha256_update(&context, identity.len, (const uint8_t *)identity.ptr);
+    sha256_digest(&context, 32, digest);
+}
+
+static void parse(struct pipeline *pipeline, struct slice source, struct slice body,
+                  struct parse_result *result)
+{
+    struct slice document = SLICE(DOCUMENT);
+    if (slice_starts_with(source, document))
+        parse_document(body, slice_from(source, document.len), &pipeline->config.parse,
+                       &pipeline->message_arena, result);
+    else
+        parse_message(body, &pipeline->config.parse, &pipeline->message_arena, result);
+}
+
+/* One report to its case, if it has one; *why_not is set when a person must look. */
+static void apply_report(struct pipeline *pipeline, const struct report *report,
+                         uint64_t message_id, struct slice *why_not)
+{
+    struct txn *txn = pipeline->txn;
+    struct placed *placed = &pipeline->placed;
+    struct abuse_case *c = &pipeline->c;
+    uint64_t fresh = pipeline->state.next_case;
+    correlate_report(txn, pipeline->inventory, &pipeline->config.policy, report,
+                     &pipeline->state, pipeline->now, &pipeline->arena, c, placed);
+    placed->stored.id = pipeline->state.next_report++;
+    placed->stored.message_id = message_id;
+    store_put_report(txn, &placed->stored);
+    switch (placed->placement) {
+    case PLACED_STRANGER:
+        store_count_stranger(txn, &report->address, pipeline->now.real);
+        store_count(txn, "reports-not-ours", 1);
+        return;
+    case PLACED_NOWHERE:
+        store_count(txn, "reports-without-case", 1);
+        return;
+    case PLACED_TRIAGE:
+        *why_not = text_line(&pipeline->message_arena, placed->reason, LINE_MOST);
+        return;
+    case PLACED:
+    case PLACED_DUPLICATE:
+        break;
+    }
+    if (placed->case_id == fresh)
+        pipeline->state.next_case++;
+    for (unsigned i = 0; i < placed->event_count; i++)
+        case_event(pipeline, &placed->events[i]);
+    if (placed->placement == PLACED_DUPLICATE) {
+        store_put_case(txn, c);
+        return;
+    }
+    struct stimulus evidence = {
+        .type = STIMULUS_EVIDENCE, .generation = c->generation, .actor = SLICE("evidence")};
+    evidence.confirmed = confirm_reached(c, &pipeline->config.policy, &evidence.kind);
+    case_step(pipeline, &evidence);
+}
+
+static void apply_result(struct pipeline *pipeline, const struct parse_result *result,
+                         struct stored_message *message)
+{
+    struct slice why_not = {0};
+    message->verdict = (uint8_t)result->verdict;
+    message->parser = slice_of(result->parser);
+    message->parser_revision = result->revision;
+    message->reason = text_line(&pipeline->message_arena, result->reason, LINE_MOST);
+    message->report_count = (uint32_t)result->report_count;
+    for (const struct report *report = result->reports; report != NULL; report = report->next) {
+        arena_reset(&pipeline->arena);
+        apply_report(pipeline, report, message->id, &why_not);
+    }
+    store_count(pipeline->txn, "reports", result->report_count);
+    if (result->verdict == VERDICT_TRIAGE)
+        why_not = message->reason;
+    else if (why_not.len == 0 && result->row_faults.count > 0)
+        why_not = arena_printf(&pipeline->message_arena, "%zu rows were not understood",
+                               result->row_faults.count);
+    if (why_not.len > 0)
+        message->reason = why_not;
+    message->triage_state = why_not.len > 0 ? TRIAGE_WAITING : TRIAGE_NONE;
+}
+
+enum status apply_message(struct pipeline *pipeline, const struct journal_record *record,
+                          struct journal_position at, struct fault *why)
+{
+    (void)why;
+    struct txn *txn = pipeline->txn;
+    struct arena *arena = &pipeline->message_arena;
+    struct stored_message message = {
+        .position = at, .received_at = record->real, .source = record->source};
+    uint64_t earlier = 0;
+    arena_reset(arena);
+    store_count(txn, "messages", 1);
+    digest_of(record->body, message.digest);
+    if (store_find_message(txn, message.digest, &earlier)) {
+        store_count(txn, "messages-again", 1);
+        return OK;
+    }
+    struct parse_result result = {0};
+    parse(pipeline, record->source, record->body, &result);
+    message.id = pipeline->state.next_message++;
+    message.subject = text_line(arena, result.subject, LINE_MOST);
+    message.from = text_line(arena, result.from, LINE_MOST);
+    apply_result(pipeline, &result, &message);
+    store_put_message(txn, &message);
+    store_count(txn, verdict_name(result.verdict), 1);
+    if (message.triage_state == TRIAGE_WAITING)
+        loose_event(pipeline, EVENT_TRIAGED, SLICE("parser"),
+                    arena_printf(arena, "message %llu: %.*s", (unsigned long long)message.id,
+                                 SLICE_FMT(message.reason)));
+    return OK;
+}
+
+enum status apply_reparse(struct pipeline *pipeline, const struct stored_message *message,
+                          struct slice actor, struct fault *why)
+{
+    struct journal_record record;
+    struct arena *arena = &pipeline->message_arena;
+    struct journal_position at = message->position;
+    bool found = false;
+    enum status status = journal_read(pipeline->journal, &at, &record, &found, why);
+    if (status != OK)
+        return status;
+    if (!found || record.kind != JOURNAL_MESSAGE) /* retention took it */
+        return OK;
+    struct parse_result result = {0};
+    struct stored_message kept = *message; /* its words must outlive the reports' memory */
+    arena_reset(arena);
+    kept.source = arena_copy(arena, message->source);
+    kept.subject = arena_copy(arena, message->subject);
+    kept.from = arena_copy(arena, message->from);
+    kept.assignee = arena_copy(arena, message->assignee);
+    actor = arena_copy(arena, actor);
+    parse(pipeline, record.source, record.body, &result);
+    apply_result(pipeline, &result, &kept);
+    if (kept.triage_state == TRIAGE_NONE)
+        kept.triage_state = TRIAGE_REPARSED;
+    store_put_message(pipeline->txn, &kept);
+    loose_event(pipeline, EVENT_NOTE, actor,
+                arena_printf(arena, "message %llu parsed again: %s, %zu reports",
+                             (unsigned long long)kept.id, verdict_name(result.verdict),
+                             result.report_count));
+    return OK;
+}

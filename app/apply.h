@@ -1,0 +1,83 @@
+/* Private to the pipeline: what applying a record works on. */
+#ifndef APP_APPLY_H
+#define APP_APPLY_H
+
+#include "app/pipeline.h"
+#include "correlate/correlate.h"
+#include "escalate/ladder.h"
+
+struct pipeline {
+    struct store *store;
+    struct journal *journal;
+    struct pipeline_settings settings;
+
+    struct txn *txn; /* the open batch, or NULL */
+    struct store_state
+        state;          /* as of the last record applied; of the store when no batch is open */
+    bool holds_journal; /* a group is open */
+    unsigned batch;     /* records in the open batch */
+    uint64_t told;      /* observers know the events before this one */
+    uint64_t applied;
+    event_seen_fn seen;
+    void *seen_data;
+
+    /* What the store says once and every record needs; read again when its version there is another. */
+    uint64_t policy_version, inventory_version;
+    struct arena policy_arena;
+    struct config config; /* policy and parse of it */
+    struct prefix *never_cut;
+    size_t never_cut_count;
+    struct inventory *inventory;
+    size_t fleet; /* assignments that are valid now */
+
+    /* Of the record being applied. */
+    struct arena message_arena; /* a mail's parse */
+    struct arena arena;         /* one report, one step of a case */
+    struct instant now;
+    struct ladder_result step;
+    struct abuse_case c;
+    struct placed placed;
+};
+
+/* One record that stands at `at`; moves state on. ERR_CORRUPT and ERR_IO stop the batch; what is wrong with an input is
+ * counted and said in an event, never an error. */
+MUST_USE enum status apply_record(struct pipeline *pipeline,
+                                  const struct journal_record *record,
+                                  struct journal_position at, struct fault *why);
+MUST_USE enum status apply_message(struct pipeline *pipeline,
+                                   const struct journal_record *record,
+                                   struct journal_position at, struct fault *why);
+/* The message, which is in triage, once more through the parsers. */
+MUST_USE enum status apply_reparse(struct pipeline *pipeline,
+                                   const struct stored_message *message, struct slice actor,
+                                   struct fault *why);
+MUST_USE enum status apply_command(struct pipeline *pipeline,
+                                   const struct journal_record *record, struct fault *why);
+MUST_USE enum status apply_outcome(struct pipeline *pipeline,
+                                   const struct journal_record *record, struct fault *why);
+MUST_USE enum status apply_policy(struct pipeline *pipeline,
+                                  const struct journal_record *record, struct fault *why);
+MUST_USE enum status apply_inventory(struct pipeline *pipeline,
+                                     const struct journal_record *record, struct fault *why);
+
+/* Reads policy and inventory again if the store has other ones than we. */
+MUST_USE enum status rules_refresh(struct pipeline *pipeline, struct fault *why);
+void rules_forget(struct pipeline *pipeline);
+
+/* Appends one event about pipeline->c, folds it, and keeps the breaker's accounts. */
+void case_event(struct pipeline *pipeline, struct event *event);
+/* One that the ladder has folded already. */
+void case_event_folded(struct pipeline *pipeline, struct event *event);
+/* Tells the ladder, and stores what it says; pipeline->c afterwards is the case after it. */
+void case_step(struct pipeline *pipeline, const struct stimulus *stimulus);
+/* An event about no case. */
+void loose_event(struct pipeline *pipeline, enum event_type type, struct slice actor,
+                 struct slice text);
+
+/* For what is about to be said to pipeline->c. */
+void surroundings_read(struct pipeline *pipeline, const struct stimulus *stimulus,
+                       struct surroundings *around);
+/* Remembers that a case went into, or came out of, a cut. */
+void surroundings_note(struct pipeline *pipeline, const struct event *event);
+
+#endif

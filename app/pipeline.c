@@ -1,0 +1,359 @@
+#include "app/apply.h"
+
+#include <stdlib.h>
+
+#define GROUP_MOST 64
+#define BATCH_MOST 16384
+
+static void let_go(struct pipeline *pipeline)
+{
+    if (pipeline->holds_journal)
+        journal_unlock(pipeline->journal);
+    pipeline->holds_journal = false;
+}
+
+/* Nothing of the open batch has happened. */
+static enum status give_up(struct pipeline *pipeline, enum status status)
+{
+    if (pipeline->txn != NULL)
+        txn_abort(pipeline->txn);
+    pipeline->txn = NULL;
+    if (pipeline->batch > 0)
+        rules_forget(pipeline);
+    pipeline->batch = 0;
+    let_go(pipeline);
+    return status;
+}
+
+static enum status begin(struct pipeline *pipeline, struct fault *why)
+{
+    if (pipeline->txn != NULL)
+        return OK;
+    enum status status = txn_begin(pipeline->store, true, &pipeline->txn, why);
+    if (status != OK)
+        return status;
+    store_get_state(pipeline->txn, &pipeline->state);
+    status = rules_refresh(pipeline, why);
+    return status == OK ? OK : give_up(pipeline, status);
+}
+
+/* What a process may have appended that is gone (sync off, and the machine went down) cannot be taken back out of LMDB. */
+static enum status check_position(const struct pipeline *pipeline, struct journal_position end,
+                                  struct fault *why)
+{
+    if (journal_position_compare(pipeline->state.position, end) <= 0)
+        return OK;
+    return fail(why, ERR_CORRUPT,
+                "the index is ahead of the journal (segment %llu, offset %llu): the journal "
+                "was shortened; "
+                "run abusedesk store rebuild",
+                (unsigned long long)pipeline->state.position.segment,
+                (unsigned long long)pipeline->state.position.offset);
+}
+
+static enum status tell(struct pipeline *pipeline, struct fault *why);
+
+/* Puts the state and commits; ERR_CONFLICT: the map has grown, nothing landed, apply it all again. */
+static enum status land(struct pipeline *pipeline, struct fault *why)
+{
+    store_put_state(pipeline->txn, &pipeline->state);
+    enum status status = txn_commit(pipeline->txn, why);
+    pipeline->txn = NULL;
+    pipeline->batch = 0;
+    if (status != OK)
+        rules_forget(pipeline);
+    return status;
+}
+
+/* Applies what stands before `end`, in as many batches as it takes, all but the last committed. */
+static enum status apply_until(struct pipeline *pipeline, struct journal_position end,
+                               struct fault *why)
+{
+    enum status status = OK;
+    while (status == OK && journal_position_compare(pipeline->state.position, end) < 0) {
+        if (pipeline->state.position.segment == 0)
+            pipeline->state.position = journal_first(pipeline->journal);
+        struct journal_position at = pipeline->state.position;
+        struct journal_position next = at;
+        struct journal_record record;
+        bool found = false;
+        status = journal_read(pipeline->journal, &next, &record, &found, why);
+        if (status != OK || !found)
+            break;
+        status = apply_record(pipeline, &record, at, why);
+        pipeline->state.position = next;
+        if (status != OK ||
+            (++pipeline->batch < pipeline->settings.batch_most && !txn_failed(pipeline->txn)))
+            continue;
+        status = land(pipeline, why);
+        if (status == OK || status == ERR_CONFLICT)
+            status = begin(pipeline, why);
+    }
+    return status;
+}
+
+/* Once more from where LMDB stands, when a commit had to be given up because the map grew. */
+static enum status land_surely(struct pipeline *pipeline, struct journal_position end,
+                               struct fault *why)
+{
+    enum status status = land(pipeline, why);
+    while (status == ERR_CONFLICT) {
+        status = begin(pipeline, why);
+        if (status == OK)
+            status = apply_until(pipeline, end, why);
+        if (status == OK)
+            status = land(pipeline, why);
+    }
+    return status;
+}
+
+static enum status open_group(struct pipeline *pipeline, struct fault *why)
+{
+    enum status status = begin(pipeline, why);
+    if (status != OK || pipeline->holds_journal)
+        return status;
+    status = journal_lock(pipeline->journal, why);
+    if (status != OK)
+        return give_up(pipeline, status);
+    pipeline->holds_journal = true;
+    struct journal_position end = journal_end(pipeline->journal);
+    status = check_position(pipeline, end, why);
+    if (status == OK)
+        status = apply_until(pipeline, end, why);
+    return status == OK ? OK : give_up(pipeline, status);
+}
+
+enum status pipeline_feed(struct pipeline *pipeline, const struct journal_record *record,
+                          struct fault *why)
+{
+    struct journal_position at;
+    enum status status = open_group(pipeline, why);
+    if (status != OK)
+        return status;
+    status = journal_append(pipeline->journal, record, &at, why);
+    if (status == ERR_LIMIT &&
+        journal_pending(pipeline->journal) > 0) { /* a group of giants is full */
+        status = pipeline_sync(pipeline, why);
+        if (status == OK)
+            status = open_group(pipeline, why);
+        if (status == OK)
+            status = journal_append(pipeline->journal, record, &at, why);
+    }
+    if (status != OK && journal_pending(pipeline->journal) == 0) {
+        let_go(pipeline);
+        return status; /* this record was refused (too long); the batch is as it was */
+    }
+    if (status == OK)
+        status = apply_record(pipeline, record, at, why);
+    if (status != OK)
+        return give_up(pipeline, status);
+    pipeline->batch++;
+    if (journal_pending(pipeline->journal) >= pipeline->settings.group_most)
+        status = pipeline_sync(pipeline, why);
+    if (status == OK &&
+        (pipeline->batch >= pipeline->settings.batch_most || txn_failed(pipeline->txn)))
+        status = pipeline_commit(pipeline, why);
+    return status;
+}
+
+enum status pipeline_sync(struct pipeline *pipeline, struct fault *why)
+{
+    if (!pipeline->holds_journal)
+        return OK;
+    enum status status = journal_sync(pipeline->journal, why);
+    if (status != OK)
+        return give_up(pipeline, status);
+    pipeline->state.position = journal_end(pipeline->journal);
+    let_go(pipeline);
+    return OK;
+}
+
+enum status pipeline_commit(struct pipeline *pipeline, struct fault *why)
+{
+    enum status status = pipeline_sync(pipeline, why);
+    if (status == OK && pipeline->batch == 0) { /* nothing to write */
+        (void)give_up(pipeline, OK);
+        return tell(pipeline, why);
+    }
+    if (status == OK) {
+        struct journal_position end = pipeline->state.position;
+        status = land_surely(pipeline, end, why);
+    }
+    if (status != OK)
+        return give_up(pipeline, status);
+    return tell(pipeline, why);
+}
+
+enum status pipeline_catch_up(struct pipeline *pipeline, struct fault *why)
+{
+    enum status status = pipeline_commit(pipeline, why);
+    if (status == OK)
+        status = open_group(pipeline, why);
+    let_go(pipeline);
+    return status == OK ? pipeline_commit(pipeline, why) : status;
+}
+
+enum status pipeline_rebuild(struct pipeline *pipeline, struct fault *why)
+{
+    enum status status = pipeline_commit(pipeline, why);
+    if (status == OK)
+        status = store_empty(pipeline->store, why);
+    rules_forget(pipeline);
+    pipeline->told = 1;
+    return status == OK ? pipeline_catch_up(pipeline, why) : status;
+}
+
+struct telling {
+    struct pipeline *pipeline;
+    struct txn *txn;
+    unsigned left;
+};
+
+static bool tell_one(const struct event *event, void *data)
+{
+    struct telling *telling = data;
+    telling->pipeline->seen(telling->txn, event, telling->pipeline->seen_data);
+    telling->pipeline->told = event->id + 1;
+    return --telling->left > 0;
+}
+
+/* Observers are told from what is on disk, in bites that bound the memory. */
+static enum status tell(struct pipeline *pipeline, struct fault *why)
+{
+    if (pipeline->seen == NULL || pipeline->told >= pipeline->state.next_event)
+        return OK;
+    struct telling telling = {.pipeline = pipeline};
+    enum status status = txn_begin(pipeline->store, false, &telling.txn, why);
+    if (status != OK)
+        return status;
+    uint64_t from = 0;
+    while (pipeline->told < pipeline->state.next_event && from != pipeline->told) {
+        from = pipeline->told;
+        telling.left = 256;
+        arena_reset(&pipeline->arena);
+        store_each_event_from(telling.txn, from, &pipeline->arena, tell_one, &telling);
+    }
+    txn_abort(telling.txn);
+    return OK;
+}
+
+enum status pipeline_open(struct store *store, const struct pipeline_settings *settings,
+                          struct pipeline **pipeline, struct fault *why)
+{
+    struct pipeline *made = calloc(1, sizeof *made);
+    if (made == NULL)
+        abort();
+    made->store = store;
+    made->journal = store_journal(store);
+    made->settings = settings == NULL ? (struct pipeline_settings){0} : *settings;
+    if (made->settings.group_most == 0)
+        made->settings.group_most = GROUP_MOST;
+    if (made->settings.batch_most == 0)
+        made->settings.batch_most = BATCH_MOST;
+    rules_forget(made);
+    enum status status = pipeline_catch_up(made, why);
+    made->told = made->state.next_event;
+    if (status != OK) {
+        pipeline_close(made);
+        return status;
+    }
+    *pipeline = made;
+    return OK;
+}
+
+void pipeline_close(struct pipeline *pipeline)
+{
+    if (pipeline == NULL)
+        return;
+    (void)give_up(pipeline, OK);
+    inventory_free(pipeline->inventory);
+    arena_release(&pipeline->policy_arena);
+    arena_release(&pipeline->message_arena);
+    arena_release(&pipeline->arena);
+    free(pipeline);
+}
+
+void pipeline_observe(struct pipeline *pipeline, event_seen_fn seen, void *data)
+{
+    pipeline->seen = seen;
+    pipeline->seen_data = data;
+}
+
+enum status pipeline_now(struct pipeline *pipeline, struct instant *now, struct fault *why)
+{
+    enum status status = begin(pipeline, why);
+    if (status == OK)
+        *now = pipeline->state.now;
+    return status;
+}
+
+bool pipeline_intake_healthy(const struct pipeline *pipeline)
+{
+    return pipeline->state.intake_healthy;
+}
+
+enum status pipeline_batch(struct pipeline *pipeline, struct txn **txn, struct fault *why)
+{
+    enum status status = begin(pipeline, why);
+    if (status == OK)
+        *txn = pipeline->txn;
+    return status;
+}
+
+bool pipeline_next_timer(struct pipeline *pipeline, int64_t *due)
+{
+    uint64_t id = 0;
+    return begin(pipeline, NULL) == OK && store_next_due(pipeline->txn, due, &id);
+}
+
+bool pipeline_next_action(struct pipeline *pipeline, int64_t *not_before)
+{
+    return begin(pipeline, NULL) == OK && store_next_action(pipeline->txn, not_before);
+}
+
+const struct policy *pipeline_policy(const struct pipeline *pipeline)
+{
+    return &pipeline->config.policy;
+}
+
+const struct parse_settings *pipeline_parse_settings(const struct pipeline *pipeline)
+{
+    return &pipeline->config.parse;
+}
+
+const struct inventory *pipeline_inventory(const struct pipeline *pipeline)
+{
+    return pipeline->inventory;
+}
+
+enum status pipeline_adopt_policy(struct pipeline *pipeline, const struct config *config,
+                                  struct instant now, struct slice source, struct fault *why)
+{
+    struct buffer wanted = BUFFER_INIT;
+    struct buffer standing = BUFFER_INIT;
+    enum status status = begin(pipeline, why);
+    config_policy_text(config, &wanted);
+    config_policy_text(&pipeline->config, &standing);
+    bool first = status == OK && store_counter(pipeline->txn, "policies") == 0;
+    if (status == OK && (first || !slice_eq(buffer_slice(&wanted), buffer_slice(&standing))))
+        status = pipeline_feed(pipeline,
+                               &(struct journal_record){.kind = JOURNAL_POLICY,
+                                                        .real = now.real,
+                                                        .fair = now.fair,
+                                                        .source = source,
+                                                        .body = buffer_slice(&wanted)},
+                               why);
+    buffer_release(&wanted);
+    buffer_release(&standing);
+    return status;
+}
+
+uint64_t pipeline_applied(const struct pipeline *pipeline)
+{
+    return pipeline->applied;
+}
+
+uint64_t pipeline_cases(const struct pipeline *pipeline)
+{
+    return pipeline->state.next_case - 1;
+}

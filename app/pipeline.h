@@ -1,0 +1,80 @@
+/* pipeline: where the stages meet. One input after another becomes what the store holds.
+ *
+ * Every input (a mail, a decision of the desk, what came of an action, a tick, a policy, an inventory) is a record of the
+ * journal. Applying a record is a pure function of the store and the record: timers that are due by then fire, then the
+ * record itself has its say. So a crash costs nothing (what is in the journal is applied again from where LMDB stands), the
+ * index can be made anew, and a replay is the same program under another clock.
+ *
+ *   pipeline.c        the batch: journal group, write transaction, and what happens when either fails
+ *   apply.c           one record: timers, then by kind
+ *   apply-message.c   a mail: parsed, correlated, stepped
+ *   apply-input.c     decisions, outcomes, policies, inventories
+ *   case-step.c       what the ladder says about a case, into the store
+ *   surroundings.c    what its guards must know about everybody else
+ *   input.c           decisions as JSON and back
+ *
+ * Any number of processes may feed one store. A process holds the write transaction before it takes the journal, never the
+ * other way round. */
+#ifndef APP_PIPELINE_H
+#define APP_PIPELINE_H
+
+#include "app/config.h"
+#include "correlate/inventory.h"
+#include "store/store.h"
+
+struct pipeline;
+
+struct pipeline_settings {
+    unsigned group_most; /* records that one fdatasync makes durable; 0: 64 */
+    unsigned batch_most; /* records in one write transaction; 0: 16384 */
+};
+
+/* Told after the commit, in order, of every event since the last time, whichever process brought it about. */
+typedef void (*event_seen_fn)(struct txn *txn, const struct event *event, void *data);
+
+/* Opens on a store that stays the caller's, and applies what the journal holds beyond the index. */
+MUST_USE enum status pipeline_open(struct store *store,
+                                   const struct pipeline_settings *settings,
+                                   struct pipeline **pipeline, struct fault *why);
+/* Drops what was not committed: it stays in the journal if it was synced, else it never was. */
+void pipeline_close(struct pipeline *pipeline);
+void pipeline_observe(struct pipeline *pipeline, event_seen_fn seen, void *data);
+
+/* Takes one input: journal and index. Durable, and to be acknowledged, only after pipeline_sync or
+ * pipeline_commit. */
+MUST_USE enum status pipeline_feed(struct pipeline *pipeline,
+                                   const struct journal_record *record, struct fault *why);
+/* Makes the open group durable, without committing. */
+MUST_USE enum status pipeline_sync(struct pipeline *pipeline, struct fault *why);
+/* Group and batch are on disk, and observers have been told. */
+MUST_USE enum status pipeline_commit(struct pipeline *pipeline, struct fault *why);
+/* Applies whatever the journal holds beyond the index, and commits. */
+MUST_USE enum status pipeline_catch_up(struct pipeline *pipeline, struct fault *why);
+/* Empties the index and makes it anew from the journal. */
+MUST_USE enum status pipeline_rebuild(struct pipeline *pipeline, struct fault *why);
+
+/* What the records fed so far have made of the store, seen from within: to look, not to write. Until the next commit. */
+MUST_USE enum status pipeline_batch(struct pipeline *pipeline, struct txn **txn,
+                                    struct fault *why);
+/* Where the open batch, or else the store, stands. */
+MUST_USE enum status pipeline_now(struct pipeline *pipeline, struct instant *now,
+                                  struct fault *why);
+bool pipeline_intake_healthy(const struct pipeline *pipeline);
+/* The earliest timer and the earliest pending action, as of the last record fed; fair time. */
+bool pipeline_next_timer(struct pipeline *pipeline, int64_t *due);
+bool pipeline_next_action(struct pipeline *pipeline, int64_t *not_before);
+
+/* The policy in force, from the journal. Valid until the next feed. */
+const struct policy *pipeline_policy(const struct pipeline *pipeline);
+const struct parse_settings *pipeline_parse_settings(const struct pipeline *pipeline);
+const struct inventory *pipeline_inventory(const struct pipeline *pipeline);
+/* Feeds the policy of config when it is not the one in force. */
+MUST_USE enum status pipeline_adopt_policy(struct pipeline *pipeline,
+                                           const struct config *config, struct instant now,
+                                           struct slice source, struct fault *why);
+
+/* For progress: records applied by this process, and cases there are. */
+uint64_t pipeline_applied(const struct pipeline *pipeline);
+uint64_t pipeline_cases(const struct pipeline *pipeline);
+
+#endif
