@@ -142,6 +142,8 @@ static enum status take_apart(const struct incoming *message, struct arf *arf,
 static void read_trace(const struct incoming *message, struct arf *arf)
 {
     size_t skip = 0;
+    if (arf->original_count == 0)
+        return;
     if (arf->original_part == &message->mime.parts[0])
         while (skip < arf->original_count &&
                !slice_starts_with_nocase(arf->original[skip].name, SLICE("X-HmXmr")))

@@ -22,6 +22,8 @@ static bool is_space(char byte)
 /* The next word of *rest; "=" and ";" stand alone; comments are passed over. */
 static bool next_token(struct slice *rest, struct slice *token)
 {
+    if (rest->len == 0)
+        return false;
     const char *at = rest->ptr, *end = at + rest->len;
     unsigned comment = 0;
     for (; at < end && (comment > 0 || is_space(*at) || *at == '('); at++) {

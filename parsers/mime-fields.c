@@ -140,8 +140,10 @@ struct slice mime_header(const struct mime_part *part, struct slice name)
 
 struct slice mime_unfold(struct arena *arena, struct slice raw)
 {
+    if (raw.len == 0)
+        return raw;
     const char *end = raw.ptr + raw.len;
-    const char *fold = raw.len == 0 ? end : find_line_end(raw.ptr, end);
+    const char *fold = find_line_end(raw.ptr, end);
     if (fold == end)
         return raw;
     char *text = arena_alloc(arena, raw.len + 1);

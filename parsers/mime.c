@@ -268,9 +268,12 @@ static const char *open_part(struct scan *scan, int parent, const char *at)
     }
 }
 
+/* A delimiter right below the header section: its line end ends the section, too. */
 static void end_body(struct mime_part *part, const char *end)
 {
-    part->body.len = end > part->body.ptr ? (size_t)(end - part->body.ptr) : 0;
+    if (end < part->body.ptr)
+        part->body.ptr = end;
+    part->body.len = (size_t)(end - part->body.ptr);
 }
 
 /* Ends the part that was being read and every container above `level`. */

@@ -125,10 +125,12 @@ static void read_word(struct reader *reader, struct slice word)
 static void read_text(struct reader *reader, struct arena *arena, struct slice text)
 {
     struct slice lower = arena_lower(arena, text);
+    bool markup = true; /* a ">" is still to come */
     for (size_t at = 0; at < lower.len;) {
         size_t from = at;
-        if (lower.ptr[at] == '<') {
+        if (lower.ptr[at] == '<' && markup) {
             const char *end = memchr(lower.ptr + at, '>', lower.len - at);
+            markup = end != NULL;
             at = end == NULL ? at + 1 : (size_t)(end - lower.ptr) + 1;
             continue;
         }

@@ -32,6 +32,8 @@ static bool is_enclosing(char byte)
 static bool next_word(struct slice *rest, struct slice *word)
 {
     size_t at = 0;
+    if (rest->len == 0)
+        return false;
     while (at < rest->len && is_space(rest->ptr[at]))
         at++;
     size_t from = at;
