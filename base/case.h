@@ -35,25 +35,25 @@ enum persistence { PERSISTENCE_UNKNOWN, PERSISTENCE_STOPPED, PERSISTENCE_PERSIST
  * source address could fake is kept in a row of its own. All that nobody vouches for is one
  * row per kind, without a name: however many send it, it takes no more room than that. */
 struct witness {
-    struct slice
-        operator_name; /* one vote each: "yahoo", or the registered domain of an unknown one; empty: unauthenticated */
+    /* One vote each: "yahoo", or the registered domain of an unknown one; empty: unauthenticated. */
+    struct slice operator_name;
     enum abuse_kind kind;
-    const struct xarf_type *
-        type; /* of its weightiest report, the latest of equals, as are auth, trust, weight, age, known, sufficient */
+
+    /* Of its weightiest report, the latest of equals. */
+    const struct xarf_type *type;
     enum auth_result auth;
-    uint16_t trust; /* percent, from the configuration of that time */
-    uint16_t
-        weight; /* per mille of a full vote: trust x age x authentication, when it was heard */
-    int64_t
-        age; /* from observation to arrival, seconds; -1 when nobody says when it was observed */
-    bool known;         /* has a rule in the configuration */
-    bool sufficient;    /* its rule says that its word alone can do */
+    uint16_t trust;  /* percent, from the configuration of that time */
+    uint16_t weight; /* per mille of a full vote: trust x age x authentication, when heard */
+    int64_t age;     /* from observation to arrival, seconds; -1 when nobody says when it was */
+    bool known;      /* has a rule in the configuration */
+    bool sufficient; /* its rule says that its word alone can do */
     bool own_telemetry; /* measured in the provider's own network */
-    bool spoofable;     /* evidence that a forged source address would fake as well */
+
+    bool spoofable; /* evidence that a forged source address would fake as well */
     uint32_t reports;
     uint64_t incidents;
-    int64_t first_observed,
-        last_observed;  /* event times, the earliest that each can have been; 0 unknown */
+    /* Event times, the earliest that each can have been; 0 unknown. */
+    int64_t first_observed, last_observed;
     int64_t stopped_at; /* when it said that it stopped (delisted); 0 never */
 };
 

@@ -24,9 +24,8 @@
 
 /* Who a reporter is for the purpose of counting votes. */
 struct operator_standing {
-    struct slice
-        name; /* borrowed from policy or report; empty when nobody vouches for the sender */
-    uint16_t trust; /* percent */
+    struct slice name; /* of policy or report; empty when nobody vouches for the sender */
+    uint16_t trust;    /* percent */
     bool known, own_telemetry, sufficient, aggregates;
 };
 /* By whom the message was authenticated as, never by whom it says that it speaks for: what a
@@ -41,8 +40,8 @@ void witness_weigh(struct witness *witness, const struct confirm_policy *policy)
 struct testimony {
     const struct witness *witness;
     uint16_t points;
-    char why
-        [160]; /* "known operator, authenticated, trust 80 %, heard 3 h after it happened: 40 of 50" */
+    /* "authenticated, known, trust 80 %, heard 3 h after it happened: 56 of 70" */
+    char why[192];
 };
 struct verdict_account {
     struct testimony lines[CASE_WITNESSES];
@@ -82,7 +81,7 @@ enum placement {
 struct placed {
     enum placement placement;
     uint64_t case_id;       /* PLACED, PLACED_DUPLICATE */
-    struct event events[4]; /* to append and fold, in order; slices in arena */
+    struct event events[2]; /* to append and fold, in order; slices in arena */
     unsigned event_count;
     struct stored_report stored; /* to put */
     struct slice reason;         /* why not placed */
