@@ -67,8 +67,8 @@ struct config {
     struct parse_settings parse;
     struct store_config store;
     struct desk_config desk;
-    struct slice channels
-        [VERB_COUNT]; /* "file /var/spool/abusedesk/mail": name and argument; empty for none */
+    /* "file /var/spool/abusedesk/mail": name and argument; empty for none. */
+    struct slice channels[VERB_COUNT];
 
     struct config_setting
         *settings; /* in the order in which they were made: the last one of an option counts */

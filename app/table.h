@@ -8,8 +8,8 @@
 struct table_column {
     const char *title;
     bool right; /* numbers */
-    bool
-        shrinks; /* may be cut, with "…", when the terminal is too narrow; several share the loss, the widest first */
+    /* May be cut, with "…", when the terminal is too narrow; several share the loss, the widest first. */
+    bool shrinks;
 };
 
 struct table_cell {

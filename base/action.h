@@ -53,14 +53,14 @@ struct action {
     enum verb verb;
     uint8_t contact;  /* index into the case's contacts, for mails and calls */
     uint16_t attempt; /* from 1 */
-    uint64_t
-        thread; /* actions of one thread, verb and contact that are due together go as one */
+    /* Actions of one thread, verb and contact that are due together go as one. */
+    uint64_t thread;
     int64_t not_before; /* fair time */
     int64_t decided_at; /* real time */
     enum action_state state;
     enum outcome outcome;
-    struct slice
-        identity; /* "C-12.1.call.0.2": case, generation, verb, contact, attempt; the same after a crash */
+    /* "C-12.1.call.0.2": case, generation, verb, contact, attempt; the same after a crash. */
+    struct slice identity;
     struct slice text; /* why, one sanitised line */
 };
 

@@ -52,8 +52,8 @@ static inline unsigned days_in_month(int64_t year, unsigned month)
 /* "Nov", "Sept", "November": at least three letters of the name; 1 to 12, or 0 for none. */
 unsigned month_by_name(struct slice word);
 bool is_weekday_name(struct slice word);
-/* Seconds east of UTC, of RFC 5322 s4.3 and those that mail software writes besides. Ambiguous ones (IST, CST beyond America)
- * are read as RFC 5322 reads them, or not at all. */
+/* Seconds east of UTC, of RFC 5322 s4.3 and those that mail software writes besides.
+ * Ambiguous ones (IST, CST beyond America) are read as RFC 5322 reads them, or not at all. */
 bool zone_by_name(struct slice word, int *offset);
 
 #endif

@@ -18,8 +18,8 @@ struct xarf_type {
     const char *category; /* "messaging" */
     const char *type;     /* "spam" */
     enum abuse_kind kind;
-    bool
-        outbound_attack; /* harms others at this moment: may be cut at once where the policy says so */
+    /* Harms others at this moment: may be cut at once where the policy says so. */
+    bool outbound_attack;
 };
 
 /* The row for category and type, or NULL. Rows live for ever and can be compared by pointer. */

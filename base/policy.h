@@ -17,11 +17,12 @@ struct operator_rule {
     uint16_t trust;     /* percent of a full vote when authenticated: 0 to 100 */
     bool own_telemetry; /* our own sensors: first-hand, so trust is not asked */
     bool sufficient;    /* fully trusted and fresh, its word alone reaches the threshold */
-    bool
-        aggregates; /* sends old events late: a report without a time of its own says nothing about now */
+    /* Sends old events late: a report without a time of its own says nothing about now. */
+    bool aggregates;
 };
 
-/* When a case is confirmed (correlate/confirm.c). In parentheses the defaults: two known operators do, one never. */
+/* When a case is confirmed (correlate/confirm.c). In parentheses the defaults: two known
+ * operators do, one never. */
 struct confirm_policy {
     uint16_t threshold;     /* points at which a case is confirmed (100) */
     uint16_t vote;          /* of one fully trusted, authenticated, fresh operator (70) */
@@ -47,20 +48,20 @@ struct policy {
     struct breaker_policy breaker;
     struct operator_rule *operators;
     size_t operator_count;
-    struct slice *
-        trusted_authserv; /* authserv-ids whose Authentication-Results we believe (RFC 8601 s5) */
+    /* Authserv-ids whose Authentication-Results we believe (RFC 8601 s5). */
+    struct slice *trusted_authserv;
     size_t trusted_authserv_count;
     struct slice *never_cut; /* prefixes as text, besides the inventory's flag */
     size_t never_cut_count;
     int64_t open_window;  /* an unconfirmed case closes when nothing was heard for this long */
     int64_t hold_longest; /* a hold expires after this at the latest */
-    int64_t
-        reply_hold; /* a plausible but unauthenticated reply holds this long, once per generation */
-    int64_t
-        contact_quarantine; /* contacts changed more recently than this are used beside the older ones */
-    int64_t
-        gather_window; /* warnings of one customer's thread within this time go as one mail */
-    bool armed;        /* false: nothing leaves */
+    /* A plausible but unauthenticated reply holds this long, once per generation. */
+    int64_t reply_hold;
+    /* Contacts changed more recently than this are used beside the older ones. */
+    int64_t contact_quarantine;
+    /* Warnings of one customer's thread within this time go as one mail. */
+    int64_t gather_window;
+    bool armed; /* false: nothing leaves */
 };
 
 #endif

@@ -53,8 +53,8 @@ struct text_list {
 struct report_extra {
     const char *name; /* XARF's member name; static */
     enum { EXTRA_TEXT, EXTRA_NUMBER, EXTRA_BOOLEAN, EXTRA_LIST, EXTRA_JSON } type;
-    struct slice
-        text; /* TEXT as it is; NUMBER and BOOLEAN as JSON spells them; JSON a whole value */
+    /* TEXT as it is; NUMBER and BOOLEAN as JSON spells them; JSON a whole value. */
+    struct slice text;
     struct text_list items; /* LIST */
 };
 
@@ -85,8 +85,8 @@ struct report {
 
     int64_t observed_at; /* when the incident happened; 0 when nobody says */
     bool observed_zoned; /* false: the reporter gave no time zone, taken as UTC */
-    int64_t
-        arrival_date; /* the reporter's own date for the original mail or event; 0 when absent */
+    /* The reporter's own date for the original mail or event; 0 when absent. */
+    int64_t arrival_date;
     int64_t reported_at; /* the message's own date; 0 when absent */
     uint64_t incidents;  /* how many events it stands for; at least 1 */
 

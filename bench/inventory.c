@@ -1,6 +1,7 @@
-/* Look-ups as of a time in an inventory of a million prefixes, 800,000 IPv4 and 200,000 IPv6, nested and with history.
- * The yardstick, in the same run: a binary search for the address in the plain sorted array of the same prefixes, which
- * finds a neighbour only: it knows neither nesting nor time. */
+/* Look-ups as of a time in an inventory of a million prefixes, 800,000 IPv4 and 200,000
+ * IPv6, nested and with history. The yardstick, in the same run: a binary search for the
+ * address in the plain sorted array of the same prefixes, which finds a neighbour only: it
+ * knows neither nesting nor time. */
 #include "correlate/inventory.h"
 
 #include <stdio.h>

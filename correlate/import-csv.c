@@ -1,5 +1,6 @@
-/* CSV (RFC 4180) with a header that names the columns; comma, semicolon or tab. A row is a line: no field of an
- * inventory has a line break in it, and so one quote too many costs one row and not the rest of the file. */
+/* CSV (RFC 4180) with a header that names the columns; comma, semicolon or tab. A row is a
+ * line: no field of an inventory has a line break in it, and so one quote too many costs one
+ * row and not the rest of the file. */
 #include "correlate/import.h"
 
 #include <csv.h>

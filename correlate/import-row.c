@@ -1,4 +1,5 @@
-/* The fields of an inventory row: their names, their forms, and what to say when one is wrong. */
+/* The fields of an inventory row: their names, their forms, and what to say when one is
+ * wrong. */
 #include "correlate/import.h"
 
 #define NAME_LONGEST 255
@@ -167,7 +168,8 @@ static bool is_tag(struct slice value, const char *joints, size_t longest)
     return true;
 }
 
-/* A wrong detail is left out rather than its row: an address whose customer nobody knows would be the greater loss. */
+/* A wrong detail is left out rather than its row: an address whose customer nobody knows
+ * would be the greater loss. */
 static enum status leave_out(struct draft *draft, size_t contact, const char *detail,
                              const char *hint)
 {

@@ -1,5 +1,6 @@
-/* What an import changes: the rows of the file against each other, then against the inventory. Nothing is ever removed:
- * what is over gets an end, so that an old incident still finds who had the address then. */
+/* What an import changes: the rows of the file against each other, then against the
+ * inventory. Nothing is ever removed: what is over gets an end, so that an old incident
+ * still finds who had the address then. */
 #include "correlate/import.h"
 #include "correlate/inventory-index.h"
 
@@ -54,8 +55,8 @@ static const struct assignment *find_before(const struct planning *p,
     return loose;
 }
 
-/* A row that says no beginning goes on as it was. A new one was there for ever where nobody was known before, and begins
- * now where somebody was: what happened earlier was not theirs. */
+/* A row that says no beginning goes on as it was. A new one was there for ever where nobody
+ * was known before, and begins now where somebody was: what happened earlier was not theirs. */
 static void resolve(const struct planning *p, struct import_row *row)
 {
     row->before = find_before(p, row);
@@ -142,7 +143,8 @@ static void refuse_overlap(struct planning *p, const struct import_row *earlier,
     }
 }
 
-/* Rows come sorted, and what was taken does not overlap, so the one taken last reaches furthest. */
+/* Rows come sorted, and what was taken does not overlap, so the one taken last reaches
+ * furthest. */
 static void check_file(struct planning *p)
 {
     const struct import_row *last = NULL;
@@ -222,7 +224,8 @@ static void end_row(struct planning *p, const struct assignment *old, int64_t at
     p->plan->ended++;
 }
 
-/* Whoever has the prefix is followed by the new row, provided it begins later and does not end earlier. */
+/* Whoever has the prefix is followed by the new row, provided it begins later and does not
+ * end earlier. */
 static bool displaces(struct planning *p, struct import_row *row)
 {
     size_t first = 0;

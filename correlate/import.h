@@ -1,5 +1,5 @@
-/* Inside the import: a line of the file becomes a draft, a good draft an import_row, and import.c
- * compares those with the inventory as it stands. */
+/* Inside the import: a line of the file becomes a draft, a good draft an import_row, and
+ * import.c compares those with the inventory as it stands. */
 #ifndef CORRELATE_IMPORT_H
 #define CORRELATE_IMPORT_H
 
@@ -10,7 +10,8 @@
 #define IMPORT_LINE_LONGEST ((size_t)64 * 1024)
 #define IMPORT_FAULTS       10000 /* with more than this, it is no inventory */
 
-/* One line while it is read. A fault refuses the line; a remark only leaves a contact's detail out. */
+/* One line while it is read. A fault refuses the line; a remark only leaves a contact's
+ * detail out. */
 struct draft {
     struct arena *arena;
     struct assignment row;

@@ -49,7 +49,8 @@ static struct contact *copy_contacts(struct arena *arena, const struct assignmen
     return contacts;
 }
 
-/* One customer's rows commonly come one after another: what is the same as in the row before is shared. */
+/* One customer's rows commonly come one after another: what is the same as in the row before
+ * is shared. */
 void inventory_add(struct inventory *inventory, const struct assignment *row)
 {
     if (inventory->count == inventory->room) {
@@ -123,14 +124,16 @@ static void plane_index(struct plane *plane)
     plane->bins[plane->bin_count] = plane->count;
 }
 
-/* The prefixes that are open at one point of the sweep, widest first: lengths grow, so 129 are all there can be. */
+/* The prefixes that are open at one point of the sweep, widest first: lengths grow, so 129
+ * are all there can be. */
 struct sweep {
     struct plane *plane;
     uint32_t open[129];
     unsigned depth;
 };
 
-/* Closes what ends before `next` begins (or, without next, everything): behind it the wider prefix goes on. */
+/* Closes what ends before `next` begins (or, without next, everything): behind it the wider
+ * prefix goes on. */
 static void close_until(struct inventory *inventory, struct sweep *sweep,
                         const struct prefix *next)
 {

@@ -54,8 +54,8 @@ static bool is_within(struct slice name, struct slice parent)
     return name.len == parent.len || name.ptr[name.len - parent.len - 1] == '.';
 }
 
-/* Mail about a server to a domain that lives on it is not read while the server is cut, and read by whoever broke in until then. No
- * resolver here: the server's name tells. */
+/* Mail about a server to a domain that lives on it is not read while the server is cut, and
+ * read by whoever broke in until then. No resolver here: the server's name tells. */
 static bool is_in_own_domain(const struct assignment *row, struct slice mail)
 {
     struct slice domain = domain_of(mail);

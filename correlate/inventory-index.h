@@ -1,9 +1,9 @@
 /* How an inventory is laid out in memory; for inventory*.c and the import alone.
  *
- * Rows sorted by prefix, and over them two planes, IPv4 and IPv6, of cells: a cell begins where the
- * deepest prefix that covers an address changes, and knows that prefix's first row. A row knows its
- * parent, the next wider prefix. So a look-up is one search for the cell, then a short walk
- * outwards until somebody had the prefix at that time. */
+ * Rows sorted by prefix, and over them two planes, IPv4 and IPv6, of cells: a cell begins
+ * where the deepest prefix that covers an address changes, and knows that prefix's first
+ * row. A row knows its parent, the next wider prefix. So a look-up is one search for the
+ * cell, then a short walk outwards until somebody had the prefix at that time. */
 #ifndef CORRELATE_INVENTORY_INDEX_H
 #define CORRELATE_INVENTORY_INDEX_H
 
@@ -57,7 +57,8 @@ struct inventory *inventory_new(void);
 void inventory_add(struct inventory *inventory, const struct assignment *row);
 void inventory_finish(struct inventory *inventory);
 
-/* The rows of exactly this prefix, as a run of inventory_row indexes, latest valid_from first. */
+/* The rows of exactly this prefix, as a run of inventory_row indexes, latest valid_from
+ * first. */
 size_t inventory_rows_of(const struct inventory *inventory, const struct prefix *prefix,
                          size_t *first);
 /* Whether some row, of whatever time, has an address in common with the prefix. */

@@ -37,8 +37,8 @@ struct import_fault {
 };
 struct import_change {
     enum { IMPORT_ADDED, IMPORT_CHANGED, IMPORT_ENDED, IMPORT_UNCHANGED } change;
-    /* What to store, id 0 when ADDED; NULL when there is nothing to (UNCHANGED and verified within the
-     * last month; an older one has its recorded_at moved on). */
+    /* What to store, id 0 when ADDED; NULL when there is nothing to (UNCHANGED and verified
+     * within the last month; an older one has its recorded_at moved on). */
     struct assignment *after;
     const struct assignment *before; /* NULL when ADDED */
     struct slice what;               /* CHANGED: "contacts, server" */
@@ -51,17 +51,17 @@ struct import_plan {
     size_t added, changed, ended, unchanged;
 };
 /* Pure: what an import of this text would change. `complete`: rows of the inventory that the
- * file lacks end now, except those of refused lines. ERR_* when the text as a whole is no inventory:
- * nothing of it goes in. */
+ * file lacks end now, except those of refused lines. ERR_* when the text as a whole is no
+ * inventory: nothing of it goes in. */
 MUST_USE enum status inventory_plan(struct slice text, const struct inventory *current,
                                     bool complete, int64_t now, struct arena *arena,
                                     struct import_plan *plan, struct fault *why);
-/* A row as one canonical JSON line: what the journal keeps. Imported again at the same `now` into the
- * same inventory, the lines of a plan's `after` rows give the same plan. */
+/* A row as one canonical JSON line: what the journal keeps. Imported again at the same `now`
+ * into the same inventory, the lines of a plan's `after` rows give the same plan. */
 void inventory_canonical(const struct assignment *row, struct buffer *out);
 
-/* Contact quality of what is assigned at now. Each anomaly once a row; "shared" once for each mail or phone that contacts
- * of several customers have in common. */
+/* Contact quality of what is assigned at now. Each anomaly once a row; "shared" once for
+ * each mail or phone that contacts of several customers have in common. */
 struct contact_anomaly {
     const struct assignment *assignment;
     const char

@@ -86,8 +86,8 @@ struct ladder_result {
     unsigned action_count;
     /* Pending (not started) actions that the case had before this step are void: answered, closed, held. */
     bool drop_pending;
-    struct slice
-        refused; /* OPERATOR: why nothing happened, for the person who asked; else empty */
+    /* OPERATOR: why nothing happened, for the person who asked; else empty. */
+    struct slice refused;
 };
 
 /* What the ladder says to one stimulus. Folds its own events into *c as it goes (the caller gives them ids and stores

@@ -32,8 +32,8 @@ struct letter_templates {
     struct slice languages[LETTER_LANGUAGES]; /* "en", "de" */
     size_t language_count;
     struct slice texts[LETTER_KINDS][LETTER_LANGUAGES];
-    struct slice
-        measures[LETTER_LANGUAGES]; /* what helps against each XARF type; see measures.en.txt */
+    /* What helps against each XARF type; see measures.en.txt. */
+    struct slice measures[LETTER_LANGUAGES];
 };
 /* Reads <kind>.<language>.txt and measures.<language>.txt: from `own` where they are (may be NULL), else from `shipped`. */
 MUST_USE enum status letter_templates_load(const char *shipped, const char *own,

@@ -38,8 +38,8 @@ bool outbox_entry_apply(const struct outbox_entry *entry, struct action *action)
 
 /* Who carries which verb, and whom to tell. Filled by app/ from configuration. */
 struct outbox_route {
-    const struct channel *
-        channel; /* NULL: nobody carries it: OUTCOME_FAILED, and the ladder turns to a person */
+    /* NULL: nobody carries it: OUTCOME_FAILED, and the ladder turns to a person. */
+    const struct channel *channel;
     void *state;
 };
 struct outbox {

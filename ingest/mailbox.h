@@ -29,8 +29,8 @@ struct mail {
     struct slice bytes; /* until the next call */
     const char *file;   /* where it is; until the next call */
     uint64_t number;    /* from 0 within its mailbox */
-    int64_t
-        arrived; /* what arrival said, else what the storage says (From_ line, Maildir name); 0 unknown */
+    /* What arrival said, else what the storage says (From_ line, Maildir name); 0 unknown. */
+    int64_t arrived;
     bool document; /* no mail but a bare document (JSON, CSV, YAML) */
 };
 

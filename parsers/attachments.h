@@ -21,8 +21,8 @@ struct attachments {
     struct attachment
         *items; /* every part that is no container, archives replaced by what is in them */
     size_t count;
-    struct slice
-        fault; /* why something could not be opened (encrypted, damaged, too large); empty */
+    /* Why something could not be opened (encrypted, damaged, too large); empty. */
+    struct slice fault;
 };
 
 /* Opened at the first call for a message, the same answer after that. Lives as long as its arena. */

@@ -28,8 +28,8 @@ struct mime_part {
     size_t header_count;
     struct slice head; /* raw bytes of the header section */
     struct slice body; /* raw bytes, still in transfer encoding; of a container: all of it */
-    struct slice
-        type; /* media type, lower case: "text/plain"; "text/plain" when absent or broken (RFC 2045 s5.2) */
+    /* Media type, lower case: "text/plain"; "text/plain" when absent or broken (RFC 2045 s5.2). */
+    struct slice type;
     int parent; /* index of the container, -1 for the message itself */
     unsigned depth;
     bool container; /* multipart/…, or message/rfc822 whose first child is the message inside */

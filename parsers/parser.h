@@ -59,8 +59,8 @@ struct parse_result {
     struct report *reports;     /* linked list */
     struct report *last;        /* its end: parse_add appends there */
     size_t report_count;
-    struct text_list
-        row_faults; /* rows that were lost, each with its reason: triage names them */
+    /* Rows that were lost, each with its reason: triage names them. */
+    struct text_list row_faults;
 };
 
 #define ROW_FAULTS_MOST 1000 /* more lost rows of one message are not named */
@@ -74,8 +74,8 @@ struct parser {
      * triage with why as reason. */
     enum status (*parse)(const struct incoming *message, struct parse_result *result,
                          struct fault *why);
-    bool
-        last_resort; /* says only that nothing was understood: asked after messages inside this one */
+    /* Says only that nothing was understood: asked after messages inside this one. */
+    bool last_resort;
 };
 
 extern const struct parser *const parser_registry[]; /* ends with NULL */

@@ -43,8 +43,8 @@ struct journal_settings {
     uint64_t record_most;  /* longest body; default 64 MiB */
     bool sync;             /* false: no fdatasync (temporary stores only) */
     bool read_only;
-    struct journal_position
-        verified; /* opening checks the tail from here on only; zero: the whole last segment */
+    /* Opening checks the tail from here on only; zero: the whole last segment. */
+    struct journal_position verified;
 };
 
 /* What opening had to mend. */

@@ -34,8 +34,8 @@ enum table {
 struct table_schema {
     const char *name;        /* on disk: never changed */
     const char *key, *value; /* for people */
-    bool
-        gathered; /* keys come in no order: a write transaction holds its puts back and makes them sorted */
+    /* Keys come in no order: a write transaction holds its puts back and makes them sorted. */
+    bool gathered;
 };
 
 extern const struct table_schema tables[TABLES];

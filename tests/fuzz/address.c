@@ -1,4 +1,5 @@
-/* Addresses and prefixes: what is read prints canonically, and what is printed reads back as the same. */
+/* Addresses and prefixes: what is read prints canonically, and what is printed reads back as
+ * the same. */
 #include "base/address.h"
 #include "tests/fuzz/fuzz.h"
 

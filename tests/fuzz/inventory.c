@@ -1,5 +1,5 @@
-/* An inventory file of anything: what is taken can be written as canonical lines that are taken again in the same way, and the
- * index built of it answers for each of its rows. */
+/* An inventory file of anything: what is taken can be written as canonical lines that are
+ * taken again in the same way, and the index built of it answers for each of its rows. */
 #include "correlate/inventory.h"
 #include "tests/fuzz/fuzz.h"
 

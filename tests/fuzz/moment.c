@@ -1,4 +1,5 @@
-/* Dates: what is read lies in the range and survives being printed and read again; nothing reads past its end. */
+/* Dates: what is read lies in the range and survives being printed and read again; nothing
+ * reads past its end. */
 #include "base/moment.h"
 #include "tests/fuzz/fuzz.h"
 

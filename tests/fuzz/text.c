@@ -1,5 +1,5 @@
-/* Text made safe: valid UTF-8 within its limit, without control bytes, the same when done twice; defanging hides every scheme
- * that a client follows. */
+/* Text made safe: valid UTF-8 within its limit, without control bytes, the same when done
+ * twice; defanging hides every scheme that a client follows. */
 #include "base/text.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -280,7 +280,8 @@ static void states_what_changed(void **state)
     inventory_free(inventory);
 }
 
-/* A new customer's time begins when they come, an old one's ends then, and the past stays as it was. */
+/* A new customer's time begins when they come, an old one's ends then, and the past stays as
+ * it was. */
 static void reassignment_keeps_history(void **state)
 {
     (void)state;
