@@ -35,7 +35,8 @@ enum persistence { PERSISTENCE_UNKNOWN, PERSISTENCE_STOPPED, PERSISTENCE_PERSIST
  * source address could fake is kept in a row of its own. All that nobody vouches for is one
  * row per kind, without a name: however many send it, it takes no more room than that. */
 struct witness {
-    /* One vote each: "yahoo", or the registered domain of an unknown one; empty: unauthenticated. */
+    /* One vote each: "yahoo", or the registered domain of an unknown one; empty:
+     * unauthenticated. */
     struct slice operator_name;
     enum abuse_kind kind;
 
@@ -104,11 +105,11 @@ struct case_contact {
 
 struct abuse_case {
     uint64_t id; /* shown as C-<id> */
-    uint32_t
-        generation; /* grows when it is reopened or relapses; fences timers, calls and tokens of the past */
+    /* Grows when it is reopened or relapses; fences timers, calls and tokens of the past. */
+    uint32_t generation;
     enum case_state state;
-    enum case_state
-        resumes_to; /* HOLD, RESPONDED, QUIESCENT, NEEDS_HUMAN: the rung it came from, none of these four */
+    /* HOLD, RESPONDED, QUIESCENT, NEEDS_HUMAN: the rung it came from, none of these four. */
+    enum case_state resumes_to;
     enum abuse_kind kind; /* of its gravest confirmed witness; of its first report until then */
 
     struct address address;
