@@ -1,5 +1,5 @@
 #!/bin/sh
-# shellcheck over every shell script of the tree. usage: shell.sh ROOT
+# Every shell script of the tree passes shellcheck. usage: shell.sh ROOT
 set -eu
 cd "$1"
 command -v shellcheck >/dev/null || {
