@@ -1,5 +1,8 @@
 /* Settings that contradict each other. Each check blames the place where the setting was made. */
 #include "app/config-table.h"
+#include "app/nearest.h"
+#include "escalate/channel.h"
+#include "escalate/letter.h"
 
 struct check {
     struct config *config;
@@ -149,6 +152,41 @@ static void check_armed(const struct check *check)
     }
 }
 
+static void check_channel(const struct check *check, enum verb verb)
+{
+    const char *key = verb_name(verb);
+    struct slice argument = check->config->channels[verb];
+    struct slice name = {0};
+    if (!slice_next_field(&argument, ' ', &name))
+        return;
+    const struct channel *channel = channel_find(name);
+    if (channel != NULL && channel->carries(verb))
+        return;
+    if (channel != NULL) {
+        config_blame(PLACE(check, "channel", none, key), "[channel] %s: %s does not carry it",
+                     key, channel->name);
+        return;
+    }
+    struct nearest nearest = nearest_to(name);
+    for (const struct channel *const *each = channel_registry; *each != NULL; each++)
+        nearest_offer(&nearest, slice_of((*each)->name));
+    bool near = nearest.best.len > 0;
+    config_blame(PLACE(check, "channel", none, key),
+                 "[channel] %s: there is no channel '%.*s'; %s%.*s%s", key, SLICE_FMT(name),
+                 near ? "did you mean '" : "there are dry-run and file",
+                 SLICE_FMT(nearest.best), near ? "'?" : "");
+}
+
+static void check_zone(const struct check *check)
+{
+    struct slice zone = check->config->desk.zone;
+    int seconds = 0;
+    if (!slice_eq(zone, SLICE("UTC")) && !zone_offset(zone, 0, &seconds))
+        config_blame(PLACE(check, "desk", none, "zone"),
+                     "[desk] zone = '%.*s' is not in /usr/share/zoneinfo (package tzdata)",
+                     SLICE_FMT(zone));
+}
+
 static void check_retention(const struct check *check)
 {
     const struct config *config = check->config;
@@ -174,6 +212,9 @@ void config_check(struct config *config, struct arena *arena)
     for (unsigned kind = 0; kind < KIND_COUNT; kind++)
         check_ladder(&check, (enum abuse_kind)kind);
     check_operators(&check);
+    for (unsigned verb = 0; verb < VERB_COUNT; verb++)
+        check_channel(&check, (enum verb)verb);
+    check_zone(&check);
     check_armed(&check);
     check_retention(&check);
 }

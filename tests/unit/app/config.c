@@ -149,6 +149,13 @@ static void refuses_contradictions(void **state)
         {"[operator a]\ndomains = x.example\n[operator b]\ndomains = y.example, x.example\n",
          "t.conf:4: 'x.example' belongs to [operator a] and to [operator b]: one organisation "
          "would have two votes\n"},
+        {"[channel]\nwarn = fiel /m\n",
+         "t.conf:2: [channel] warn: there is no channel 'fiel'; did you mean 'file'?\n"},
+        {"[channel]\nwarn = telepathy\n", "t.conf:2: [channel] warn: there is no channel "
+                                          "'telepathy'; there are dry-run and file\n"},
+        {"[desk]\nzone = Atlantis/Main\n",
+         "t.conf:2: [desk] zone = 'Atlantis/Main' is not in /usr/share/zoneinfo (package "
+         "tzdata)\n"},
         {"[store]\nretention = 7d\n",
          "t.conf:2: [store] retention is shorter than a case can last (12 days): its evidence "
          "would be dropped while it is open\n"},
