@@ -45,12 +45,10 @@ static const struct move {
     [EVENT_MERGED] = {ANY_OPEN & ~WRITTEN, IN(CASE_CLOSED)},
 };
 
-/* The types that only tell of the outside: they hold whatever generation they were written in.
- */
-static bool any_generation(enum event_type type)
+static bool is_evidence(enum event_type type)
 {
     return type == EVENT_REPORT || type == EVENT_DUPLICATE || type == EVENT_STOPPED ||
-           type == EVENT_TRIAGED || type == EVENT_NOTE;
+           type == EVENT_TRIAGED;
 }
 
 static bool makes_sense(const struct abuse_case *c, const struct event *event)
@@ -65,7 +63,9 @@ static bool makes_sense(const struct abuse_case *c, const struct event *event)
     }
     if (move->from != 0 && (move->stays & IN(c->state)) == 0)
         return false;
-    return any_generation(event->type) || event->generation == c->generation;
+    /* Evidence and notes tell of the outside: they hold whatever generation they were written in. */
+    return is_evidence(event->type) || event->type == EVENT_NOTE ||
+           event->generation == c->generation;
 }
 
 static void count(uint8_t *number)
@@ -286,9 +286,12 @@ static void fold_read_back(struct abuse_case *c, const struct event *event)
     c->read_back_seen = event->attempt;
     if (event->outcome == OUTCOME_WITHHELD) {
         c->withheld = true;
-        c->cut_unread = false; /* the write was withheld too */
+        if (event->verb == VERB_CUT) /* the write itself was: nothing was touched */
+            c->cut_unread = false;
     }
     if (event->outcome == OUTCOME_UP || event->outcome == OUTCOME_DOWN) {
+        if (event->outcome == OUTCOME_DOWN && c->cut_unread)
+            c->cut_stands = true; /* by our write, whatever became of its answer */
         c->cut_unread = false;
         c->before_image = event->outcome == OUTCOME_UP && c->state == CASE_CUT_PENDING;
         if (event->outcome == OUTCOME_UP)
@@ -433,7 +436,7 @@ void case_fold(struct abuse_case *c, const struct event *event)
         else if (event->due != 0)
             c->due = event->due;
         fold_by_type(c, event);
-        if (!any_generation(event->type) && c->steps < UINT16_MAX)
+        if (!is_evidence(event->type) && c->steps < UINT16_MAX)
             c->steps++;
     }
     c->last_event = event->id;

@@ -103,7 +103,7 @@ static void check_reached(const struct abuse_case *c, bool at_once, struct guard
         any = true;
         called = called && contact->calls_done && contact->calls_made > contact->calls_lost;
     }
-    if (at_once) {
+    if (at_once && !c->withheld) {
         answer(report, G3_REACHED, true, "an outbound attack: cut at once by policy");
         answer(report, G4_CALLED, true, "an outbound attack: cut at once by policy");
         return;

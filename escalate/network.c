@@ -16,12 +16,6 @@ void cut_pending(struct step *step)
               guard_attack(step->c, step->now.real)
                   ? "an outbound attack: the policy cuts it at once"
                   : "both windows are over, and it goes on");
-    if (!step->policy->armed) {
-        step_needs_human(
-            step,
-            "disarmed: were it armed, the guards would be checked and the network cut now");
-        return;
-    }
     cut_weigh(step);
     if (step->c->state == CASE_CUT_PENDING && step->c->terms.approvals > 0)
         step_tell(step, "a cut awaits approval");
@@ -53,7 +47,11 @@ void cut_weigh(struct step *step)
     guards_check(step->policy, c, step->around, step->now, &guards);
     bool goes_on =
         guard_persists(c, c->warned_at, step->now.real) || guard_attack(c, step->now.real);
-    if (!goes_on)
+    if (!step->policy->armed)
+        step_needs_human(
+            step,
+            "disarmed: were it armed, the guards would be checked and the network cut now");
+    else if (!goes_on)
         rung_quiet(step, "nothing trusted was observed lately");
     else if (!guards.but_precheck)
         guard_failed(step, &guards);
@@ -94,7 +92,8 @@ static void read_back_cutting(struct step *step, enum outcome outcome)
     if (outcome == OUTCOME_DOWN)
         cut_done(step, "read back: the network is off");
     else if (outcome == OUTCOME_WITHHELD)
-        step_needs_human(step, "disarmed: the network was not touched");
+        step_needs_human(step,
+                         "disarmed between the cut and its read-back: is the network off?");
     else if (outcome == OUTCOME_UP && step->c->responded)
         step_move(step, EVENT_RESPONDED, CASE_RESPONDED, step->c->terms.respond_window,
                   "they answered before the network was cut");
@@ -139,7 +138,7 @@ static void read_back(struct step *step)
     else if (c->state == CASE_RESTORING)
         doubt(step, "the driver was told to restore, and the network is not seen on");
     else if (c->state == CASE_NEEDS_HUMAN && outcome == OUTCOME_DOWN && unread &&
-             !c->cut_stands)
+             c->cut_at == 0)
         cut_done(step, "read back: the network is off after all");
 }
 
