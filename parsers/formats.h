@@ -4,8 +4,10 @@
 
 #include "parsers/parser.h"
 
+extern const struct parser parser_acns;
 extern const struct parser parser_arf;
 extern const struct parser parser_xarf_json;
+extern const struct parser parser_safe_browsing;
 extern const struct parser parser_table;
 extern const struct parser parser_x_arf;
 extern const struct parser parser_not_a_report;

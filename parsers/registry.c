@@ -2,11 +2,13 @@
 #include "parsers/formats.h"
 
 const struct parser *const parser_registry[] = {
-    &parser_xarf_json,    /* before ARF: XARF v3 comes inside feedback reports */
-    &parser_arf,          /* feedback loops */
-    &parser_x_arf,        /* a mapping in report.txt */
-    &parser_table,        /* tables of addresses */
-    &parser_not_a_report, /* what is certainly none */
-    &parser_unrecognised, /* and what nobody understood */
+    &parser_xarf_json,     /* before ARF: XARF v3 comes inside feedback reports */
+    &parser_arf,           /* feedback loops */
+    &parser_x_arf,         /* a mapping in report.txt */
+    &parser_acns,          /* copyright notices as XML */
+    &parser_safe_browsing, /* sites as XML */
+    &parser_table,         /* tables of addresses */
+    &parser_not_a_report,  /* what is certainly none */
+    &parser_unrecognised,  /* and what nobody understood */
     NULL,
 };
