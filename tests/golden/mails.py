@@ -2,6 +2,7 @@
 """What the parsers read from each fixture mail, against what its author wrote down by hand (fixtures/README.md).
 
 usage: mails.py ABUSEDESK MAILS [NAME...]     NAME: only fixtures whose path contains it
+       mails.py --plant                       prove that the comparison finds what is wrong
 
 One process parses all that share a configuration (a family's site.conf, or none), so that nothing may leak from one
 message into the next.
@@ -86,7 +87,25 @@ def main(program, folder, *names):
     return wrong > 0 or not expected
 
 
+def plant():
+    got = {"verdict": "reports", "reason": "", "reports": [{"source_identifier": "192.0.2.1", "_internal": {"incidents": 1, "to": ["<a@b.example>"]}}]}
+    fits = [{}, {"verdict": "reports"}, {"reason": None}, {"absent": None}, {"reports": [{"_internal": {"to": ["a@b.example"]}}]},
+            {"reports": [{"source_identifier": "192.0.2.1"}]}]
+    differs = [{"verdict": "triage"}, {"reports": []}, {"reports": [{}, {}]}, {"reports": [{"source_identifier": "192.0.2.2"}]},
+               {"reports": [{"source_identifier": None}]}, {"reports": [{"_internal": {"incidents": 2}}]}, {"reports": {"a": 1}},
+               {"reports": [{"_internal": {"to": ["a@b.example", "c@b.example"]}}]}, {"absent": "x"}]
+    wrong = [w for w in fits if judge(dict(w), got)] + [w for w in differs if not judge(dict(w), got)]
+    wrong += [w for w in differs if not judge({"awaits": "x", **w}, got)]  # waits, but was guessed at
+    wrong += [w for w in fits if not judge({"awaits": "x", **w}, got)]     # waits no longer
+    wrong += [w for w in differs[1:] if judge({"awaits": "x", **w}, {"verdict": "triage"})]
+    for w in wrong:
+        print(f"misjudged: {json.dumps(w)}")
+    return len(wrong) > 0
+
+
 if __name__ == "__main__":
+    if sys.argv[1:] == ["--plant"]:
+        sys.exit(plant())
     if len(sys.argv) < 3:
         sys.exit(__doc__)
     sys.exit(main(*sys.argv[1:]))
