@@ -114,7 +114,7 @@ static void show_contacts(struct showing *showing)
         (void)fprintf(call->out.stream, "  %.*s (%.*s)  %.*s  %.*s  mails %u%s, calls %u%s\n",
                       SLICE_FMT(contact->name), SLICE_FMT(contact->role),
                       SLICE_FMT(contact->mail), SLICE_FMT(contact->phone), contact->mails_tried,
-                      contact->mail_dead ? " (came back)" : "", contact->calls_tried,
+                      contact->mail_dead ? " (came back)" : "", contact->calls_made,
                       contact->reached ? ", reached" : "");
     }
 }
@@ -198,7 +198,7 @@ static json_t *contacts_json(const struct abuse_case *c)
                       "mail", slice_to_json(contact->mail), "phone",
                       slice_to_json(contact->phone), "mails", (json_int_t)contact->mails_tried,
                       "bounced", (int)contact->mail_dead, "calls",
-                      (json_int_t)contact->calls_tried, "reached", (int)contact->reached));
+                      (json_int_t)contact->calls_made, "reached", (int)contact->reached));
     }
     return list;
 }
