@@ -102,11 +102,10 @@ static bool arf_recognises(const struct incoming *message)
     const struct mime_part *part = find_feedback(message);
     if (part == NULL)
         return says_feedback_report(message) || fbl_jmrp_original(message) != NULL;
-    struct header *fields = NULL;
-    size_t count = mime_fields(mime_decode_body(message->arena, part),
-                               &message->settings->limits, message->arena, &fields);
     /* XARF v3 borrows the container and brings its own report. */
-    return !slice_eq_nocase(mime_field(fields, count, SLICE("Feedback-Type")), SLICE("xarf"));
+    return !slice_eq_nocase(
+        mime_block_field(mime_decode_body(message->arena, part), SLICE("Feedback-Type")),
+        SLICE("xarf"));
 }
 
 static enum status take_apart(const struct incoming *message, struct arf *arf,
@@ -150,6 +149,14 @@ static void read_trace(const struct incoming *message, struct arf *arf)
             skip++;
     trace_read(arf->original + skip, arf->original_count - skip, &arf->feedback.source,
                message->arena, &arf->trace);
+}
+
+/* Most reporters say all that the trace could tell. */
+static bool needs_trace(const struct feedback *feedback)
+{
+    return address_is_none(&feedback->source) || address_is_special(&feedback->source) ||
+           feedback->arrival_date == 0 || feedback->rcpt_to.count == 0 ||
+           feedback->mail_from.len == 0;
 }
 
 /* The reporter's word first; a masked or missing address is looked for in what it says in words, then in the trace. An
@@ -254,7 +261,8 @@ static enum status arf_parse(const struct incoming *message, struct parse_result
         return status;
     if (address_is_none(&arf.feedback.source) || arf.feedback.arrival_date == 0)
         fbl_read_words(message, &arf.words);
-    read_trace(message, &arf);
+    if (needs_trace(&arf.feedback))
+        read_trace(message, &arf);
     struct report *report = parse_add(message, result);
     set_type(message, report, &arf.feedback);
     set_source(message, &arf, report);

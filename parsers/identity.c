@@ -40,7 +40,8 @@ static bool is_trace(struct slice name)
 
 static struct section_reader reader_of(struct slice raw)
 {
-    struct section_reader reader = {raw.ptr, raw.ptr, &mime_limits_default, NULL, NULL};
+    struct section_reader reader = {raw.ptr, raw.ptr, &mime_limits_default, NULL, NULL,
+                                    NULL,    NULL};
     if (raw.len > 0)
         reader.end = raw.ptr + raw.len;
     section_skip_mbox_line(&reader);

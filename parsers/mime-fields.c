@@ -56,7 +56,7 @@ enum field_step section_next(struct section_reader *reader, struct header *field
         reader->at = after_line_end(at, end);
         return FIELD_BLANK;
     }
-    const char *colon = find_colon(at, end);
+    const char *colon = reader->peeked == at ? reader->colon : find_colon(at, end);
     if (colon == NULL)
         return FIELD_END;
     const char *name_end = colon;
@@ -64,9 +64,11 @@ enum field_step section_next(struct section_reader *reader, struct header *field
         name_end--;
     const char *line_end = skip_folds(find_line_end(colon + 1, end), end);
     const char *next = after_line_end(line_end, end);
-    if (next < end && *next != '-' && !is_line_end(*next) && find_colon(next, end) == NULL) {
-        const char *stray_end = find_line_end(next, end);
-        if (is_unindented_fold(reader, stray_end))
+    if (next < end && *next != '-' && !is_line_end(*next)) {
+        reader->peeked = next;
+        reader->colon = find_colon(next, end);
+        const char *stray_end = reader->colon == NULL ? find_line_end(next, end) : NULL;
+        if (stray_end != NULL && is_unindented_fold(reader, stray_end))
             line_end = stray_end;
     }
     field->name = (struct slice){at, (size_t)(name_end - at)};
@@ -98,29 +100,46 @@ void field_list_add(struct field_list *list, struct section_reader *reader, stru
 
 void section_skip_mbox_line(struct section_reader *reader)
 {
+    if (reader->at == reader->end)
+        return;
     struct slice rest = {reader->at, (size_t)(reader->end - reader->at)};
     if (slice_starts_with(rest, SLICE("From ")) || slice_starts_with(rest, SLICE(">From ")))
         reader->at = after_line_end(find_line_end(reader->at, reader->end), reader->end);
+}
+
+static struct section_reader block_reader(struct slice block, const struct mime_limits *limits,
+                                          struct arena *arena)
+{
+    struct section_reader reader = {.at = block.ptr,
+                                    .end = block.len == 0 ? block.ptr : block.ptr + block.len,
+                                    .limits = limits,
+                                    .arena = arena};
+    while (reader.at < reader.end && is_line_end(*reader.at))
+        reader.at = after_line_end(reader.at, reader.end);
+    section_skip_mbox_line(&reader);
+    return reader;
 }
 
 size_t mime_fields(struct slice block, const struct mime_limits *limits, struct arena *arena,
                    struct header **fields)
 {
     struct field_list list = {0};
-    *fields = NULL;
-    if (block.len == 0)
-        return 0;
-    if (slice_starts_with(block, SLICE("\xef\xbb\xbf"))) /* an editor's byte order mark */
-        block = slice_from(block, 3);
-    struct section_reader reader = {block.ptr, block.ptr + block.len, limits, arena, NULL};
-    while (reader.at < reader.end && is_line_end(*reader.at))
-        reader.at = after_line_end(reader.at, reader.end);
-    section_skip_mbox_line(&reader);
+    struct section_reader reader = block_reader(block, limits, arena);
     struct header field;
     while (section_next(&reader, &field) == FIELD_READ)
         field_list_add(&list, &reader, field);
     *fields = list.items;
     return list.count;
+}
+
+struct slice mime_block_field(struct slice block, struct slice name)
+{
+    struct section_reader reader = block_reader(block, &mime_limits_default, NULL);
+    struct header field;
+    while (section_next(&reader, &field) == FIELD_READ)
+        if (slice_eq_nocase(field.name, name))
+            return field.value;
+    return (struct slice){NULL, 0};
 }
 
 struct slice mime_field(const struct header *fields, size_t count, struct slice name)

@@ -17,6 +17,9 @@ struct section_reader {
     const struct mime_limits *limits;
     struct arena *arena;
     const char *cut_by; /* a limit that was met, or NULL */
+    const char
+        *peeked; /* a line whose colon is known already, so that no line is searched twice */
+    const char *colon; /* of that line, or NULL */
 };
 
 enum field_step {

@@ -27,6 +27,26 @@ static inline const char *find_line_end(const char *at, const char *end)
     return at;
 }
 
+/* The first "--", or end. Lines need not be counted to find the few that could be delimiters. */
+static inline const char *find_two_dashes(const char *at, const char *end)
+{
+#ifdef __SSE2__
+    const __m128i dash = _mm_set1_epi8('-');
+    for (; end - at >= 17; at += 16) {
+        __m128i here = _mm_loadu_si128((const __m128i *)(const void *)at);
+        __m128i next = _mm_loadu_si128((const __m128i *)(const void *)(at + 1));
+        __m128i hits = _mm_and_si128(_mm_cmpeq_epi8(here, dash), _mm_cmpeq_epi8(next, dash));
+        int mask = _mm_movemask_epi8(hits);
+        if (mask != 0)
+            return at + __builtin_ctz((unsigned)mask);
+    }
+#endif
+    for (; end - at >= 2; at++)
+        if (at[0] == '-' && at[1] == '-')
+            return at;
+    return end;
+}
+
 /* The start of the line after the line end at `at`. */
 static inline const char *after_line_end(const char *at, const char *end)
 {

@@ -110,19 +110,17 @@ static bool match_delimiter(struct scan *scan, const char *line, struct delimite
            guess_boundary(top, line, scan->end) && level_matches(top, line, scan->end, found);
 }
 
-/* The next delimiter line at or after the line that starts at `at`. Hops from dash to dash, which bodies have fewer of
- * than lines. */
+/* The next delimiter line at or after the line that starts at `at`. */
 static bool find_delimiter(struct scan *scan, const char *at, struct delimiter *found)
 {
     const char *first = at, *end = scan->end;
-    while (scan->listening > 0 && at < end) {
-        const char *dash = memchr(at, '-', (size_t)(end - at));
-        if (dash == NULL)
+    while (scan->listening > 0) {
+        at = find_two_dashes(at, end);
+        if (at == end)
             return false;
-        if (end - dash > 1 && dash[1] == '-' && (dash == first || is_line_end(dash[-1])) &&
-            match_delimiter(scan, dash, found))
+        if ((at == first || is_line_end(at[-1])) && match_delimiter(scan, at, found))
             return true;
-        for (at = dash + 1; at < end && *at == '-';)
+        for (at++; at < end && *at == '-';)
             at++;
     }
     return false;
@@ -149,19 +147,23 @@ static struct mime_part *part_new(struct scan *scan, int parent)
     return part;
 }
 
+/* RFC 2045 s5.1, without "/" */
+static bool is_token_byte(char byte)
+{
+    return (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') ||
+           (byte >= 'A' && byte <= 'Z') ||
+           (byte > ' ' && byte < 0x7f && strchr("()<>@,;:\\\"[]?=/", byte) == NULL);
+}
+
 /* "text/plain; charset=…" → the media type; a broken one is text/plain (RFC 2045 s5.2). */
 static struct slice media_type(struct scan *scan, struct slice value)
 {
     size_t len = 0, slash = 0;
     bool upper = false;
-    for (; len < value.len; len++) {
-        char byte = value.ptr[len];
-        if (byte == '/')
+    for (; len < value.len && (is_token_byte(value.ptr[len]) || value.ptr[len] == '/'); len++) {
+        if (value.ptr[len] == '/')
             slash = len;
-        else if (byte >= 'A' && byte <= 'Z')
-            upper = true;
-        else if (byte <= ' ' || byte >= 0x7f || strchr("()<>@,;:\\\"[]?=", byte) != NULL)
-            break;
+        upper |= value.ptr[len] >= 'A' && value.ptr[len] <= 'Z';
     }
     if (slash == 0 || slash + 1 == len)
         return SLICE("text/plain");
@@ -191,7 +193,7 @@ static bool in_digest(const struct scan *scan, const struct mime_part *part)
 /* Reads the header section at `at`; returns where the body starts. A delimiter inside the section ends it. */
 static const char *read_head(struct scan *scan, struct mime_part *part, const char *at)
 {
-    struct section_reader reader = {at, scan->end, scan->limits, scan->arena, NULL};
+    struct section_reader reader = {at, scan->end, scan->limits, scan->arena, NULL, NULL, NULL};
     struct field_list list = {0};
     struct header field;
     struct delimiter delimiter;

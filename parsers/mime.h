@@ -55,6 +55,9 @@ struct slice mime_field(const struct header *fields, size_t count, struct slice 
 size_t mime_fields(struct slice block, const struct mime_limits *limits, struct arena *arena,
                    struct header **fields);
 
+/* One field of such a block, without reading them all. */
+struct slice mime_block_field(struct slice block, struct slice name);
+
 /* Is the part of this mail itself, not of one that is attached? Other reports' evidence is full of other mails. */
 bool mime_is_own(const struct mime_message *message, const struct mime_part *part);
 

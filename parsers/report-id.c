@@ -2,12 +2,18 @@
 
 #include <nettle/sha2.h>
 
-/* Each text goes in with its length, so that no two sequences of texts run together to the same bytes. */
+/* Small numbers take one octet, others eight with the top bit set. Each text goes in with its length, so that no two sequences of texts run together to the same bytes. */
 static void hash_number(struct sha256_ctx *hash, uint64_t number)
 {
     uint8_t octets[8];
+    if (number < 0x80) {
+        octets[0] = (uint8_t)number;
+        sha256_update(hash, 1, octets);
+        return;
+    }
     for (unsigned i = 0; i < sizeof octets; i++)
         octets[i] = (uint8_t)(number >> (56 - 8 * i));
+    octets[0] |= 0x80;
     sha256_update(hash, sizeof octets, octets);
 }
 
