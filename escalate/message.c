@@ -2,8 +2,9 @@
 
 #include <nettle/base64.h>
 
-#define WORD_BYTES 45 /* of text in one encoded word: 75 characters in all */
-#define LINE_MOST  76
+#define WORD_BYTES                                                                             \
+    39 /* of text in one encoded word: with the field's name within 76 characters */
+#define LINE_MOST 76
 
 static bool is_plain(struct slice text)
 {

@@ -432,6 +432,8 @@ static void flip(struct world *world, uint32_t a)
         break;
     case 5:
         around->cut_by_other = !around->cut_by_other;
+        if (!around->cut_by_other && !world->c.cut_stands && !world->c.cut_unread)
+            world->network_up = true; /* the other case was the last to hold it */
         break;
     case 6:
         around->thread_called = !around->thread_called;
