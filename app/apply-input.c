@@ -169,30 +169,17 @@ enum status apply_policy(struct pipeline *pipeline, const struct journal_record 
     return rules_refresh(pipeline, why);
 }
 
-/* The first line of the body says what kind of import it is; inventory rows follow. */
-static bool import_is_complete(struct slice *body)
-{
-    struct slice line;
-    struct slice rest = *body;
-    if (!slice_next_line(&rest, &line) || !slice_starts_with(line, SLICE("#")))
-        return false;
-    *body = rest;
-    return slice_find(line, SLICE("complete")) >= 0;
-}
-
 enum status apply_inventory(struct pipeline *pipeline, const struct journal_record *record,
                             struct fault *why)
 {
-    struct slice rows = record->body;
     struct import_plan plan;
     struct fault fault;
-    bool complete = import_is_complete(&rows);
-    if (inventory_plan(rows, pipeline->inventory, complete, pipeline->now.real,
+    if (inventory_plan(record->body, pipeline->inventory, false, pipeline->now.real,
                        &pipeline->arena, &plan, &fault) != OK)
         return unreadable(pipeline, record, &fault);
     for (size_t i = 0; i < plan.change_count; i++) {
         const struct import_change *change = &plan.changes[i];
-        if (change->change == IMPORT_UNCHANGED)
+        if (change->after == NULL)
             continue;
         if (change->after->id == 0)
             change->after->id = pipeline->state.next_assignment++;

@@ -59,22 +59,24 @@ static enum exit_code import_rows(struct desk *desk, const char *path, struct sl
                             (int64_t)time(NULL), &plan, &why);
     if (status != OK)
         return call_failed(call, status, &why);
-    inventory_file_rows(&plan, complete, &rows);
-    enum exit_code code =
-        desk_feed(desk, JOURNAL_INVENTORY, desk_actor(call), buffer_slice(&rows));
+    inventory_file_rows(&plan, &rows);
+    enum exit_code code = EXIT_DONE;
+    struct slice rest = buffer_slice(&rows), record = {0};
+    while (code == EXIT_DONE && inventory_file_next(&rest, &record))
+        code = desk_feed(desk, JOURNAL_INVENTORY, desk_actor(call), record);
     buffer_release(&rows);
+    size_t refused = inventory_file_refused(&plan);
     if (code != EXIT_DONE)
         return code;
     if (call->json)
-        call_json(call,
-                  json_pack("{s:I, s:I, s:I, s:I, s:I}", "added", (json_int_t)plan.added,
-                            "changed", (json_int_t)plan.changed, "ended",
-                            (json_int_t)plan.ended, "unchanged", (json_int_t)plan.unchanged,
-                            "refused", (json_int_t)plan.fault_count));
+        call_json(call, json_pack("{s:I, s:I, s:I, s:I, s:I}", "added", (json_int_t)plan.added,
+                                  "changed", (json_int_t)plan.changed, "ended",
+                                  (json_int_t)plan.ended, "unchanged",
+                                  (json_int_t)plan.unchanged, "refused", (json_int_t)refused));
     else
         (void)fprintf(call->out.stream,
                       "%zu added, %zu changed, %zu ended, %zu as before, %zu refused\n",
-                      plan.added, plan.changed, plan.ended, plan.unchanged, plan.fault_count);
+                      plan.added, plan.changed, plan.ended, plan.unchanged, refused);
     return plan.fault_count > 0 ? EXIT_FOUND : EXIT_DONE;
 }
 

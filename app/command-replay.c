@@ -139,7 +139,7 @@ static enum exit_code read_inventory(struct call *call, struct replay_settings *
     inventory_free(empty);
     if (status != OK)
         return call_failed(call, status, &why);
-    inventory_file_rows(&plan, false, &rows);
+    inventory_file_rows(&plan, &rows);
     settings->inventory = arena_copy(call->arena, buffer_slice(&rows));
     settings->inventory_name = path;
     buffer_release(&rows);

@@ -10,7 +10,12 @@ MUST_USE enum status inventory_file_plan(struct call *call, const char *path, st
                                          const struct inventory *current, bool complete,
                                          int64_t now, struct import_plan *plan,
                                          struct fault *why);
-/* The body of the journal's record: a line that says what kind of import it is, then the rows. */
-void inventory_file_rows(const struct import_plan *plan, bool complete, struct buffer *rows);
+/* The rows to journal. Each says its times, also the end of one that is over, so applying
+ * them needs neither the file nor what it left out. */
+void inventory_file_rows(const struct import_plan *plan, struct buffer *rows);
+/* Lines that were refused; the other faults only cost their row a detail. */
+size_t inventory_file_refused(const struct import_plan *plan);
+/* Cuts whole rows for one journal record off *rows. False when nothing is left. */
+bool inventory_file_next(struct slice *rows, struct slice *record);
 
 #endif

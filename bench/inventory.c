@@ -145,7 +145,8 @@ static void measure(const char *name, const struct inventory *inventory,
     double ours = rate(ask_inventory, inventory, 0, asks);
     double share = (double)found / ((double)ASKS * ROUNDS);
     double plain = rate(ask_array, prefixes, count, asks);
-    (void)printf("%s\t%.0f\t%.0f\t%.2f\t%.2f\n", name, ours, plain, ours / plain, share);
+    (void)printf("%s\t%.0f\t%.0f\t%.2f\t%.2f\n", name, ours, plain,
+                 plain > 0 ? ours / plain : 0, share);
 }
 
 /* Inside a prefix of the inventory, or in a block that is not ours at all. */
@@ -172,14 +173,14 @@ int main(void)
     struct inventory *inventory = NULL;
     struct fault why;
     if (rows == NULL || prefixes == NULL || asks == NULL)
-        return 1;
+        abort();
     size_t count = fill(rows);
     for (size_t i = 0; i < count; i++)
         prefixes[i] = rows[i].prefix;
     qsort(prefixes, count, sizeof *prefixes, compare_base);
     double start = seconds();
     if (inventory_build(rows, count, &inventory, &why) != OK)
-        return 1;
+        abort();
     (void)fprintf(stderr, "%zu rows, built in %.2f s\n", count, seconds() - start);
     (void)printf("case\tlookups_per_s\tbsearch_per_s\tratio\tfound\n");
     for (unsigned i = 0; i < 4; i++) {

@@ -313,6 +313,33 @@ static void reassignment_keeps_history(void **state)
     inventory_free(inventory);
 }
 
+/* What a complete import decided is carried over by its rows alone, the ends included. */
+static void rows_carry_the_plan(void **state)
+{
+    (void)state;
+    struct inventory *inventory = build(NULL, 0);
+    inventory = import(inventory,
+                       P("192.0.2.1", "a", "") P("192.0.2.2", "b", "") P("192.0.2.3", "c", "")
+                           P("192.0.2.4", "d", ""),
+                       true, NOW, "+4 ~0 -0 =0 !0");
+    struct import_plan plan = plan_at(SLICE(P("192.0.2.1", "a", "") P("192.0.2.2", "x", "") P(
+                                          "192.0.2.4", "d", ",\"never_cut\":\"maybe\"")),
+                                      inventory, true, NOW + 60);
+    struct buffer rows = BUFFER_INIT;
+    for (size_t i = 0; i < plan.change_count; i++)
+        if (plan.changes[i].after != NULL)
+            inventory_canonical(plan.changes[i].after, &rows);
+    inventory = import(inventory, rows.ptr, false, NOW + 61, "+1 ~0 -2 =0 !0");
+    assert_owner(inventory, "192.0.2.1", NOW + 60, "a");
+    assert_owner(inventory, "192.0.2.2", NOW + 59, "b");
+    assert_owner(inventory, "192.0.2.2", NOW + 60, "x");
+    assert_owner(inventory, "192.0.2.3", NOW + 59, "c");
+    assert_owner(inventory, "192.0.2.3", NOW + 60, "-");
+    assert_owner(inventory, "192.0.2.4", NOW + 60, "d");
+    inventory_free(inventory);
+    buffer_release(&rows);
+}
+
 static void explicit_times(void **state)
 {
     (void)state;
@@ -395,6 +422,7 @@ int main(void)
         cmocka_unit_test_teardown(refuses_what_is_no_inventory, release),
         cmocka_unit_test_teardown(states_what_changed, release),
         cmocka_unit_test_teardown(reassignment_keeps_history, release),
+        cmocka_unit_test_teardown(rows_carry_the_plan, release),
         cmocka_unit_test_teardown(explicit_times, release),
         cmocka_unit_test_teardown(refused_lines_end_nothing, release),
         cmocka_unit_test_teardown(reads_other_spellings, release),
