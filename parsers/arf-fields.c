@@ -35,13 +35,23 @@ static void add(struct text_list *list, struct arena *arena, struct slice item)
     text_list_add(list, arena, item);
 }
 
+static bool ends_word(char byte)
+{
+    return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n' || byte == ';' ||
+           byte == ',' || byte == '(';
+}
+
+static struct slice first_word(struct slice value)
+{
+    size_t end = 0;
+    while (end < value.len && !ends_word(value.ptr[end]))
+        end++;
+    return slice_until(value, end);
+}
+
 static void add_domain(struct text_list *list, struct arena *arena, struct slice value)
 {
-    struct slice domain = value;
-    size_t end = 0;
-    while (end < domain.len && strchr(" \t\r\n;,", domain.ptr[end]) == NULL)
-        end++;
-    domain = arena_lower(arena, slice_until(domain, end));
+    struct slice domain = arena_lower(arena, first_word(value));
     if (domain.len > 0 && domain.ptr[0] == '@')
         domain = slice_from(domain, 1);
     for (size_t i = 0; i < list->count; i++)
@@ -61,10 +71,10 @@ static void add_mailboxes(struct text_list *list, struct arena *arena, struct sl
 /* "192.0.2.1", "192.0.2.1 (host.example)", "[IPv6:2001:db8::1]", "192.0.2.1:25", "192.0.2.1/32". */
 static bool read_source(struct slice value, struct feedback *feedback)
 {
-    size_t end = 0;
-    while (end < value.len && strchr(" \t\r\n(,;/", value.ptr[end]) == NULL)
-        end++;
-    struct slice word = slice_until(value, end);
+    struct slice word = first_word(value);
+    ptrdiff_t slash = slice_find_byte(word, '/');
+    if (slash >= 0)
+        word = slice_until(word, (size_t)slash);
     if (address_parse_defanged(word, &feedback->source))
         return true;
     const char *colon = word.len == 0 ? NULL : memrchr(word.ptr, ':', word.len);
@@ -77,14 +87,6 @@ static bool read_source(struct slice value, struct feedback *feedback)
         return false;
     feedback->source_port = (uint16_t)port;
     return true;
-}
-
-static struct slice first_word(struct slice value)
-{
-    size_t end = 0;
-    while (end < value.len && strchr(" \t\r\n;(,", value.ptr[end]) == NULL)
-        end++;
-    return slice_until(value, end);
 }
 
 enum field {

@@ -110,6 +110,8 @@ void section_skip_mbox_line(struct section_reader *reader)
 static struct section_reader block_reader(struct slice block, const struct mime_limits *limits,
                                           struct arena *arena)
 {
+    if (slice_starts_with(block, SLICE("\xef\xbb\xbf"))) /* a byte order mark */
+        block = slice_from(block, 3);
     struct section_reader reader = {.at = block.ptr,
                                     .end = block.len == 0 ? block.ptr : block.ptr + block.len,
                                     .limits = limits,

@@ -5,7 +5,23 @@
 /* What an address may hold besides the "@": not what separates or encloses one. */
 static bool is_address_byte(char byte)
 {
-    return byte > ' ' && byte != 0x7f && strchr("<>()[],;:\"\\", byte) == NULL;
+    switch (byte) {
+    case '<':
+    case '>':
+    case '(':
+    case ')':
+    case '[':
+    case ']':
+    case ',':
+    case ';':
+    case ':':
+    case '"':
+    case '\\':
+    case 0x7f:
+        return false;
+    default:
+        return (unsigned char)byte > ' ';
+    }
 }
 
 static struct slice address_around(struct slice text, size_t at)
