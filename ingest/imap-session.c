@@ -52,10 +52,11 @@ static enum status greet(struct imap_session *session, mailstream *stream, struc
 {
     int code = mailimap_connect(session->imap, stream);
     if (code == MAILIMAP_NO_ERROR_AUTHENTICATED)
-        return fail(why, ERR_DENIED,
-                    "%s: the server greets as already authenticated (PREAUTH); then nothing can "
-                    "protect the connection, and it is not used",
-                    session->settings->stream.host);
+        return fail(
+            why, ERR_DENIED,
+            "%s: the server greets as already authenticated (PREAUTH); then nothing can "
+            "protect the connection, and it is not used",
+            session->settings->stream.host);
     return is_good(code) ? OK : imap_failed(session, code, "greeting", why);
 }
 
@@ -158,8 +159,9 @@ enum status imap_select(struct imap_session *session, const char *folder,
         .highest_modseq = modseq,
     };
     if (found->uid_validity == 0)
-        return fail(why, ERR_DENIED, "%s: folder %s has no UIDVALIDITY: what was fetched before "
-                                     "cannot be told (RFC 3501 s2.3.1.1)",
+        return fail(why, ERR_DENIED,
+                    "%s: folder %s has no UIDVALIDITY: what was fetched before "
+                    "cannot be told (RFC 3501 s2.3.1.1)",
                     session->settings->stream.host, folder);
     return OK;
 }
@@ -270,7 +272,8 @@ enum status imap_list(struct imap_session *session, uint32_t first, struct imap_
     struct mailimap_fetch_type *type = mailimap_fetch_type_new_fetch_att_list_empty();
     want(type, mailimap_fetch_att_new_uid());
     want(type, mailimap_fetch_att_new_rfc822_size());
-    int code = run_fetch(session, mailimap_set_new_interval(first, 0), type, on_listed, &listing);
+    int code =
+        run_fetch(session, mailimap_set_new_interval(first, 0), type, on_listed, &listing);
     if (!is_good(code))
         return imap_failed(session, code, "listing the folder", why);
     qsort(items, listing.count, sizeof *items, compare_items);
@@ -291,8 +294,8 @@ static void on_fetched(struct mailimap_msg_att *att, void *data)
     struct fetched fetched = read_response(att);
     if (fetched.uid == 0 || fetched.raw.ptr == NULL || fetching->stopped)
         return;
-    fetching->stopped = !fetching->each(fetched.uid, fetched.internal_date, fetched.raw,
-                                        fetching->data);
+    fetching->stopped =
+        !fetching->each(fetched.uid, fetched.internal_date, fetched.raw, fetching->data);
 }
 
 /* Runs of consecutive UIDs as ranges: a thousand mails are one short line. */

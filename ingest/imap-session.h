@@ -20,7 +20,7 @@ struct imap_settings {
     bool plaintext_login; /* credentials may be sent without TLS */
     const char *user;
     enum imap_mechanism mechanism;
-    const char *secret; /* password, or access token */
+    const char *secret;    /* password, or access token */
     uint32_t message_most; /* bytes; longer mails are not fetched */
 };
 
@@ -37,7 +37,8 @@ struct imap_folder {
  * again at once makes no sense. ERR_IO: it may work later. */
 MUST_USE enum status imap_open(const struct imap_settings *settings,
                                struct imap_session **session, struct fault *why);
-void imap_close(struct imap_session *session); /* with LOGOUT when the connection still stands */
+void imap_close(
+    struct imap_session *session); /* with LOGOUT when the connection still stands */
 
 MUST_USE enum status imap_select(struct imap_session *session, const char *folder,
                                  struct imap_folder *found, struct fault *why);
@@ -55,8 +56,8 @@ MUST_USE enum status imap_list(struct imap_session *session, uint32_t first,
  * is borrowed. It returns false to stop (the connection is then of no more use). A mail that has
  * vanished meanwhile is not called for. */
 typedef bool (*imap_mail_fn)(uint32_t uid, int64_t internal_date, struct slice raw, void *data);
-MUST_USE enum status imap_fetch(struct imap_session *session, const uint32_t *uids, size_t count,
-                                imap_mail_fn each, void *data, struct fault *why);
+MUST_USE enum status imap_fetch(struct imap_session *session, const uint32_t *uids,
+                                size_t count, imap_mail_fn each, void *data, struct fault *why);
 
 /* What becomes of mails that are safe. Moving makes the folder when it is not there; where the
  * server lacks MOVE it copies and then expunges exactly these UIDs (UIDPLUS); where it lacks that

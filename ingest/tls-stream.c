@@ -151,11 +151,10 @@ static enum status refuse_certificate(const struct tls_stream *stream, struct fa
     gnutls_datum_t reason = {NULL, 0};
     unsigned problems = gnutls_session_get_verify_cert_status(stream->tls);
     (void)gnutls_certificate_verification_status_print(problems, GNUTLS_CRT_X509, &reason, 0);
-    enum status status =
-        fail(why, ERR_DENIED,
-             "%s: the server's certificate is refused, nothing was sent to it: %s",
-             stream->settings->host,
-             reason.data != NULL ? (const char *)reason.data : "not trusted");
+    enum status status = fail(
+        why, ERR_DENIED, "%s: the server's certificate is refused, nothing was sent to it: %s",
+        stream->settings->host,
+        reason.data != NULL ? (const char *)reason.data : "not trusted");
     gnutls_free(reason.data);
     return status;
 }

@@ -13,15 +13,18 @@
 enum wire_kind {
     /* daemon → fetcher */
     WIRE_ACCOUNT = 1, /* JSON: settings, cursors, UIDs to leave alone; the first frame, once */
-    WIRE_SAFE = 2,    /* struct wire_mails: the journal has these; now do with them as configured */
+    WIRE_SAFE =
+        2, /* struct wire_mails: the journal has these; now do with them as configured */
     /* fetcher → daemon */
-    WIRE_STATE = 16,    /* text: "connecting", "fetching", "waiting"; while waiting, intake is healthy */
-    WIRE_FOLDER = 17,   /* struct wire_folder: selected */
-    WIRE_ATTEMPT = 18,  /* struct wire_mails: these are fetched next; one of them may be our death */
-    WIRE_MAIL = 19,     /* struct wire_mail, then the raw bytes */
+    WIRE_STATE =
+        16, /* text: "connecting", "fetching", "waiting"; while waiting, intake is healthy */
+    WIRE_FOLDER = 17, /* struct wire_folder: selected */
+    WIRE_ATTEMPT =
+        18, /* struct wire_mails: these are fetched next; one of them may be our death */
+    WIRE_MAIL = 19,      /* struct wire_mail, then the raw bytes */
     WIRE_TOO_LARGE = 20, /* struct wire_mail; its size in internal_date's place */
-    WIRE_DONE = 21,     /* struct wire_mails: moved, flagged, deleted or kept, as configured */
-    WIRE_FAULT = 22,    /* u32 enum status, then text: why the fetcher ends */
+    WIRE_DONE = 21,      /* struct wire_mails: moved, flagged, deleted or kept, as configured */
+    WIRE_FAULT = 22,     /* u32 enum status, then text: why the fetcher ends */
 };
 
 #define WIRE_HEADER    5U
@@ -46,8 +49,8 @@ struct wire_mails {
 #define WIRE_MAILS_SIZE(count) (offsetof(struct wire_mails, uids) + (count) * sizeof(uint32_t))
 
 /* Blocking, whole frames; the fetcher's side. */
-MUST_USE enum status wire_send(int fd, enum wire_kind kind, struct slice head, struct slice body,
-                               struct fault *why);
+MUST_USE enum status wire_send(int fd, enum wire_kind kind, struct slice head,
+                               struct slice body, struct fault *why);
 /* Reads one frame into *frame (cleared first). ERR_IO when the daemon is gone. */
 MUST_USE enum status wire_receive(int fd, size_t longest, enum wire_kind *kind,
                                   struct buffer *frame, struct fault *why);
