@@ -110,6 +110,8 @@ static enum status run_batch(struct fetcher *fetcher, const struct wire_mails *w
                             fetcher->why);
     if (handing.status != OK)
         return handing.status;
+    if (status == OK && fetched->count > 0)
+        status = tell(fetcher, WIRE_FETCHED, (struct slice){0});
     if (status == OK && fetched->count > 0) {
         status = await_safe(fetcher, fetched);
         if (status == OK && fetched->count > 0)
