@@ -124,6 +124,7 @@ extern const struct command command_case_merge;
 extern const struct command command_config_check;
 extern const struct command command_config_show;
 extern const struct command command_document;
+extern const struct command command_fetcher;
 extern const struct command command_help_command;
 extern const struct command command_inventory_import;
 extern const struct command command_inventory_who;

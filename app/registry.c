@@ -18,6 +18,7 @@ const struct command *const command_registry[] = {
     &command_config_check,
     &command_config_show,
     &command_document,
+    &command_fetcher,
     &command_help_command,
     &command_inventory_import,
     &command_inventory_who,

@@ -86,7 +86,7 @@ static void read_settings(const json_t *root, struct arena *arena, struct imap_a
     struct imap_settings *s = &account->settings;
     s->stream.host = copy_text(root, "host", arena);
     s->stream.port = (uint16_t)number(root, "port");
-    s->stream.security = (enum stream_security)number(root, "security");
+    s->stream.security = (enum tls_stream_security)number(root, "security");
     s->stream.ca_file = copy_text(root, "ca", arena);
     s->stream.pin = copy_text(root, "pin", arena);
     s->stream.tls_lowest = copy_text(root, "tls", arena);

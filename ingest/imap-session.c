@@ -36,7 +36,7 @@ static enum status imap_failed(struct imap_session *session, int code, const cha
     const char *host = session->settings->stream.host;
     if (is_lost(code)) {
         session->lost = true;
-        const char *reason = stream_fault(session->imap->imap_stream);
+        const char *reason = tls_stream_fault(session->imap->imap_stream);
         return fail(why, ERR_IO, "%s: %s: %s", host, doing,
                     code == MAILIMAP_ERROR_PARSE && reason[0] == '\0'
                         ? "the server's answer is not IMAP"
@@ -66,7 +66,7 @@ static enum status upgrade(struct imap_session *session, struct fault *why)
     int code = mailimap_starttls(session->imap);
     if (!is_good(code))
         return imap_failed(session, code, "STARTTLS", why);
-    return stream_start_tls(session->imap->imap_stream, why);
+    return tls_stream_start_tls(session->imap->imap_stream, why);
 }
 
 static enum status ask_capabilities(struct imap_session *session, struct fault *why)
@@ -82,7 +82,7 @@ static enum status ask_capabilities(struct imap_session *session, struct fault *
 static enum status authenticate(struct imap_session *session, struct fault *why)
 {
     const struct imap_settings *settings = session->settings;
-    if (settings->stream.security == STREAM_PLAIN && !settings->plaintext_login)
+    if (settings->stream.security == TLS_STREAM_PLAIN && !settings->plaintext_login)
         return fail(why, ERR_DENIED,
                     "%s: credentials are not sent without TLS; set tls = yes, or "
                     "plaintext-login = yes if the path is safe",
@@ -102,7 +102,7 @@ enum status imap_open(const struct imap_settings *settings, struct imap_session 
                       struct fault *why)
 {
     mailstream *stream = NULL;
-    enum status status = stream_open(&settings->stream, &stream, why);
+    enum status status = tls_stream_open(&settings->stream, &stream, why);
     if (status != OK)
         return status;
     struct imap_session *opened = calloc(1, sizeof *opened);
@@ -112,7 +112,7 @@ enum status imap_open(const struct imap_settings *settings, struct imap_session 
     /* libetpan calls the handler of fetched items only where there is a progress callback. */
     mailimap_set_progress_callback(opened->imap, ignore_progress, ignore_progress, NULL);
     status = greet(opened, stream, why);
-    if (status == OK && settings->stream.security == STREAM_STARTTLS)
+    if (status == OK && settings->stream.security == TLS_STREAM_STARTTLS)
         status = upgrade(opened, why);
     if (status == OK)
         status = ask_capabilities(opened, why);
@@ -410,14 +410,14 @@ bool imap_can_idle(const struct imap_session *session)
     return mailimap_has_idle(session->imap);
 }
 
-static enum status idle(struct imap_session *session, int seconds, enum stream_wait *wait,
+static enum status idle(struct imap_session *session, int seconds, enum tls_stream_wait *wait,
                         struct fault *why)
 {
     int code = mailimap_idle(session->imap);
     if (!is_good(code))
         return imap_failed(session, code, "IDLE", why);
-    *wait = stream_wait(session->imap->imap_stream, seconds);
-    if (*wait == STREAM_CANCELLED)
+    *wait = tls_stream_wait(session->imap->imap_stream, seconds);
+    if (*wait == TLS_STREAM_CANCELLED)
         return OK; /* the connection is given up as it is */
     code = mailimap_idle_done(session->imap);
     return is_good(code) ? OK : imap_failed(session, code, "IDLE", why);
@@ -426,21 +426,22 @@ static enum status idle(struct imap_session *session, int seconds, enum stream_w
 enum status imap_wait(struct imap_session *session, int seconds, bool *news, bool *cancelled,
                       struct fault *why)
 {
-    enum stream_wait wait = STREAM_TIMEOUT;
+    enum tls_stream_wait wait = TLS_STREAM_TIMEOUT;
     enum status status = OK;
     uint32_t before = session->imap->imap_selection_info->sel_exists;
     if (imap_can_idle(session)) {
         status = idle(session, seconds, &wait, why);
     } else {
-        wait = stream_wait(session->imap->imap_stream, seconds);
-        int code = wait == STREAM_CANCELLED ? MAILIMAP_NO_ERROR : mailimap_noop(session->imap);
+        wait = tls_stream_wait(session->imap->imap_stream, seconds);
+        int code =
+            wait == TLS_STREAM_CANCELLED ? MAILIMAP_NO_ERROR : mailimap_noop(session->imap);
         if (!is_good(code))
             status = imap_failed(session, code, "NOOP", why);
     }
     if (status != OK)
         return status;
-    *cancelled = wait == STREAM_CANCELLED;
+    *cancelled = wait == TLS_STREAM_CANCELLED;
     session->lost = session->lost || *cancelled;
-    *news = wait == STREAM_DATA || session->imap->imap_selection_info->sel_exists != before;
+    *news = wait == TLS_STREAM_DATA || session->imap->imap_selection_info->sel_exists != before;
     return OK;
 }

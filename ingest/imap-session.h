@@ -16,7 +16,7 @@ enum imap_mechanism {
 
 /* Borrowed while the session lives. */
 struct imap_settings {
-    struct stream_settings stream;
+    struct tls_stream_settings stream;
     bool plaintext_login; /* credentials may be sent without TLS */
     const char *user;
     enum imap_mechanism mechanism;

@@ -17,7 +17,7 @@
 #define PIN_PREFIX  "sha256//"
 
 struct tls_stream {
-    const struct stream_settings *settings;
+    const struct tls_stream_settings *settings;
     int fd;
     gnutls_session_t tls; /* NULL while plain */
     gnutls_certificate_credentials_t authorities;
@@ -33,7 +33,7 @@ static struct tls_stream *state_of(const mailstream *stream)
 
 /* ---- waiting ---- */
 
-static enum stream_wait wait_for(const struct tls_stream *stream, short events, int seconds)
+static enum tls_stream_wait wait_for(const struct tls_stream *stream, short events, int seconds)
 {
     struct pollfd fds[2] = {
         {.fd = stream->fd, .events = events},
@@ -44,22 +44,22 @@ static enum stream_wait wait_for(const struct tls_stream *stream, short events, 
         ready = poll(fds, 2, seconds < 0 ? -1 : seconds * 1000);
     } while (ready < 0 && errno == EINTR);
     if (ready < 0)
-        return STREAM_LOST;
+        return TLS_STREAM_LOST;
     if (fds[1].revents != 0)
-        return STREAM_CANCELLED;
-    return ready == 0 ? STREAM_TIMEOUT : STREAM_DATA;
+        return TLS_STREAM_CANCELLED;
+    return ready == 0 ? TLS_STREAM_TIMEOUT : TLS_STREAM_DATA;
 }
 
 /* Waits within the settings' time-out; notes what went wrong. */
 static bool wait_or_note(struct tls_stream *stream, short events)
 {
-    enum stream_wait wait = wait_for(stream, events, stream->settings->timeout);
-    if (wait == STREAM_TIMEOUT)
+    enum tls_stream_wait wait = wait_for(stream, events, stream->settings->timeout);
+    if (wait == TLS_STREAM_TIMEOUT)
         (void)snprintf(stream->fault, sizeof stream->fault, "no answer for %d seconds",
                        stream->settings->timeout);
-    else if (wait == STREAM_CANCELLED)
+    else if (wait == TLS_STREAM_CANCELLED)
         (void)snprintf(stream->fault, sizeof stream->fault, "interrupted");
-    return wait == STREAM_DATA;
+    return wait == TLS_STREAM_DATA;
 }
 
 /* ---- connecting ---- */
@@ -87,7 +87,7 @@ static bool connect_to(struct tls_stream *stream, const struct addrinfo *address
 
 static enum status connect_host(struct tls_stream *stream, struct fault *why)
 {
-    const struct stream_settings *settings = stream->settings;
+    const struct tls_stream_settings *settings = stream->settings;
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_ADDRCONFIG};
     struct addrinfo *addresses = NULL;
     char port[8];
@@ -191,7 +191,7 @@ static enum status handshake(struct tls_stream *stream, struct fault *why)
 
 static enum status start_tls(struct tls_stream *stream, struct fault *why)
 {
-    const struct stream_settings *settings = stream->settings;
+    const struct tls_stream_settings *settings = stream->settings;
     bool only_1_3 = settings->tls_lowest != NULL && strcmp(settings->tls_lowest, "1.3") == 0;
     enum status status = load_authorities(stream, why);
     if (status != OK)
@@ -326,15 +326,15 @@ static mailstream_low_driver tls_stream_driver = {
 
 /* ---- the outside ---- */
 
-enum status stream_open(const struct stream_settings *settings, mailstream **stream,
-                        struct fault *why)
+enum status tls_stream_open(const struct tls_stream_settings *settings, mailstream **stream,
+                            struct fault *why)
 {
     struct tls_stream *state = calloc(1, sizeof *state);
     if (state == NULL)
         abort();
     *state = (struct tls_stream){.settings = settings, .fd = -1};
     enum status status = connect_host(state, why);
-    if (status == OK && settings->security == STREAM_TLS)
+    if (status == OK && settings->security == TLS_STREAM_IMPLICIT)
         status = start_tls(state, why);
     if (status != OK) {
         release(state);
@@ -346,7 +346,7 @@ enum status stream_open(const struct stream_settings *settings, mailstream **str
     return OK;
 }
 
-enum status stream_start_tls(mailstream *stream, struct fault *why)
+enum status tls_stream_start_tls(mailstream *stream, struct fault *why)
 {
     struct tls_stream *state = state_of(stream);
     if (stream->read_buffer_len > 0)
@@ -357,21 +357,21 @@ enum status stream_start_tls(mailstream *stream, struct fault *why)
     return start_tls(state, why);
 }
 
-enum stream_wait stream_wait(mailstream *stream, int seconds)
+enum tls_stream_wait tls_stream_wait(mailstream *stream, int seconds)
 {
     struct tls_stream *state = state_of(stream);
     if (stream->read_buffer_len > 0 ||
         (state->tls != NULL && gnutls_record_check_pending(state->tls) > 0))
-        return STREAM_DATA;
+        return TLS_STREAM_DATA;
     return wait_for(state, POLLIN, seconds);
 }
 
-const char *stream_fault(const mailstream *stream)
+const char *tls_stream_fault(const mailstream *stream)
 {
     return state_of(stream)->fault;
 }
 
-void stream_close(mailstream *stream)
+void tls_stream_close(mailstream *stream)
 {
     (void)mailstream_close(stream);
 }

@@ -10,17 +10,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum stream_security {
-    STREAM_TLS,      /* TLS from the first byte (RFC 8314) */
-    STREAM_STARTTLS, /* TLS after STARTTLS, never without */
-    STREAM_PLAIN,    /* no TLS: only for loopback and for those who insist */
+enum tls_stream_security {
+    TLS_STREAM_IMPLICIT, /* TLS from the first byte (RFC 8314) */
+    TLS_STREAM_STARTTLS, /* TLS after STARTTLS, never without */
+    TLS_STREAM_PLAIN,    /* no TLS: only for loopback and for those who insist */
 };
 
 /* Borrowed while the stream lives. */
-struct stream_settings {
+struct tls_stream_settings {
     const char *host; /* name the certificate must have, and that is looked up */
     uint16_t port;
-    enum stream_security security;
+    enum tls_stream_security security;
     const char *ca_file;    /* PEM; NULL: the system's authorities */
     const char *pin;        /* "sha256//" + base64 of the key's SHA-256 (RFC 7469 s2.4): decides
                              * alone, instead of authority and name; NULL: none */
@@ -29,20 +29,25 @@ struct stream_settings {
     int cancel_fd;          /* waits end when it becomes readable; -1: none */
 };
 
-/* Connects, to each address of the host in turn; TLS too when it is STREAM_TLS. A peer that
+/* Connects, to each address of the host in turn; TLS too when it is TLS_STREAM_IMPLICIT. A peer that
  * cannot be verified is ERR_DENIED, everything else that fails ERR_IO. */
-MUST_USE enum status stream_open(const struct stream_settings *settings, mailstream **stream,
-                                 struct fault *why);
+MUST_USE enum status tls_stream_open(const struct tls_stream_settings *settings,
+                                     mailstream **stream, struct fault *why);
 /* Turns TLS on, after the server agreed to STARTTLS. ERR_DENIED also when bytes that were sent in
  * the clear are waiting: somebody may have slipped them in (CVE-2011-0411). */
-MUST_USE enum status stream_start_tls(mailstream *stream, struct fault *why);
+MUST_USE enum status tls_stream_start_tls(mailstream *stream, struct fault *why);
 
-enum stream_wait { STREAM_DATA, STREAM_TIMEOUT, STREAM_CANCELLED, STREAM_LOST };
+enum tls_stream_wait {
+    TLS_STREAM_DATA,
+    TLS_STREAM_TIMEOUT,
+    TLS_STREAM_CANCELLED,
+    TLS_STREAM_LOST
+};
 /* Waits for something to read: buffered by libetpan, by GnuTLS, or on the socket. */
-enum stream_wait stream_wait(mailstream *stream, int seconds);
+enum tls_stream_wait tls_stream_wait(mailstream *stream, int seconds);
 
 /* Why the last read or write failed, in words; empty when none did. */
-const char *stream_fault(const mailstream *stream);
-void stream_close(mailstream *stream);
+const char *tls_stream_fault(const mailstream *stream);
+void tls_stream_close(mailstream *stream);
 
 #endif

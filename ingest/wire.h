@@ -23,7 +23,7 @@ enum wire_kind {
         18, /* struct wire_mails: these are fetched next; one of them may be our death */
     WIRE_MAIL = 19,      /* struct wire_mail, then the raw bytes */
     WIRE_TOO_LARGE = 20, /* struct wire_mail; its size in internal_date's place */
-    WIRE_FETCHED = 23,  /* nothing: the attempt is over; say which are safe once they are */
+    WIRE_FETCHED = 23,   /* nothing: the attempt is over; say which are safe once they are */
     WIRE_DONE = 21,      /* struct wire_mails: moved, flagged, deleted or kept, as configured */
     WIRE_FAULT = 22,     /* u32 enum status, then text: why the fetcher ends */
 };
