@@ -37,22 +37,41 @@ static const char *date(int64_t moment, const char *zero, char text[MOMENT_TEXT]
 
 /* ---- which row of the inventory a row of the file continues ---- */
 
+/* Without a beginning of its own a row means what is in force, or, when it is about the past, the
+ * latest that it can be the end of. */
+static bool continues(const struct planning *p, const struct assignment *old,
+                      const struct import_row *row)
+{
+    if (!slice_eq(old->customer, row->row.customer))
+        return false;
+    if (row->has_from)
+        return overlap(old, &row->row);
+    return is_active(&row->row, p->now) ? is_active(old, p->now)
+                                        : old->valid_from < row->row.valid_until;
+}
+
+static bool is_same(const struct assignment *old, const struct import_row *row)
+{
+    return row->has_from ? old->valid_from == row->row.valid_from
+                         : old->valid_until == row->row.valid_until;
+}
+
 static const struct assignment *find_before(const struct planning *p,
                                             const struct import_row *row)
 {
     size_t first = 0;
     size_t count = inventory_rows_of(p->current, &row->row.prefix, &first);
-    const struct assignment *loose = NULL;
+    const struct assignment *found = NULL;
     for (size_t i = 0; i < count; i++) {
         const struct assignment *old = inventory_row(p->current, first + i);
-        if (!slice_eq(old->customer, row->row.customer))
+        if (!continues(p, old, row))
             continue;
-        if (row->has_from && old->valid_from == row->row.valid_from)
+        if (is_same(old, row))
             return old;
-        if (row->has_from ? overlap(old, &row->row) : is_active(old, p->now))
-            loose = old;
+        if (found == NULL)
+            found = old;
     }
-    return loose;
+    return found;
 }
 
 /* A row that says no beginning goes on as it was. A new one was there for ever where nobody

@@ -65,6 +65,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         expect(inventory_plan(buffer_slice(&lines), inventory, true, NOW, &arena, &again,
                               &why) == OK);
         expect(again.unchanged == plan.added && again.change_count == plan.added);
+        if (plan.fault_count == 0) {
+            expect(inventory_plan(text, inventory, true, NOW, &arena, &again, &why) == OK);
+            expect(again.unchanged == plan.added && again.fault_count == 0);
+        }
         inventory_free(inventory);
     }
     inventory_free(none);

@@ -251,6 +251,23 @@ static void refuses_what_is_no_inventory(void **state)
     inventory_free(none);
 }
 
+/* A past row without a beginning, too, is found again as what it was. */
+static void importing_again_changes_nothing(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"good.jsonl", "good.csv", "good.jsonl"};
+    struct inventory *inventory = build(NULL, 0);
+    for (size_t i = 0; i < COUNT(names); i++) {
+        struct import_plan plan = plan_at(fixture(names[i]), inventory, true, NOW + (int64_t)i);
+        assert_int_equal(plan.fault_count, 0);
+        assert_int_equal(plan.added, i == 0 ? 5 : 0);
+        assert_int_equal(plan.unchanged, i == 0 ? 0 : 5);
+        assert_int_equal(plan.changed + plan.ended, 0);
+        inventory = apply(inventory, &plan);
+    }
+    inventory_free(inventory);
+}
+
 #define P(prefix, customer, more)                                                              \
     "{\"prefix\":\"" prefix "\",\"customer\":\"" customer "\"" more "}\n"
 
@@ -420,6 +437,7 @@ int main(void)
         cmocka_unit_test_teardown(canonical_lines_are_stable, release),
         cmocka_unit_test_teardown(wrong_lines_cost_themselves_only, release),
         cmocka_unit_test_teardown(refuses_what_is_no_inventory, release),
+        cmocka_unit_test_teardown(importing_again_changes_nothing, release),
         cmocka_unit_test_teardown(states_what_changed, release),
         cmocka_unit_test_teardown(reassignment_keeps_history, release),
         cmocka_unit_test_teardown(rows_carry_the_plan, release),
