@@ -14,6 +14,7 @@ void scan_start(struct scan *scan, struct txn *txn, enum table table, const stru
         scan->at = *from;
     else
         key_start(&scan->at);
+    txn_flush(txn, table);
     if (txn->status != OK)
         return;
     MDB_cursor *cursor = NULL;
@@ -45,7 +46,8 @@ bool scan_next(struct scan *scan, struct slice prefix, struct slice *key, struct
     if (scan->cursor == NULL || scan->txn->status != OK)
         return false;
     MDB_val found_key, found;
-    int code = step(scan, &found_key, &found);
+    txn_flush(scan->txn, scan->table);
+    int code = scan->txn->status == OK ? step(scan, &found_key, &found) : MDB_NOTFOUND;
     if (code != 0) {
         if (code != MDB_NOTFOUND)
             txn_fail_lmdb(scan->txn, "scanning", scan->table, code);
@@ -87,6 +89,7 @@ bool txn_last_key(struct txn *txn, enum table table, struct key *key)
 uint64_t txn_entries(struct txn *txn, enum table table)
 {
     MDB_stat facts;
+    txn_flush(txn, table);
     if (txn->status != OK ||
         mdb_stat(txn->txn, txn->environment->handles[table], &facts) != MDB_SUCCESS)
         return 0;

@@ -18,7 +18,7 @@ const struct table_schema tables[TABLES] = {
     [TABLE_CASE] = {"case", "id u64", "case", true},
     [TABLE_CASE_BY_SUBJECT] = {"case-by-subject", "address, assignment u64",
                                "id of the latest case", true},
-    [TABLE_CASE_BY_CUSTOMER] = {"case-by-customer", "customer text, case u64", "empty", true},
+    [TABLE_CASE_BY_CUSTOMER] = {"case-by-customer", "customer text, case u64", "empty", false},
     [TABLE_CASE_OPEN] = {"case-open", "case u64", "empty; cases that are not closed only",
                          false},
     [TABLE_TIMER] = {"timer", "due i64 (fair time), case u64", "empty", false},

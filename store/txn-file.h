@@ -2,6 +2,7 @@
 #ifndef STORE_TXN_FILE_H
 #define STORE_TXN_FILE_H
 
+#include "store/gather.h"
 #include "store/txn.h"
 
 #include <lmdb.h>
@@ -18,7 +19,8 @@ struct environment {
 struct txn {
     struct environment *environment;
     MDB_txn *txn;
-    MDB_cursor *cursors[TABLES]; /* of write transactions: kept, since appends come in runs */
+    MDB_cursor *cursors[TABLES];   /* of write transactions: kept, since appends come in runs */
+    struct gather gathers[TABLES]; /* of tables[].gathered, in write transactions */
     bool write;
     enum status status; /* the first error; OK while there is none */
     struct fault fault;
@@ -30,6 +32,8 @@ struct txn {
 enum status lmdb_status(int code);
 /* Makes the transaction fail for what LMDB answered. */
 void txn_fail_lmdb(struct txn *txn, const char *what, enum table table, int code);
+/* Makes the puts of this table that were held back. */
+void txn_flush(struct txn *txn, enum table table);
 /* LMDB's cursor on a table; NULL when the transaction failed. */
 MDB_cursor *txn_cursor(struct txn *txn, enum table table);
 

@@ -226,12 +226,16 @@ static void finish(struct txn *txn)
     environment->active--;
     if (txn->full && environment->wanted <= environment->map_size)
         environment->wanted = environment->map_size * 2;
+    for (enum table table = 0; table < TABLES; table++)
+        gather_release(&txn->gathers[table]);
     buffer_release(&txn->scratch);
     free(txn);
 }
 
 enum status txn_commit(struct txn *txn, struct fault *why)
 {
+    for (enum table table = 0; table < TABLES; table++)
+        txn_flush(txn, table);
     if (txn->status == OK && txn->write) {
         int code = mdb_txn_commit(txn->txn);
         txn->txn = NULL;
@@ -316,6 +320,11 @@ bool txn_get(struct txn *txn, enum table table, const struct key *key, struct sl
 {
     if (!usable(txn, table, key, false))
         return false;
+    const struct gathered *held = gather_find(&txn->gathers[table], key_slice(key));
+    if (held != NULL) {
+        *value = held->value;
+        return !held->deleted;
+    }
     MDB_val name = {key->len, (void *)key->bytes}, found;
     int code = mdb_get(txn->txn, txn->environment->handles[table], &name, &found);
     if (code == 0)
@@ -325,16 +334,13 @@ bool txn_get(struct txn *txn, enum table table, const struct key *key, struct sl
     return code == 0;
 }
 
-static void put(struct txn *txn, enum table table, const struct key *key, struct slice value,
+static void put(struct txn *txn, enum table table, struct slice key, struct slice value,
                 unsigned flags)
 {
-    if (!usable(txn, table, key, true))
-        return;
     MDB_cursor *cursor = txn_cursor(txn, table);
     if (cursor == NULL)
         return;
-    txn->writes++;
-    MDB_val name = {key->len, (void *)key->bytes}, data = {value.len, (void *)value.ptr};
+    MDB_val name = {key.len, (void *)key.ptr}, data = {value.len, (void *)value.ptr};
     int code = mdb_cursor_put(cursor, &name, &data, flags);
     if (code == MDB_KEYEXIST && flags == MDB_APPEND)
         code = mdb_cursor_put(cursor, &name, &data, 0);
@@ -342,14 +348,50 @@ static void put(struct txn *txn, enum table table, const struct key *key, struct
         txn_fail_lmdb(txn, "writing", table, code);
 }
 
+static void delete (struct txn *txn, enum table table, struct slice key)
+{
+    MDB_val name = {key.len, (void *)key.ptr};
+    int code = mdb_del(txn->txn, txn->environment->handles[table], &name, NULL);
+    if (code != 0 && code != MDB_NOTFOUND)
+        txn_fail_lmdb(txn, "deleting from", table, code);
+}
+
+void txn_flush(struct txn *txn, enum table table)
+{
+    struct gather *gather = &txn->gathers[table];
+    if (gather->count == 0)
+        return;
+    gather_sort(gather);
+    for (size_t i = 0; i < gather->count && txn->status == OK; i++) {
+        const struct gathered *entry = &gather->entries[i];
+        if (entry->deleted)
+            delete (txn, table, entry->key);
+        else
+            put(txn, table, entry->key, entry->value, 0);
+    }
+    gather_clear(gather);
+}
+
 void txn_put(struct txn *txn, enum table table, const struct key *key, struct slice value)
 {
-    put(txn, table, key, value, 0);
+    if (!usable(txn, table, key, true))
+        return;
+    txn->writes++;
+    if (!tables[table].gathered) {
+        put(txn, table, key_slice(key), value, 0);
+        return;
+    }
+    gather_put(&txn->gathers[table], key_slice(key), value);
+    if (gather_is_full(&txn->gathers[table]))
+        txn_flush(txn, table);
 }
 
 void txn_append(struct txn *txn, enum table table, const struct key *key, struct slice value)
 {
-    put(txn, table, key, value, MDB_APPEND);
+    if (!usable(txn, table, key, true))
+        return;
+    txn->writes++;
+    put(txn, table, key_slice(key), value, MDB_APPEND);
 }
 
 void txn_delete(struct txn *txn, enum table table, const struct key *key)
@@ -357,10 +399,10 @@ void txn_delete(struct txn *txn, enum table table, const struct key *key)
     if (!usable(txn, table, key, true))
         return;
     txn->writes++;
-    MDB_val name = {key->len, (void *)key->bytes};
-    int code = mdb_del(txn->txn, txn->environment->handles[table], &name, NULL);
-    if (code != 0 && code != MDB_NOTFOUND)
-        txn_fail_lmdb(txn, "deleting from", table, code);
+    if (tables[table].gathered)
+        gather_delete(&txn->gathers[table], key_slice(key));
+    else
+        delete (txn, table, key_slice(key));
 }
 
 void txn_clear(struct txn *txn, enum table table)
@@ -368,6 +410,7 @@ void txn_clear(struct txn *txn, enum table table)
     if (txn->status != OK)
         return;
     txn->writes++;
+    gather_clear(&txn->gathers[table]);
     int code = mdb_drop(txn->txn, txn->environment->handles[table], 0);
     if (code != 0)
         txn_fail_lmdb(txn, "emptying", table, code);

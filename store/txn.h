@@ -45,7 +45,7 @@ void txn_fail_corrupt(struct txn *txn, enum table table, struct slice key);
 /* What is borrowed from the store is good until the next put or delete. All of these do nothing once the transaction failed. */
 bool txn_get(struct txn *txn, enum table table, const struct key *key, struct slice *value);
 void txn_put(struct txn *txn, enum table table, const struct key *key, struct slice value);
-/* For keys that ascend: cheaper, and fills pages. Any other key is put as usual. */
+/* For keys that ascend: cheaper, and fills pages. Any other key is put as usual. Not for gathered tables. */
 void txn_append(struct txn *txn, enum table table, const struct key *key, struct slice value);
 void txn_delete(struct txn *txn, enum table table, const struct key *key);
 void txn_clear(struct txn *txn, enum table table);
