@@ -7,13 +7,20 @@
 #define COUNT_MOST  ((size_t)1 << 17)
 #define BYTES_MOST  ((size_t)64 << 20)
 
-static size_t slot_of(const struct gather *gather, struct slice key)
+/* The upper half of a slot is that of the hash, so that other keys are passed over without a look at them. */
+#define HASH_HALF  0xffffffff00000000U
+#define INDEX_HALF 0x00000000ffffffffU
+
+static size_t slot_of(const struct gather *gather, struct slice key, uint64_t *hash)
 {
-    size_t slot = XXH3_64bits(key.ptr, key.len) & (gather->slot_count - 1);
-    while (gather->slots[slot] != 0 &&
-           !slice_eq(gather->entries[gather->slots[slot] - 1].key, key))
-        slot = (slot + 1) & (gather->slot_count - 1);
-    return slot;
+    *hash = XXH3_64bits(key.ptr, key.len);
+    size_t slot = *hash & (gather->slot_count - 1);
+    for (;; slot = (slot + 1) & (gather->slot_count - 1)) {
+        uint64_t there = gather->slots[slot];
+        if (there == 0 || (((there ^ *hash) & HASH_HALF) == 0 &&
+                           slice_eq(gather->entries[(there & INDEX_HALF) - 1].key, key)))
+            return slot;
+    }
 }
 
 static void grow(struct gather *gather)
@@ -26,29 +33,33 @@ static void grow(struct gather *gather)
         abort();
     gather->entries = entries;
     gather->slot_count = slots;
-    for (size_t i = 0; i < gather->count; i++)
-        gather->slots[slot_of(gather, entries[i].key)] = (uint32_t)i + 1;
+    for (size_t i = 0; i < gather->count; i++) {
+        uint64_t hash = 0;
+        size_t slot = slot_of(gather, entries[i].key, &hash);
+        gather->slots[slot] = (hash & HASH_HALF) | (i + 1);
+    }
 }
 
 const struct gathered *gather_find(const struct gather *gather, struct slice key)
 {
     if (gather->count == 0)
         return NULL;
-    uint32_t entry = gather->slots[slot_of(gather, key)];
-    return entry == 0 ? NULL : &gather->entries[entry - 1];
+    uint64_t hash = 0, entry = gather->slots[slot_of(gather, key, &hash)];
+    return entry == 0 ? NULL : &gather->entries[(entry & INDEX_HALF) - 1];
 }
 
 static struct gathered *entry_for(struct gather *gather, struct slice key)
 {
     if (gather->count == gather->slot_count / 2)
         grow(gather);
-    size_t slot = slot_of(gather, key);
+    uint64_t hash = 0;
+    size_t slot = slot_of(gather, key, &hash);
     if (gather->slots[slot] == 0) {
         gather->entries[gather->count++] =
             (struct gathered){.key = arena_copy(&gather->arena, key)};
-        gather->slots[slot] = (uint32_t)gather->count;
+        gather->slots[slot] = (hash & HASH_HALF) | gather->count;
     }
-    return &gather->entries[gather->slots[slot] - 1];
+    return &gather->entries[(gather->slots[slot] & INDEX_HALF) - 1];
 }
 
 void gather_put(struct gather *gather, struct slice key, struct slice value)

@@ -14,8 +14,8 @@ struct gathered {
 
 struct gather {
     struct gathered *entries;
-    uint32_t *
-        slots; /* index of an entry plus one; 0: free. A power of two of them, at most half full */
+    /* Hash and index of an entry plus one; 0: free. 2^n of them, at most half full. */
+    uint64_t *slots;
     size_t count, slot_count;
     struct arena arena;
 };
