@@ -361,6 +361,7 @@ static void move(struct abuse_case *c, const struct event *event)
         c->closed_at = event->at.real;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): one case for each type of event */
 static void fold_by_type(struct abuse_case *c, const struct event *event)
 {
     switch (event->type) {

@@ -169,7 +169,8 @@ static void add_measures(struct scope *scope, struct arena *arena, struct slice 
             continue;
         struct scope row;
         row_of(arena, &rows[count], &row, NULL);
-        add(&row, "measure", text_line(arena, slice_trim(slice_from(line, 1)), 2 * LINE_MOST));
+        add(&row, "measure",
+            text_line(arena, slice_trim(slice_from(line, 1)), (size_t)2 * LINE_MOST));
         rows[count].count = row.count;
         count++;
     }

@@ -208,7 +208,7 @@ static enum status deliver(struct outbox *outbox, const struct parcel *parcel,
     } else if (prepare(outbox, parcel, now, arena, &delivery, &letter, &cannot)) {
         if (!disarmed)
             status = record_all(outbox, parcel, true, OUTCOME_NONE, (struct slice){0}, why);
-        if (status == OK && (!disarmed || shown))
+        if (status == OK && route->channel != NULL && (!disarmed || shown))
             outcome = hand_over(route, &delivery, &cannot);
     }
     if (disarmed)

@@ -26,10 +26,10 @@ static void set_fault(struct opening *opening, struct slice name, const char *re
 static void add(struct opening *opening, struct attachment attachment)
 {
     struct attachments *all = opening->attachments;
-    if ((all->count & (all->count - 1)) == 0) {
+    if (all->items == NULL || (all->count & (all->count - 1)) == 0) {
         struct attachment *grown = arena_array(opening->message->arena, struct attachment,
                                                all->count == 0 ? 1 : all->count * 2);
-        if (all->count > 0)
+        if (all->items != NULL)
             memcpy(grown, all->items, all->count * sizeof *grown);
         all->items = grown;
     }

@@ -1,5 +1,6 @@
 #include "parsers/feed.h"
 
+#include <assert.h>
 #include <fnmatch.h>
 #include <ini.h>
 #include <stdlib.h>
@@ -42,6 +43,7 @@ static const struct {
 static struct feed *feed_named(struct reading *reading, struct slice name)
 {
     struct feeds *feeds = reading->feeds;
+    assert(feeds->items != NULL && reading->room > 0);
     struct feed *last = feeds->count == 0 ? NULL : &feeds->items[feeds->count - 1];
     if (last != NULL && slice_eq(last->name, name))
         return last;

@@ -199,7 +199,7 @@ static const char *read_head(struct scan *scan, struct mime_part *part, const ch
     struct delimiter delimiter;
     enum field_step step = FIELD_END;
     section_skip_mbox_line(&reader);
-    const char *head = reader.at, *line = head;
+    const char *head = reader.at, *line;
     for (;;) {
         line = reader.at;
         if (line < scan->end && *line == '-' && scan->end - line > 1 && line[1] == '-' &&

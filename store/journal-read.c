@@ -80,7 +80,8 @@ static enum status fetch_frame(struct journal *journal, const struct segment *se
     if (*state != FRAME_CUT || frame->size == 0 || frame->size > limit - offset)
         return OK;
     status = fetch(journal, segment, offset, frame->size, limit, &bytes, &have, why);
-    if (status == OK)
+    if (status ==
+        OK) /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): bytes are those of the new window */
         *state = frame_decode(bytes, have, segment->header.salt, offset, frame);
     return status;
 }

@@ -270,7 +270,7 @@ enum status txn_run(struct store *store, bool write,
     for (unsigned tries = 1;; tries++) {
         struct txn *txn = NULL;
         enum status status = txn_begin(store, write, &txn, why);
-        if (status != OK)
+        if (status != OK || txn == NULL)
             return status;
         size_t size = txn->environment->map_size;
         status = work(txn, data, why);
