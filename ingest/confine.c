@@ -107,7 +107,7 @@ static enum status filter_calls(struct fault *why)
 enum status confine(const struct confinement *limits, struct fault *why)
 {
     enum status status = become(limits->user, why);
-    if (status == OK)
+    if (status == OK && limits->memory != 0)
         status = limit(RLIMIT_AS, limits->memory, why);
     if (status == OK)
         status = limit(RLIMIT_NOFILE, limits->files, why);

@@ -8,7 +8,7 @@
 
 struct confinement {
     const char *user; /* to become when root; NULL: stay */
-    size_t memory;    /* address space, bytes */
+    size_t memory;    /* address space, bytes; 0: no limit */
     unsigned files;   /* open descriptors */
 };
 

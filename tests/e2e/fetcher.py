@@ -18,7 +18,8 @@ def account(server, **changes):
     base = {"host": "localhost", "port": server.tls_port, "security": TLS, "ca": f"{server.home}/tls/ca.pem",
             "pin": None, "tls": None, "timeout": 10, "plaintext": False, "user": "desk", "mechanism": LOGIN,
             "secret": PASSWORD, "most": 1 << 20, "run-as": "nobody" if os.getuid() == 0 else None,
-            "memory": 1 << 34, "files": 64, "disposal": KEEP, "move-to": None, "keyword": None, "batch": 100,
+            "memory": 0,  # a sanitizer reserves terabytes of address space
+            "files": 64, "disposal": KEEP, "move-to": None, "keyword": None, "batch": 100,
             "wait": 1, "folders": [{"name": "INBOX", "validity": 0, "uid": 0}], "skips": []}
     return base | changes
 
