@@ -163,8 +163,8 @@ static double measure_python(const char *script, struct slice raw)
     bool written = write(file, raw.ptr, raw.len) == (ssize_t)raw.len;
     (void)close(file);
     (void)snprintf(command, sizeof command, "python3 '%s' '%s'", script, path);
-    FILE *pipe = written ? popen(command, "r")
-                         : NULL; /* NOLINT(cert-env33-c): a bench, its own arguments */
+    /* The shell sees our own arguments only. NOLINTNEXTLINE(cert-env33-c) */
+    FILE *pipe = written ? popen(command, "r") : NULL;
     if (pipe != NULL) {
         if (fgets(answer, sizeof answer, pipe) == NULL)
             answer[0] = '\0';
