@@ -157,7 +157,7 @@ static void choose(struct address *asks, const struct assignment *rows, size_t c
         struct address first, last;
         const struct assignment *row = NULL;
         do {
-            row = &rows[dice() % count];
+            row = &rows[(size_t)(((unsigned __int128)dice() * count) >> 64)];
         } while (address_is_ipv4(&row->prefix.base) != ipv4);
         prefix_range(&row->prefix, &first, &last);
         last.octets[15] = first.octets[15] | (last.octets[15] & (uint8_t)dice());
