@@ -361,7 +361,37 @@ static void move(struct abuse_case *c, const struct event *event)
         c->closed_at = event->at.real;
 }
 
-/* NOLINTNEXTLINE(readability-function-size): one case for each type of event */
+/* What channels said, and the rungs that begin with them. */
+static void fold_channels(struct abuse_case *c, const struct event *event)
+{
+    switch (event->type) {
+    case EVENT_WARNING:
+        fold_warning(c);
+        break;
+    case EVENT_ADVISED:
+        c->advised = true;
+        break;
+    case EVENT_MAIL_SENT:
+        fold_mail(c, event);
+        break;
+    case EVENT_CONTACT_ANOMALY:
+        fold_anomaly(c, event);
+        break;
+    case EVENT_CALLING:
+        fold_calling(c);
+        break;
+    case EVENT_CALL_ATTEMPT:
+        fold_call(c, event);
+        break;
+    case EVENT_READ_BACK:
+        fold_read_back(c, event);
+        break;
+    default:
+        fold_network(c, event);
+        break;
+    }
+}
+
 static void fold_by_type(struct abuse_case *c, const struct event *event)
 {
     switch (event->type) {
@@ -385,27 +415,6 @@ static void fold_by_type(struct abuse_case *c, const struct event *event)
     case EVENT_REOPENED:
         fold_reopened(c, event);
         break;
-    case EVENT_WARNING:
-        fold_warning(c);
-        break;
-    case EVENT_ADVISED:
-        c->advised = true;
-        break;
-    case EVENT_MAIL_SENT:
-        fold_mail(c, event);
-        break;
-    case EVENT_CONTACT_ANOMALY:
-        fold_anomaly(c, event);
-        break;
-    case EVENT_CALLING:
-        fold_calling(c);
-        break;
-    case EVENT_CALL_ATTEMPT:
-        fold_call(c, event);
-        break;
-    case EVENT_READ_BACK:
-        fold_read_back(c, event);
-        break;
     case EVENT_APPROVED:
         fold_approved(c, event);
         break;
@@ -422,7 +431,7 @@ static void fold_by_type(struct abuse_case *c, const struct event *event)
         c->merged_into = event->thread;
         break;
     default:
-        fold_network(c, event);
+        fold_channels(c, event);
         break;
     }
 }

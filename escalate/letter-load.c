@@ -100,7 +100,10 @@ enum status letter_template_check(struct slice text, struct fault *why)
                     "line 1: the subject is missing or longer than 200 bytes");
     if (!slice_next_line(&rest, &blank) || slice_trim(blank).len > 0)
         return fail(why, ERR_MALFORMED, "line 2: a blank line stands between subject and text");
-    return template_check(text, letter_value_names, why);
+    enum status status = template_check(text, letter_value_names, why);
+    if (status == OK && template_check(subject, letter_value_names, why) != OK)
+        status = fail(why, ERR_MALFORMED, "line 1: a section of the subject must end in it");
+    return status;
 }
 
 enum status letter_templates_load(const char *shipped, const char *own, struct arena *arena,

@@ -8,7 +8,7 @@
 #define CASES_MOST    50
 #define EVIDENCE_MOST 12
 #define MEASURES_MOST 16
-#define LINE_MOST     200
+#define LINE_MOST     ((size_t)200)
 #define CASE_FIELDS   40
 
 enum letter_kind letter_kind_of(enum verb verb, const struct abuse_case *c)
@@ -169,8 +169,7 @@ static void add_measures(struct scope *scope, struct arena *arena, struct slice 
             continue;
         struct scope row;
         row_of(arena, &rows[count], &row, NULL);
-        add(&row, "measure",
-            text_line(arena, slice_trim(slice_from(line, 1)), (size_t)2 * LINE_MOST));
+        add(&row, "measure", text_line(arena, slice_trim(slice_from(line, 1)), 2 * LINE_MOST));
         rows[count].count = row.count;
         count++;
     }

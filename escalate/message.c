@@ -2,9 +2,9 @@
 
 #include <nettle/base64.h>
 
-#define WORD_BYTES                                                                             \
-    39 /* of text in one encoded word: with the field's name within 76 characters */
-#define LINE_MOST 76
+/* Of text in one encoded word: with the field's name within 76 characters. */
+#define WORD_BYTES 39
+#define LINE_MOST  76
 
 static bool is_plain(struct slice text)
 {

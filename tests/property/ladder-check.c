@@ -34,8 +34,8 @@ static bool answer_counts(const struct world *world, const struct event *event)
         return event->from == CASE_CUTTING || event->from == CASE_HOLD;
     bool said = op->type == OP_RESPOND && (op->a & 1) != 0 && op->b % 4 != RESPONSE_AUTOMATIC;
     bool desk = op->type == OP_DESK;
-    bool digit = op->type == OP_DELIVER || op->type == OP_REPEAT || op->type == OP_CRASH ||
-                 op->type == OP_STALE;
+    bool digit =
+        (op->type == OP_DELIVER || op->type == OP_REPEAT) && world->told == OUTCOME_DIGIT;
     return said || desk || digit || world->check.answered;
 }
 

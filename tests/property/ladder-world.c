@@ -8,7 +8,8 @@ const char *const plant_names[PLANTS] = {
     "none",
     "timers fire early",
     "windows are cut short",
-    "machines answer",
+    "automatic replies answer",
+    "voicemail answers",
     "the past counts",
     "answers are forgotten",
     "the never-cut list is forgotten",
@@ -91,6 +92,10 @@ static void plant_before(struct world *world, struct stimulus *stimulus,
             stimulus->quality = RESPONSE_SUBSTANTIVE;
             stimulus->authenticated = true;
         }
+        break;
+    case PLANT_VOICEMAIL_ANSWERS:
+        if (stimulus->outcome == OUTCOME_MACHINE)
+            stimulus->outcome = OUTCOME_DIGIT;
         break;
     case PLANT_STALE_COUNTS:
         stimulus->generation = world->c.generation;
@@ -320,7 +325,7 @@ static enum outcome choose_outcome(struct world *world, const struct action *act
 static void tell_outcome(struct world *world, struct sent *sent, enum outcome outcome)
 {
     sent->action.state = ACTION_DONE;
-    sent->outcome = outcome;
+    sent->outcome = world->told = outcome;
     bool notice = sent->action.verb == VERB_WARN || sent->action.verb == VERB_CALL;
     if (outcome == OUTCOME_WITHHELD && notice && sent->action.generation == world->c.generation)
         world->check.withheld = true;

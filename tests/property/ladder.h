@@ -36,6 +36,7 @@ enum plant {
     PLANT_EARLY_TIMERS,
     PLANT_SHORT_WINDOW,
     PLANT_MACHINES_ANSWER,
+    PLANT_VOICEMAIL_ANSWERS,
     PLANT_STALE_COUNTS,
     PLANT_FORGETS_ANSWER,
     PLANT_FORGETS_NEVER_CUT,
@@ -89,6 +90,7 @@ struct world {
     bool attack_reported;
     bool late_write; /* a cut was started before the case moved on */
     enum plant plant;
+    enum outcome told;   /* the last outcome that came back, as it was in truth */
     const struct op *op; /* the one that runs */
     struct checker check;
     struct ladder_result result;
