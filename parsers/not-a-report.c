@@ -78,6 +78,12 @@ static bool says_undelivered(struct slice subject)
         SLICE("couldn't be delivered"),
         SLICE("mail system error"),
         SLICE("mail failure"),
+        SLICE("[bounce]"),
+        SLICE("message you sent blocked"),
+        SLICE("unable to deliver"),
+        SLICE("cannot be delivered"),
+        SLICE("cannot send message"),
+        SLICE("user unknown"),
         SLICE("rejected message"),
         SLICE("unzustellbar"),
         SLICE("nicht zugestellt"),
@@ -102,6 +108,37 @@ static bool says_undelivered(struct slice subject)
     return ANY_OF(subject, phrases);
 }
 
+/* The same in the first words of the text. */
+static bool tells_undelivered(const struct incoming *message)
+{
+    static const struct slice phrases[] = {
+        SLICE("could not be delivered"),
+        SLICE("couldn't be delivered"),
+        SLICE("cannot be delivered"),
+        SLICE("was not delivered"),
+        SLICE("wasn't delivered"),
+        SLICE("been delivered to the following"),
+        SLICE("delivery to the following"),
+        SLICE("delivery failed"),
+        SLICE("delivery has failed"),
+        SLICE("undeliverable"),
+        SLICE("unable to deliver"),
+        SLICE("error sending your mail"),
+        SLICE("user unknown"),
+        SLICE("mailbox full"),
+        SLICE("mailbox unavailable"),
+        SLICE("blocked by our"),
+        SLICE("returned mail"),
+    };
+    const struct mime_message *mime = &message->mime;
+    for (size_t i = 0; i < mime->part_count; i++)
+        if (slice_eq(mime->parts[i].type, SLICE("text/plain")) &&
+            mime_is_own(mime, &mime->parts[i]))
+            return ANY_OF(slice_until(mime_decode_body(message->arena, &mime->parts[i]), 1500),
+                          phrases);
+    return false;
+}
+
 static bool is_null_path(struct slice path)
 {
     return path.ptr != NULL && (path.len == 0 || slice_eq(path, SLICE("<>")));
@@ -116,11 +153,12 @@ static bool is_bounce(const struct incoming *message)
         has_field(message, SLICE("X-Failed-Recipients")) ||
         slice_find_nocase(field(message, SLICE("From")), SLICE("mailer-daemon")) >= 0)
         return true;
-    return says_undelivered(message->subject) &&
-           (is_null_path(field(message, SLICE("Return-Path"))) ||
-            slice_starts_with_nocase(message->from, SLICE("postmaster@")) ||
-            slice_starts_with_nocase(message->from, SLICE("mail.delivery")) ||
-            slice_starts_with_nocase(field(message, SLICE("Auto-Submitted")), SLICE("auto")));
+    bool from_system =
+        is_null_path(field(message, SLICE("Return-Path"))) ||
+        slice_starts_with_nocase(message->from, SLICE("postmaster@")) ||
+        slice_starts_with_nocase(message->from, SLICE("mail.delivery")) ||
+        slice_starts_with_nocase(field(message, SLICE("Auto-Submitted")), SLICE("auto"));
+    return from_system && (says_undelivered(message->subject) || tells_undelivered(message));
 }
 
 static bool is_receipt(const struct incoming *message)

@@ -207,9 +207,18 @@ struct walk {
     struct slice last_by; /* who wrote the hop above */
     struct address told;  /* what the border said in other fields */
     struct address
+        inner; /* a client of another name with a private address: a border behind NAT */
+    struct address
         originating; /* what Yahoo's border said; others copy that field from the author */
     bool yahoo;
 };
+
+/* Calls itself a host of somebody else's. */
+static bool is_foreign(struct arena *arena, const struct hop *hop)
+{
+    return slice_find_byte(hop->claimed, '.') > 0 && hop->address.octets[12] != 127 &&
+           !same_organisation(arena, hop->claimed, hop->by);
+}
 
 /* True when the walk ends here. */
 static bool walk_hop(struct walk *walk, struct slice value)
@@ -228,6 +237,8 @@ static bool walk_hop(struct walk *walk, struct slice value)
     walk->last_by = hop.by;
     walk->hops++;
     walk->trace->passed_stated |= within && known && address_eq(&hop.address, walk->stated);
+    if (within && known && address_is_none(&walk->inner) && is_foreign(walk->arena, &hop))
+        walk->inner = hop.address;
     if (within)
         return hop.by.len == 0 && known;
     walk->trace->source = hop.address;
@@ -272,6 +283,6 @@ void trace_read(const struct header *fields, size_t count, const struct address 
         trace->source = walk.told;
         trace->source_port = 0;
     } else if (address_is_none(&trace->source)) {
-        trace->source = walk.originating;
+        trace->source = address_is_none(&walk.originating) ? walk.inner : walk.originating;
     }
 }

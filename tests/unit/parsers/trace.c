@@ -50,6 +50,9 @@ static void sources(void **state)
         {"Received: from localhost ([127.0.0.1]) by mx.b.example\n"
          "Received: from victim.example ([198.51.100.9]) by mx.forged.example\n",
          "", "", false},
+        /* a border behind NAT sees its clients with private addresses: better than nothing */
+        {"Received: from a.example ([10.17.18.6]) by mx.b.example\n", "10.17.18.6", "", false},
+        {"Received: from mx1.b.example ([10.17.18.6]) by mx.b.example\n", "", "", false},
         /* names below a public suffix are not one organisation */
         {"Received: from a.co.uk (a.co.uk [192.0.2.7]) by mx.co.uk\n", "192.0.2.7", "", false},
         /* other fields of the border */
