@@ -56,7 +56,7 @@ static enum exit_code import_rows(struct desk *desk, const char *path, struct sl
     struct buffer rows = BUFFER_INIT;
     enum status status =
         inventory_file_plan(call, path, text, pipeline_inventory(desk->pipeline), complete,
-                            (int64_t)time(NULL), &plan, &why);
+                            desk->real, &plan, &why);
     if (status != OK)
         return call_failed(call, status, &why);
     inventory_file_rows(&plan, &rows);

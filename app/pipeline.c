@@ -287,6 +287,11 @@ enum status pipeline_now(struct pipeline *pipeline, struct instant *now, struct 
     return status;
 }
 
+struct instant pipeline_stands_at(const struct pipeline *pipeline)
+{
+    return pipeline->state.now;
+}
+
 bool pipeline_intake_healthy(const struct pipeline *pipeline)
 {
     return pipeline->state.intake_healthy;

@@ -59,6 +59,8 @@ MUST_USE enum status pipeline_batch(struct pipeline *pipeline, struct txn **txn,
 /* Where the open batch, or else the store, stands. */
 MUST_USE enum status pipeline_now(struct pipeline *pipeline, struct instant *now,
                                   struct fault *why);
+/* The same as of the last record applied, without a look at the store. */
+struct instant pipeline_stands_at(const struct pipeline *pipeline);
 bool pipeline_intake_healthy(const struct pipeline *pipeline);
 /* The earliest timer and the earliest pending action, as of the last record fed; fair time. */
 bool pipeline_next_timer(struct pipeline *pipeline, int64_t *due);

@@ -1,6 +1,7 @@
 #include "app/replay-compare.h"
 
 #include "app/letters.h"
+#include "app/show-case.h"
 #include "app/show-event.h"
 
 #include <inttypes.h>
@@ -111,9 +112,31 @@ static void find_parting(struct comparing *comparing, struct pair *pair)
     pair->right_event = i < right.count ? &right.events[i] : NULL;
 }
 
-static const char *end_of(const struct abuse_case *c)
+/* How far it went: a case that was closed after a cut ended otherwise than one that was closed after a warning. */
+static const char *furthest(const struct abuse_case *c)
 {
-    return c == NULL ? "no case" : case_state_name(c->state);
+    if (c->cut_at != 0)
+        return "cut";
+    if (c->called_at != 0)
+        return "called";
+    return c->warned_at != 0 ? "warned" : c->confirmed_at != 0 ? "confirmed" : "open";
+}
+
+static struct slice end_of(struct call *call, const struct abuse_case *c)
+{
+    if (c == NULL)
+        return SLICE("no case");
+    const char *state = case_state_name(c->state);
+    const char *far = furthest(c);
+    if (strcmp(state, far) == 0)
+        return slice_of(state);
+    return arena_printf(call->arena, "%s after %s", state, far);
+}
+
+static bool same_end(const struct abuse_case *a, const struct abuse_case *b)
+{
+    return a->state == b->state && a->generation == b->generation &&
+           strcmp(furthest(a), furthest(b)) == 0;
 }
 
 static json_t *parting_json(const struct event *event, const struct abuse_case *c)
@@ -121,14 +144,15 @@ static json_t *parting_json(const struct event *event, const struct abuse_case *
     return event == NULL ? json_null() : event_to_json(event, event_type_name(event->type), c);
 }
 
-static json_t *pair_json(const struct pair *pair)
+static json_t *pair_json(struct call *call, const struct pair *pair)
 {
     const struct abuse_case *any = pair->left != NULL ? pair->left : pair->right;
     char address[ADDRESS_TEXT];
     json_t *object =
-        json_pack("{s:s, s:s%, s:s, s:s, s:o, s:o}", "ip", address_text(&any->address, address),
+        json_pack("{s:s, s:s%, s:o, s:o, s:o, s:o}", "ip", address_text(&any->address, address),
                   "customer", any->customer.len > 0 ? any->customer.ptr : "", any->customer.len,
-                  "ends", end_of(pair->left), "ends_against", end_of(pair->right), "parts",
+                  "ends", slice_to_json(end_of(call, pair->left)), "ends_against",
+                  slice_to_json(end_of(call, pair->right)), "parts",
                   parting_json(pair->left_event, pair->left), "parts_against",
                   parting_json(pair->right_event, pair->right));
     if (object == NULL)
@@ -153,13 +177,14 @@ static void show_pair(struct comparing *comparing, const struct pair *pair)
     struct terminal *out = &call->out;
     comparing->different++;
     if (call->json) {
-        call_json(call, pair_json(pair));
+        call_json(call, pair_json(call, pair));
         return;
     }
-    (void)fprintf(out->stream, "%s%s%s  %.*s: %s%s%s, not %s%s%s\n", tint_on(out, TINT_STRONG),
-                  address_text(&any->address, address), tint_off(out, TINT_STRONG),
-                  SLICE_FMT(any->customer), tint_on(out, TINT_GOOD), end_of(pair->right),
-                  tint_off(out, TINT_GOOD), tint_on(out, TINT_WARN), end_of(pair->left),
+    (void)fprintf(out->stream, "%s%s%s  %.*s: %s%.*s%s, not %s%.*s%s\n",
+                  tint_on(out, TINT_STRONG), address_text(&any->address, address),
+                  tint_off(out, TINT_STRONG), SLICE_FMT(any->customer), tint_on(out, TINT_GOOD),
+                  SLICE_FMT(end_of(call, pair->right)), tint_off(out, TINT_GOOD),
+                  tint_on(out, TINT_WARN), SLICE_FMT(end_of(call, pair->left)),
                   tint_off(out, TINT_WARN));
     (void)fprintf(out->stream, "    %-24s %.*s\n", comparing->left->name,
                   SLICE_FMT(parting_text(call, pair->left_event)));
@@ -181,8 +206,7 @@ static bool compare_case(const struct abuse_case *c, void *data)
         pair = (struct pair){.left = NULL, .right = c};
     }
     comparing->cases++;
-    if (!there || c->state != found.state || c->generation != found.generation ||
-        c->confirmed_at != found.confirmed_at) {
+    if (!there || !same_end(c, &found)) {
         find_parting(comparing, &pair);
         show_pair(comparing, &pair);
     }
@@ -199,7 +223,7 @@ static void compare(struct call *call, struct side *left, struct side *right)
     if (call->json)
         return;
     (void)fprintf(
-        call->out.stream, "%s%" PRIu64 " of %" PRIu64 " cases go another way under %s.\n",
+        call->out.stream, "%s%" PRIu64 " of %" PRIu64 " cases end differently under %s.\n",
         comparing.different > 0 ? "\n" : "", comparing.different, comparing.cases, right->name);
 }
 

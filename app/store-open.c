@@ -43,7 +43,14 @@ enum exit_code desk_open(struct desk *desk, struct call *call, bool create)
         say_notices(call, desk->store);
         status = pipeline_open(desk->store, NULL, &desk->pipeline, &why);
     }
-    return status == OK ? EXIT_DONE : call_failed(call, status, &why);
+    if (status != OK)
+        return call_failed(call, status, &why);
+    desk->real = pipeline_stands_at(desk->pipeline)
+                     .real; /* a replay's store may be ahead of the wall clock */
+    int64_t wall = (int64_t)time(NULL);
+    if (wall > desk->real)
+        desk->real = wall;
+    return EXIT_DONE;
 }
 
 enum exit_code desk_look(struct desk *desk)
@@ -75,11 +82,9 @@ enum exit_code desk_feed(struct desk *desk, enum journal_kind kind, struct slice
     end_look(desk);
     enum status status = pipeline_now(desk->pipeline, &now, &why);
     if (status == OK) {
-        /* The fair clock is the daemon's to advance: a command's record stands where it is. A replay's store may be
-         * ahead of the wall clock. */
-        int64_t wall = (int64_t)time(NULL);
+        /* The fair clock is the daemon's to advance: a command's record stands where it is. */
         struct journal_record record = {.kind = kind,
-                                        .real = wall > now.real ? wall : now.real,
+                                        .real = desk->real,
                                         .fair = now.fair,
                                         .source = slice_until(source, 255),
                                         .body = body};

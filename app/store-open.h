@@ -15,7 +15,9 @@ struct desk {
     struct config config;
     struct store *store;
     struct pipeline *pipeline;
-    struct txn *txn;    /* to look at what is committed; NULL until desk_look */
+    struct txn *txn; /* to look at what is committed; NULL until desk_look */
+    int64_t
+        real; /* the time of this command: the wall clock's, but never before what the store has seen */
     struct instant now; /* where the store stands, as of desk_look */
 };
 
@@ -24,7 +26,7 @@ struct desk {
 enum exit_code desk_open(struct desk *desk, struct call *call, bool create);
 /* A read transaction, valid until desk_close or the next desk_feed. */
 enum exit_code desk_look(struct desk *desk);
-/* One record, committed; its time is now. */
+/* One record, committed. */
 enum exit_code desk_feed(struct desk *desk, enum journal_kind kind, struct slice source,
                          struct slice body);
 void desk_close(struct desk *desk);

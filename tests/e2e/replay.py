@@ -1,0 +1,117 @@
+#!/usr/bin/env python3
+"""replay: the same in, the same out; and what it tells."""
+import gzip
+import json
+import mailbox as mailboxes
+import os
+import re
+import subprocess
+import sys
+import unittest
+
+import house
+from house import OPTIONS, SCRIPT, STORY
+
+PUBLIC = {"opened", "report", "confirmed", "warned", "called", "cut", "restored", "responded", "held", "resumed",
+          "quiescent", "needs-human", "closed", "triaged", "contact-anomaly"}
+
+
+class Replay(house.Case):
+    def test_same_bytes(self):
+        for options in (["--json"], []):
+            first, second = self.replay(*options), self.replay(*options)
+            self.assertEqual(first.stdout, second.stdout)
+            self.assertGreater(len(first.stdout), 5000)
+            self.assertEqual(first.stderr, b"")
+
+    def test_json_is_what_was_promised(self):
+        events = [json.loads(line) for line in self.replay("--json").stdout.splitlines()]
+        self.assertEqual(sorted(e["t"] for e in events), [e["t"] for e in events])
+        for event in events:
+            self.assertIn(event["event"], PUBLIC)
+            self.assertTrue({"t", "case", "ip", "customer"} <= event.keys())
+            self.assertRegex(event["t"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
+
+    def test_the_ladder_takes_its_time(self):
+        events = [json.loads(line) for line in self.replay("--json").stdout.splitlines()]
+        cut = [e for e in events if e["event"] == "cut"]
+        self.assertTrue(cut)
+        for event in cut:
+            mine = {e["event"]: e["t"] for e in events if e["case"] == event["case"]}
+            self.assertLess(mine["warned"], mine["called"])
+            self.assertLess(mine["called"], event["t"])
+            hours = [int(t[11:13]) * 60 + int(t[14:16]) for t in (mine["warned"], mine["called"], event["t"])]
+            self.assertGreaterEqual(hours[1] - hours[0], 120)
+            self.assertGreaterEqual(hours[2] - hours[1], 120)
+
+    def test_until(self):
+        events = [json.loads(line) for line in self.replay("--json", "--until", "3h").stdout.splitlines()]
+        self.assertTrue(events)
+        self.assertLessEqual(max(e["t"] for e in events), "2026-11-10T09:12:00Z")
+
+    def test_kinds_of_mailboxes_agree(self):
+        """The same mails as mbox, gzip, Maildir and folder of files end in the same cases."""
+        source = mailboxes.mbox(STORY / "story.mbox")
+        self.addCleanup(source.close)
+        maildir = mailboxes.Maildir(self.folder / "maildir", create=True)
+        folder = self.folder / "folder"
+        folder.mkdir()
+        raw = (STORY / "story.mbox").read_bytes()
+        (self.folder / "story.mbox.gz").write_bytes(gzip.compress(raw))
+        for number, key in enumerate(source.keys()):
+            data = re.sub(rb"(?m)^>(>*From )", rb"\1", source.get_bytes(key))
+            maildir.add(data)
+            (folder / f"{number:03}.eml").write_bytes(data)
+        results = []
+        for name in ("story.mbox.gz", "maildir", "folder"):
+            done = house.lines("replay", "--json", *OPTIONS, *SCRIPT, self.folder / name)
+            results.append([(e["t"], e["ip"], e["event"]) for e in done])
+        want = [json.loads(line) for line in self.replay("--json").stdout.splitlines()]
+        for result in results:
+            self.assertEqual(result, [(e["t"], e["ip"], e["event"]) for e in want])
+
+    def test_against(self):
+        """A stricter configuration: which cases end differently, and from where on."""
+        other = self.folder / "other.conf"
+        other.write_text((STORY / "story.conf").read_text().replace("approvals = 0", "approvals = 2"))
+        found = house.lines("replay", "--json", *OPTIONS, *SCRIPT, "--against", other, STORY / "story.mbox")
+        self.assertTrue(found)
+        cut = [pair for pair in found if pair["ip"] == "192.0.2.30"]
+        self.assertEqual(len(cut), 1)
+        self.assertNotEqual(cut[0]["ends"], cut[0]["ends_against"])
+        self.assertEqual(cut[0]["parts"]["event"], "cutting")
+        self.assertEqual((cut[0]["ends"], cut[0]["ends_against"]), ("closed after cut", "closed after called"))
+        same = house.run("replay", "--json", *OPTIONS, *SCRIPT, "--against", STORY / "story.conf", STORY / "story.mbox")
+        self.assertEqual(same.stdout, b"")
+
+    def test_a_wrong_script_says_where(self):
+        for text, says in ((b"+1h 192.0.2.1 dance\n", "script:1: unknown \"dance\""),
+                           (b"# ok\nsoon * call digit\n", "script:2: no time \"soon\""),
+                           (b"+1h nobody call digit\n", "script:1: no case \"nobody\""),
+                           (b"+1h * call maybe\n", "script:1: no outcome \"maybe\"")):
+            script = self.folder / "script"
+            script.write_bytes(text)
+            done = house.run("replay", "--script", script, STORY / "story.mbox", code=1)
+            self.assertIn(says, done.stderr.decode())
+
+    def test_a_mailbox_that_is_not_there(self):
+        done = house.run("replay", self.folder / "nothing", code=1)
+        self.assertIn("No such file", done.stderr.decode())
+
+    def test_memory_is_flat(self):
+        """Fifty times the mails, nearly the same memory. The index is mapped: its pages are not counted."""
+        sizes = []
+        for count in (1000, 50000):
+            mbox, inventory = house.mailbox(self.folder, count, "--addresses", "200", "--size", "2500")
+            command = [house.PROGRAM, "replay", "--json", "--config", str(STORY / "story.conf"), "--inventory",
+                       str(inventory), "--until", "7d", str(mbox)]
+            probe = ("import resource,subprocess,sys;subprocess.run(sys.argv[1:],check=True,stdout=subprocess.DEVNULL);"
+                     "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)")
+            done = subprocess.run([sys.executable, "-c", probe, *command], check=True, capture_output=True,
+                                  env={**os.environ, "ASAN_OPTIONS": "quarantine_size_mb=4"})
+            sizes.append(int(done.stdout) / 1024)
+        self.assertLess(sizes[1], sizes[0] + 96, f"MiB at 1,000 and 50,000 mails: {sizes}")
+
+
+if __name__ == "__main__":
+    unittest.main()

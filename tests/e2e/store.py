@@ -1,0 +1,139 @@
+#!/usr/bin/env python3
+"""One store, many hands: rebuild, backup, commands beside writers, full disks, decisions."""
+import json
+import os
+import resource
+import subprocess
+import unittest
+
+import house
+from house import OPTIONS, SCRIPT, STORY, config_of, lines, run, state, stats
+
+
+class Store(house.Case):
+    def setUp(self):
+        super().setUp()
+        self.store = self.folder / "store"
+
+    def test_rebuild_is_the_same(self):
+        self.replay("--store", self.store)
+        before = state(self.store)
+        self.assertGreater(before[0]["events"], 50)
+        run("store", "rebuild", *config_of(self.store))
+        self.assertEqual(state(self.store), before)
+        run("store", "check", *config_of(self.store))
+
+    def test_rebuild_after_decisions(self):
+        self.replay("--store", self.store, "--until", "4h")
+        case = [c for c in lines("case", "list", "--json", *config_of(self.store)) if c["state"] == "warned"][0]["case"]
+        run("case", "hold", case, "2h", "they asked for time", *config_of(self.store))
+        run("case", "note", case, "rang", "back", *config_of(self.store))
+        shown = lines("case", "show", case, "--json", *config_of(self.store))[0]
+        self.assertEqual(shown["state"], "hold")
+        self.assertTrue(any("operator" in e["actor"] and e["event"] == "held" for e in shown["events"]))
+        before = state(self.store)
+        run("store", "rebuild", *config_of(self.store))
+        self.assertEqual(state(self.store), before)
+
+    def test_backup(self):
+        self.replay("--store", self.store)
+        run("store", "backup", self.folder / "copy", *config_of(self.store))
+        self.assertEqual(state(self.folder / "copy"), state(self.store))
+        run("store", "check", *config_of(self.folder / "copy"))
+
+    def test_refused_decisions_say_why(self):
+        self.replay("--store", self.store)
+        closed = [c for c in lines("case", "list", "--all", "--json", *config_of(self.store)) if c["state"] == "closed"]
+        done = run("case", "approve", closed[0]["case"], *config_of(self.store), code=1)
+        self.assertIn("refused", done.stderr.decode())
+        done = run("case", "show", "C-999", *config_of(self.store), code=1)
+        self.assertIn("no case C-999", done.stderr.decode())
+
+    def test_no_store_is_no_crash(self):
+        done = run("case", "list", "--store", self.folder / "nowhere", code=1)
+        self.assertNotEqual(done.stderr, b"")
+
+    def test_triage(self):
+        self.replay("--store", self.store)
+        waiting = lines("triage", "list", "--json", *config_of(self.store))
+        self.assertTrue(waiting)
+        number = waiting[0]["message"]
+        run("triage", "assign", number, "alice", *config_of(self.store))
+        shown = lines("triage", "show", number, "--json", *config_of(self.store))[0]
+        self.assertEqual(shown["assignee"], "alice")
+        self.assertIn("Subject", shown["text"])
+        run("triage", "reparse", number, *config_of(self.store))
+        run("triage", "discard", number, "not for us", *config_of(self.store))
+        self.assertNotIn(number, [m["message"] for m in lines("triage", "list", "--json", *config_of(self.store))])
+        run("triage", "discard", number, *config_of(self.store), code=1)
+
+    def test_inventory(self):
+        told = lines("inventory", "import", STORY / "inventory.jsonl", "--json", *config_of(self.store))[0]
+        self.assertGreater(told["added"], 5)
+        again = lines("inventory", "import", STORY / "inventory.jsonl", "--json", *config_of(self.store))[0]
+        self.assertEqual((again["added"], again["changed"]), (0, 0))
+        then = lines("inventory", "who", "192.0.2.100", "--at", "2026-11-01T00:00:00Z", "--json", *config_of(self.store))
+        later = lines("inventory", "who", "192.0.2.100", "--at", "2026-11-12T00:00:00Z", "--json", *config_of(self.store))
+        self.assertEqual((then[0]["customer"], later[0]["customer"]), ("ivy-old", "ivy-new"))
+        bad = self.folder / "bad.jsonl"
+        bad.write_text('{"prefix": "192.0.2.300/32", "customer": "x"}\n'
+                       '{"prefix": "198.51.100.0/24", "customer": "good"}\n')
+        done = run("inventory", "import", bad, *config_of(self.store), code=3)
+        self.assertIn("bad.jsonl:1:", done.stderr.decode())
+        self.assertEqual(lines("inventory", "who", "198.51.100.9", "--json", *config_of(self.store))[0]["customer"], "good")
+
+    def test_commands_beside_a_replay(self):
+        """Notes written while a replay runs into the same store: none is lost, the chain holds, a rebuild agrees."""
+        mbox, inventory = house.mailbox(self.folder, 3000, "--addresses", "300", "--size", "2500")
+        self.replay("--store", self.store, "--until", "2h")
+        replay = subprocess.Popen([house.PROGRAM, "replay", "--json", "--config", str(STORY / "story.conf"),
+                                   "--inventory", str(inventory), "--store", str(self.store), str(mbox)],
+                                  stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        notes = 0
+        while replay.poll() is None or notes == 0:
+            run("case", "note", "C-1", f"note-{notes}", *config_of(self.store))
+            notes += 1
+        self.assertEqual(replay.returncode, 0, replay.stderr.read().decode())
+        replay.stderr.close()
+        events = lines("case", "show", "C-1", "--json", *config_of(self.store))[0]["events"]
+        self.assertEqual([e["text"] for e in events if e["event"] == "note" and e["text"].startswith("note-")],
+                         [f"note-{n}" for n in range(notes)])
+        run("store", "check", *config_of(self.store))
+        before = state(self.store)
+        run("store", "rebuild", *config_of(self.store))
+        self.assertEqual(state(self.store), before)
+
+    def test_no_room(self):
+        """Files may not grow any further: a clear word, nothing half done, and with room again it goes on."""
+        mbox, inventory = house.mailbox(self.folder, 400)
+        arguments = ["replay", "--json", "--config", STORY / "story.conf", "--inventory", inventory, "--until", "1d",
+                     "--store"]
+        whole = self.folder / "whole"
+        run(*arguments, whole, mbox)
+
+        def limit():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, resource.RLIM_INFINITY))
+
+        done = run(*arguments, self.store, mbox, code=None, preexec_fn=limit)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertGreater(done.returncode, 0, "killed by a signal")
+        self.assertIn("make room", done.stderr.decode())
+        run(*arguments, self.store, mbox)
+        self.assertEqual(state(self.store), state(whole))
+
+    def test_nothing_leaves(self):
+        """Whatever channels are configured and however armed, a replay writes into its store and nowhere else."""
+        spool = self.folder / "spool"
+        spool.mkdir()
+        config = self.folder / "armed.conf"
+        text = (STORY / "story.conf").read_text()
+        config.write_text(text + f"\n[channel]\nwarn = file {spool}\ncall = file {spool}\ncut = file {spool}\n")
+        done = run("replay", "--json", "--config", config, "--inventory", STORY / "inventory.jsonl", *SCRIPT,
+                   STORY / "story.mbox", code=None)
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        self.assertTrue(any(json.loads(line)["event"] == "cut" for line in done.stdout.splitlines()))
+        self.assertEqual(os.listdir(spool), [])
+
+
+if __name__ == "__main__":
+    unittest.main()
