@@ -23,25 +23,27 @@ struct batch {
 struct evidence_rows {
     struct letter_evidence *rows; /* a ring of the newest, by arrival */
     size_t count;
+    struct arena scratch; /* emptied after each report: a case may have a million */
 };
 
 static bool take_report(const struct stored_report *report, void *data)
 {
     struct evidence_rows *rows = data;
-    if (report->restricted || report->opens_no_case || report->role == ROLE_MENTIONED)
-        return true;
-    rows->rows[rows->count++ % EVIDENCE_ROWS] =
-        (struct letter_evidence){.observed_at = report->observed_at,
-                                 .type = report->type,
-                                 .incidents = report->incidents};
+    if (!report->restricted && !report->opens_no_case && report->role != ROLE_MENTIONED)
+        rows->rows[rows->count++ % EVIDENCE_ROWS] =
+            (struct letter_evidence){.observed_at = report->observed_at,
+                                     .type = report->type,
+                                     .incidents = report->incidents};
+    arena_reset(&rows->scratch);
     return true;
 }
 
 static void take_evidence(struct batch *batch, size_t i)
 {
     struct evidence_rows rows = {
-        arena_array(batch->arena, struct letter_evidence, EVIDENCE_ROWS), 0};
-    store_each_report(batch->txn, batch->actions[i].case_id, batch->arena, take_report, &rows);
+        arena_array(batch->arena, struct letter_evidence, EVIDENCE_ROWS), 0, ARENA_INIT};
+    store_each_report(batch->txn, batch->actions[i].case_id, &rows.scratch, take_report, &rows);
+    arena_release(&rows.scratch);
     size_t count = rows.count < EVIDENCE_ROWS ? rows.count : EVIDENCE_ROWS;
     batch->evidence[i] = arena_array(batch->arena, struct letter_evidence, EVIDENCE_ROWS);
     for (size_t k = 0; k < count; k++)
@@ -278,19 +280,30 @@ enum status outbox_run(struct outbox *outbox, struct store *store, const struct 
 
 /* --- after a crash --- */
 
+/* Actions are scanned in an arena of their own, emptied after each case; only what was started is kept. */
+struct search {
+    struct batch *batch;
+    struct arena cases, actions;
+};
+
 static bool take_started(const struct action *action, void *data)
 {
-    struct batch *batch = data;
-    if (action->state == ACTION_STARTED && batch->count < BATCH)
-        batch->actions[batch->count++] = *action;
+    struct batch *batch = ((struct search *)data)->batch;
+    if (action->state == ACTION_STARTED && batch->count < BATCH) {
+        struct action *kept = &batch->actions[batch->count++];
+        *kept = *action;
+        kept->identity = arena_copy(batch->arena, action->identity);
+        kept->text = arena_copy(batch->arena, action->text);
+    }
     return batch->count < BATCH;
 }
 
 static bool take_case(const struct abuse_case *c, void *data)
 {
-    struct batch *batch = data;
-    store_each_action_of(batch->txn, c->id, batch->arena, take_started, batch);
-    return batch->count < BATCH;
+    struct search *search = data;
+    store_each_action_of(search->batch->txn, c->id, &search->actions, take_started, search);
+    arena_reset(&search->actions);
+    return search->batch->count < BATCH;
 }
 
 static bool repeatable(enum verb verb)
@@ -309,7 +322,10 @@ enum status outbox_recover(struct outbox *outbox, struct store *store,
     *settled = 0;
     enum status status = txn_begin(store, false, &batch->txn, why);
     if (status == OK) {
-        store_each_case(batch->txn, false, &arena, take_case, batch);
+        struct search search = {batch, ARENA_INIT, ARENA_INIT};
+        store_each_case(batch->txn, false, &search.cases, take_case, &search);
+        arena_release(&search.cases);
+        arena_release(&search.actions);
         load_cases(batch);
         txn_abort(batch->txn);
     }
