@@ -44,7 +44,7 @@ static struct section_reader reader_of(struct slice raw)
                                     NULL,    NULL};
     if (raw.len > 0)
         reader.end = raw.ptr + raw.len;
-    section_skip_mbox_line(&reader);
+    section_skip_preface(&reader);
     return reader;
 }
 

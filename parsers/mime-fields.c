@@ -98,27 +98,29 @@ void field_list_add(struct field_list *list, struct section_reader *reader, stru
     list->items[list->count++] = field;
 }
 
-void section_skip_mbox_line(struct section_reader *reader)
+void section_skip_preface(struct section_reader *reader)
 {
     if (reader->at == reader->end)
         return;
     struct slice rest = {reader->at, (size_t)(reader->end - reader->at)};
+    if (slice_starts_with(rest, SLICE("\xef\xbb\xbf")))
+        rest = slice_from(rest, 3);
     if (slice_starts_with(rest, SLICE("From ")) || slice_starts_with(rest, SLICE(">From ")))
         reader->at = after_line_end(find_line_end(reader->at, reader->end), reader->end);
+    else if (rest.len > 0)
+        reader->at = rest.ptr;
 }
 
 static struct section_reader block_reader(struct slice block, const struct mime_limits *limits,
                                           struct arena *arena)
 {
-    if (slice_starts_with(block, SLICE("\xef\xbb\xbf"))) /* a byte order mark */
-        block = slice_from(block, 3);
     struct section_reader reader = {.at = block.ptr,
                                     .end = block.len == 0 ? block.ptr : block.ptr + block.len,
                                     .limits = limits,
                                     .arena = arena};
     while (reader.at < reader.end && is_line_end(*reader.at))
         reader.at = after_line_end(reader.at, reader.end);
-    section_skip_mbox_line(&reader);
+    section_skip_preface(&reader);
     return reader;
 }
 

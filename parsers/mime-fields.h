@@ -31,7 +31,8 @@ enum field_step {
 enum field_step section_next(struct section_reader *reader, struct header *field);
 void field_list_add(struct field_list *list, struct section_reader *reader,
                     struct header field);
-/* An mbox "From " line, or its quoted form, that was left on top of a message. */
-void section_skip_mbox_line(struct section_reader *reader);
+/* What may stand on top of a message without being of it: an editor's byte order mark, an mbox "From " line or its
+ * quoted form. */
+void section_skip_preface(struct section_reader *reader);
 
 #endif

@@ -198,7 +198,7 @@ static const char *read_head(struct scan *scan, struct mime_part *part, const ch
     struct header field;
     struct delimiter delimiter;
     enum field_step step = FIELD_END;
-    section_skip_mbox_line(&reader);
+    section_skip_preface(&reader);
     const char *head = reader.at, *line;
     for (;;) {
         line = reader.at;

@@ -38,6 +38,9 @@ static void parts(void **state)
         {"Subject: x\r\r\n\r\r\nbody", "text/plain<-1[body]"},
         {"Subject: x\nno field here\nat all", "text/plain<-1[no field hereNat all]"},
         {"From x Tue Dec 28\nContent-Type: TEXT/HTML\n\nb", "text/html<-1[b]"},
+        {"\xef\xbb\xbf"
+         "Content-Type: text/html\n\nb",
+         "text/html<-1[b]"},
         {"Content-Type: nonsense\n\nb", "text/plain<-1[b]"},
         {"Content-Type: multipart/mixed; boundary=b\n\npre\n--b\n\none\n--b\nContent-Type: "
          "text/html\n\ntwo\n--b--\npost\n",
