@@ -5,6 +5,7 @@
 #include "tests/unit/store/sample.h"
 
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -205,6 +206,35 @@ static void test_killed_at_any_moment(void **state)
     assert_true(last > 1);
 }
 
+/* No room for the index: the batch is taken back whole, the message says what to do, and with room it goes on. */
+static void test_no_room_for_the_index(void **state)
+{
+    struct store *store = open_at(*state, "s", false, 0);
+    struct rlimit limit, tight;
+    struct fault told;
+    take_one(store, 10);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    tight = limit;
+    tight.rlim_cur = (rlim_t)256 * 1024;
+    (void)signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &tight), 0);
+    struct sample_batch batch = {2000, {0}};
+    enum status status = txn_run(store, true, sample_work, &batch, &told);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    assert_int_equal(status, ERR_IO);
+    assert_non_null(strstr(told.text, "nothing of this batch was kept"));
+    assert_sound(store);
+    struct txn *txn = NULL;
+    struct store_state where;
+    assert_ok(txn_begin(store, false, &txn, &why));
+    store_get_state(txn, &where);
+    txn_abort(txn);
+    assert_int_equal(where.next_message, 11);
+    assert_ok(txn_run(store, true, sample_work, &batch, &why));
+    assert_sound(store);
+    store_close(store);
+}
+
 /* Hot: another process writes all the while, and every copy is sound and can be gone on with. */
 static void test_backup_while_written(void **state)
 {
@@ -241,7 +271,7 @@ int main(void)
         place_test(test_newer_version_is_refused), place_test(test_migration),
         place_test(test_modes_and_missing),        cmocka_unit_test(test_temporary),
         place_test(test_processes_share_a_store),  place_test(test_killed_at_any_moment),
-        place_test(test_backup_while_written),
+        place_test(test_no_room_for_the_index),    place_test(test_backup_while_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
