@@ -356,6 +356,7 @@ enum status imap_flag(struct imap_session *session, const uint32_t *uids, size_t
     char *copy = strdup(keyword); /* libetpan frees it */
     if (copy == NULL)
         abort();
+    /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): copy goes with the flag */
     return store_flag(session, uids, count, mailimap_flag_new_flag_keyword(copy), why);
 }
 
