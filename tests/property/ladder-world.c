@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#define DAY ((int64_t)86400)
+
 const char *const plant_names[PLANTS] = {
     "none",
     "timers fire early",
@@ -194,9 +196,9 @@ void world_init(struct world *world, uint32_t seed, enum plant plant, struct are
     policy->ladder[KIND_EMAIL_COMPROMISE].approvals = seed % 5 == 0 ? 2 : seed % 5 == 1 ? 1 : 0;
     policy->ladder[KIND_UNDER_ATTACK].climbs = policy->ladder[KIND_ADVICE].climbs = false;
     policy->breaker = (struct breaker_policy){2, 2, 50};
-    policy->open_window = 7 * 86400;
-    policy->hold_longest = 3 * 86400;
-    policy->reply_hold = 4 * 3600;
+    policy->open_window = 7 * DAY;
+    policy->hold_longest = 3 * DAY;
+    policy->reply_hold = DAY / 6;
     policy->gather_window = 300;
     policy->armed = seed % 7 != 0;
     fill_assignment(world);

@@ -25,7 +25,7 @@ static enum op_type draw_type(uint64_t *state, bool calm)
     unsigned sum = 0, at = 0;
     for (int i = 0; i < OP_TYPES; i++)
         sum += weights[calm][i];
-    unsigned pick = (unsigned)(draw(state) % sum);
+    unsigned pick = sum == 0 ? 0 : (unsigned)(draw(state) % sum);
     while (pick >= weights[calm][at])
         pick -= weights[calm][at++];
     return (enum op_type)at;
@@ -42,7 +42,7 @@ static unsigned draw_script(uint32_t seed, struct op script[OPS_MOST])
             script[i] = (struct op){OP_REPORT, i % 3, (uint32_t)(draw(&state) % 16)};
     }
     if (seed % 7 == 0) /* begins disarmed: is armed at some time */
-        script[draw(&state) % count] = (struct op){OP_SWITCH, 0, 0};
+        script[draw(&state) % 24] = (struct op){OP_SWITCH, 0, 0};
     return count;
 }
 

@@ -55,7 +55,7 @@ static void set_up(struct scene *scene)
     }
     scene->policy.armed = true;
     scene->policy.breaker = (struct breaker_policy){5, 5, 10};
-    scene->policy.open_window = scene->policy.hold_longest = 7 * 86400;
+    scene->policy.open_window = scene->policy.hold_longest = (int64_t)7 * 86400;
     scene->policy.reply_hold = 3600;
     scene->contacts[0] = (struct contact){.name = SLICE("Ada"),
                                           .mail = SLICE("ada@customer.example"),

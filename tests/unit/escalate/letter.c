@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <stdio.h>
+#include <stdlib.h>
 
 struct desk {
     struct arena arena;
@@ -83,12 +83,12 @@ static struct slice decoded(struct slice mail)
     static char text[1 << 17];
     size_t length = 0;
     for (size_t i = 0; i < mail.len && length < sizeof text; i++) {
-        unsigned value = 0;
-        if (mail.ptr[i] == '=' && i + 2 < mail.len && mail.ptr[i + 1] == '\r') {
+        bool escape = mail.ptr[i] == '=' && i + 2 < mail.len;
+        if (escape && mail.ptr[i + 1] == '\r') {
             i += 2;
-        } else if (mail.ptr[i] == '=' && i + 2 < mail.len &&
-                   sscanf(mail.ptr + i + 1, "%2X", &value) == 1) {
-            text[length++] = (char)value;
+        } else if (escape) {
+            char digits[3] = {mail.ptr[i + 1], mail.ptr[i + 2], '\0'};
+            text[length++] = (char)strtoul(digits, NULL, 16);
             i += 2;
         } else {
             text[length++] = mail.ptr[i];
@@ -212,9 +212,12 @@ static void test_hostile_values(void **state)
 {
     (void)state;
     struct desk *desk = set_up();
-    static const char evil[] =
-        "x\r\nBcc: victim@example.org\r\n\r\n{{provider}}\0\x1b[31m\xe2\x80\xae\xff";
-    struct slice bytes = {evil, sizeof evil - 1};
+    static const char evil[] = "x\r\nBcc: victim@example.org\r\n\r\n{{provider}}\0\x1b[31m\xff";
+    static const uint8_t turned[] = {0xe2, 0x80, 0xae}; /* RIGHT-TO-LEFT OVERRIDE */
+    char both[sizeof evil - 1 + sizeof turned];
+    memcpy(both, evil, sizeof evil - 1);
+    memcpy(both + sizeof evil - 1, turned, sizeof turned);
+    struct slice bytes = {both, sizeof both};
     desk->request.name = desk->c.server = desk->c.customer = desk->action.text =
         desk->settings.provider = bytes;
     for (int kind = 0; kind < LETTER_KINDS; kind++) {
