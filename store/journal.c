@@ -196,6 +196,24 @@ static enum status open_files(struct journal *journal, struct fault *why)
     return OK;
 }
 
+/* A position that the file does not reach is not believed: then all of the last segment is looked at. */
+static enum status begin_at(struct journal *journal, struct journal_position verified,
+                            struct fault *why)
+{
+    bool there = false;
+    struct stat facts;
+    if (verified.segment == 0 || verified.offset < SEGMENT_HEADER)
+        return OK;
+    enum status status = segment_open(journal, verified.segment, &journal->tail, &there, why);
+    if (status != OK || !there)
+        return status;
+    if (fstat(journal->tail.fd, &facts) == 0 && (uint64_t)facts.st_size >= verified.offset)
+        journal->end = verified;
+    else
+        segment_close(&journal->tail);
+    return OK;
+}
+
 enum status journal_open(const struct journal_settings *settings, struct journal **opened,
                          struct journal_repair *repair, struct fault *why)
 {
@@ -215,13 +233,7 @@ enum status journal_open(const struct journal_settings *settings, struct journal
         if (status == OK)
             status = journal_refresh(journal, true, why);
     } else if (status == OK) {
-        if (settings->verified.segment > 0) {
-            bool there = false;
-            status =
-                segment_open(journal, settings->verified.segment, &journal->tail, &there, why);
-            if (status == OK && there && settings->verified.offset >= SEGMENT_HEADER)
-                journal->end = settings->verified;
-        }
+        status = begin_at(journal, settings->verified, why);
         if (status == OK)
             status = journal_lock(journal, why);
         if (status == OK) {

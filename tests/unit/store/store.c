@@ -235,6 +235,27 @@ static void test_no_room_for_the_index(void **state)
     store_close(store);
 }
 
+/* An index of today beside a journal of yesterday: it opens, so that it can be rebuilt, and reading on is refused. */
+static void test_journal_older_than_index(void **state)
+{
+    struct fault told;
+    struct store *store = open_at(*state, "s", false, 0);
+    take_one(store, 1);
+    struct journal_position end = journal_end(store_journal(store));
+    struct sample_batch batch = {1, {end.segment, end.offset + 1000}};
+    assert_ok(txn_run(store, true, sample_work, &batch, &why));
+    store_close(store);
+    store = open_at(*state, "s", false, 0);
+    struct journal_record record;
+    bool found = false;
+    assert_int_equal(journal_read(store_journal(store), &batch.end, &record, &found, &told),
+                     ERR_CORRUPT);
+    assert_non_null(strstr(told.text, "run store rebuild"));
+    assert_int_equal(journal_position_compare(journal_end(store_journal(store)), end), 0);
+    assert_ok(store_empty(store, &why));
+    store_close(store);
+}
+
 /* Hot: another process writes all the while, and every copy is sound and can be gone on with. */
 static void test_backup_while_written(void **state)
 {
@@ -271,7 +292,8 @@ int main(void)
         place_test(test_newer_version_is_refused), place_test(test_migration),
         place_test(test_modes_and_missing),        cmocka_unit_test(test_temporary),
         place_test(test_processes_share_a_store),  place_test(test_killed_at_any_moment),
-        place_test(test_no_room_for_the_index),    place_test(test_backup_while_written),
+        place_test(test_no_room_for_the_index),    place_test(test_journal_older_than_index),
+        place_test(test_backup_while_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
