@@ -96,18 +96,32 @@ struct slice slice_until(struct slice text, size_t length)
     return (struct slice){text.ptr, length < text.len ? length : text.len};
 }
 
+/* Up to the first CR or LF. Looks no further than twice the line's length, so that lines which end in one kind are not searched to
+ * the end of the text for the other. */
+static size_t line_length(struct slice text)
+{
+    for (size_t window = 128;; window *= 2) {
+        size_t most = window < text.len ? window : text.len;
+        const char *lf = memchr(text.ptr, '\n', most);
+        if (lf != NULL)
+            most = (size_t)(lf - text.ptr);
+        const char *cr = most == 0 ? NULL : memchr(text.ptr, '\r', most);
+        if (cr != NULL)
+            return (size_t)(cr - text.ptr);
+        if (lf != NULL || most == text.len)
+            return most;
+    }
+}
+
 bool slice_next_line(struct slice *rest, struct slice *line)
 {
     if (rest->len == 0)
         return false;
-    const char *lf = memchr(rest->ptr, '\n', rest->len);
-    size_t within = lf == NULL ? rest->len : (size_t)(lf - rest->ptr);
-    const char *cr = within == 0 ? NULL : memchr(rest->ptr, '\r', within);
-    size_t end = cr == NULL ? within : (size_t)(cr - rest->ptr);
+    size_t end = line_length(*rest);
     size_t skip = end;
     if (skip < rest->len && rest->ptr[skip] == '\r')
         skip++;
-    if (skip < rest->len && rest->ptr[skip] == '\n' && (cr == NULL || skip == end + 1))
+    if (skip < rest->len && rest->ptr[skip] == '\n')
         skip++;
     *line = slice_until(*rest, end);
     *rest = slice_from(*rest, skip);

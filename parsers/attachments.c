@@ -150,7 +150,8 @@ const struct attachments *attachments_of(const struct incoming *message)
     struct opening opening = {.message = message, .attachments = all};
     for (size_t i = 0; i < message->mime.part_count; i++) {
         const struct mime_part *part = &message->mime.parts[i];
-        if (part->container)
+        /* What an attached mail holds is evidence, not report; a forwarded report is read as a message of its own. */
+        if (part->container || !mime_is_own(&message->mime, part))
             continue;
         struct attachment whole = {.name = mime_filename(message->arena, part),
                                    .type = part->type,

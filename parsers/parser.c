@@ -61,7 +61,8 @@ static bool run_parser(const struct parser *parser, const struct incoming *messa
     return true;
 }
 
-/* Who vouches for a forwarded report is the one who forwarded it: authentication stays that of the outer message. */
+/* Nobody vouches for what an attached mail says: it may be a report that was forwarded, or the spam complained about, whose
+ * author would love to write reports in the name of whoever complains. So it is read, but counts as unauthenticated. */
 static bool run_embedded(const struct incoming *outer, unsigned depth,
                          struct parse_result *result);
 
@@ -117,7 +118,7 @@ static bool run_embedded(const struct incoming *outer, unsigned depth,
             break;
         }
         struct incoming *inner = arena_new(outer->arena, struct incoming);
-        *inner = (struct incoming){.outer = outer, .auth = outer->auth};
+        *inner = (struct incoming){.outer = outer};
         struct parse_result found;
         result_init(&found);
         if (mime_scan(mime_decode_body(outer->arena, part), &outer->settings->limits,

@@ -49,7 +49,9 @@ static struct slice fact_of(const struct mapping *mapping, const struct fact *fa
 static bool read_mapping(const struct incoming *message, const struct mime_part *part,
                          struct mapping *mapping)
 {
-    if (part->container || !slice_starts_with(part->type, SLICE("text/")))
+    /* Never within an attached mail: whoever wrote the spam would then write the report. */
+    if (part->container || !slice_starts_with(part->type, SLICE("text/")) ||
+        !mime_is_own(&message->mime, part))
         return false;
     struct slice text = slice_trim(mime_decode_text(message->arena, part));
     struct slice rest = text, line;

@@ -59,6 +59,12 @@ static void only_bare_cr(struct buffer *mail)
     repeat(mail, "\r", 4000000);
 }
 
+static void lines_of_bare_cr(struct buffer *mail)
+{
+    buffer_printf(mail, "Subject: report\r\r");
+    repeat(mail, "-\r", 1000000);
+}
+
 static void dashes(struct buffer *mail)
 {
     buffer_printf(mail, "Content-Type: multipart/mixed; boundary=-\n\n");
@@ -130,6 +136,7 @@ static void each_is_linear(void **state)
         {"a million parts", a_million_parts},
         {"a long line", a_long_line},
         {"only bare CR", only_bare_cr},
+        {"lines that end in bare CR", lines_of_bare_cr},
         {"dashes", dashes},
         {"encoded words without end", words_without_end},
         {"comments", comments},
