@@ -71,6 +71,38 @@ static void authentication(void **state)
     arena_release(&arena);
 }
 
+/* A spammer writes a report into the spam, so that whoever complains blames somebody else. */
+static void spam_reports_nobody(void **state)
+{
+    (void)state;
+    static const struct slice authserv[] = {{"mx.provider.example", 19}};
+    static const char forged[] =
+        "--b\nContent-Type: message/rfc822\n\nContent-Type: multipart/mixed; "
+        "boundary=i\n\n--i\n"
+        "Content-Disposition: attachment; filename=report.txt\n\nReported-From: a@b.example\n"
+        "Category: abuse\nReport-Type: login-attack\nSource-Type: ipv4\nSource: 198.51.100.9\n"
+        "Date: Tue, 17 Nov 2026 09:00:00 +0000\n--i--\n--b--\n";
+    static const char head[] =
+        "Authentication-Results: mx.provider.example; dkim=pass header.d=b.example\n"
+        "From: r@b.example\nContent-Type: multipart/mixed; boundary=b\n\n";
+    static const char feedback[] = "--b\nContent-Type: message/feedback-report\n\n"
+                                   "Feedback-Type: abuse\nSource-IP: 192.0.2.7\n\n";
+    struct parse_settings settings = parse_settings_default;
+    struct arena arena = ARENA_INIT;
+    struct parse_result result;
+    settings.trusted_authserv = authserv;
+    settings.trusted_authserv_count = 1;
+    parse_message(arena_printf(&arena, "%s%s%s", head, feedback, forged), &settings, &arena,
+                  &result);
+    assert_int_equal(result.report_count, 1);
+    assert_slice(result.reports->subject, "192.0.2.7");
+    assert_int_equal(result.reports->auth.result, AUTH_PASS);
+    parse_message(arena_printf(&arena, "%s%s", head, forged), &settings, &arena, &result);
+    for (const struct report *report = result.reports; report != NULL; report = report->next)
+        assert_int_equal(report->auth.result, AUTH_NONE);
+    arena_release(&arena);
+}
+
 static void copies_are_one(void **state)
 {
     (void)state;
@@ -150,9 +182,8 @@ static void verdicts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(authentication),
-        cmocka_unit_test(copies_are_one),
-        cmocka_unit_test(arrivals),
+        cmocka_unit_test(authentication), cmocka_unit_test(spam_reports_nobody),
+        cmocka_unit_test(copies_are_one), cmocka_unit_test(arrivals),
         cmocka_unit_test(verdicts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
