@@ -171,7 +171,7 @@ struct slice xml_attribute(const struct xml_element *element, struct slice name)
 
 int xml_next(const struct xml_document *document, int after, struct slice name)
 {
-    for (size_t i = (size_t)(after + 1); i < document->count; i++)
+    for (size_t i = (size_t)after + 1; i < document->count; i++)
         if (slice_eq_nocase(document->elements[i].name, name))
             return (int)i;
     return -1;
