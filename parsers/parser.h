@@ -32,6 +32,7 @@ struct parse_settings {
     size_t trusted_hop_count;
     const struct vocabulary *vocabulary; /* vocabulary.h; NULL: the built-in one */
     const struct feeds *feeds;           /* feed.h; NULL: the built-in ones */
+    const struct notices *notices;       /* notices.h; NULL: the built-in ones */
 };
 extern const struct parse_settings parse_settings_default;
 
@@ -119,6 +120,10 @@ void text_list_add(struct text_list *list, struct arena *arena, struct slice ite
 /* Names the row that was lost. */
 void parse_lost_row(const struct incoming *message, struct parse_result *result, unsigned row,
                     const char *why);
+
+/* Does it answer a mail of somebody's (subject and fields say so)? What it quotes was reported once
+ * already. */
+bool message_is_reply(const struct incoming *message);
 
 const char *verdict_name(enum verdict verdict);
 

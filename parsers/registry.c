@@ -8,6 +8,7 @@ const struct parser *const parser_registry[] = {
     &parser_acns,          /* copyright notices as XML */
     &parser_safe_browsing, /* sites as XML */
     &parser_table,         /* tables of addresses */
+    &parser_notice,        /* lines of a fixed wording */
     &parser_not_a_report,  /* what is certainly none */
     &parser_unrecognised,  /* and what nobody understood */
     NULL,

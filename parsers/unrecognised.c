@@ -8,7 +8,7 @@ static bool has_field(const struct incoming *message, struct slice name)
     return mime_header(&message->mime.parts[0], name).ptr != NULL;
 }
 
-static bool is_reply(const struct incoming *message)
+bool message_is_reply(const struct incoming *message)
 {
     static const struct slice prefixes[] = {
         SLICE("re:"),  SLICE("re["), SLICE("aw:"),  SLICE("sv:"),  SLICE("antw:"),
@@ -92,7 +92,7 @@ static enum status unrecognised_parse(const struct incoming *message,
         result->reason = SLICE("a document in no known format");
         return OK;
     }
-    if (is_reply(message))
+    if (message_is_reply(message))
         reason = SLICE("a reply");
     else if (is_list_mail(message))
         reason = SLICE("a mailing list");

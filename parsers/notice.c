@@ -1,0 +1,351 @@
+/* Notices of a fixed wording, from senders whose programs write mails for people: read line by line
+ * as notices.h defines. A line that names an address begins a report, the lines after it tell more
+ * about that one; what a heading or a line before the first tells holds for all. */
+#include "parsers/formats.h"
+#include "parsers/notices.h"
+#include "parsers/text-part.h"
+#include "parsers/vocabulary.h"
+
+#include "base/moment.h"
+#include "base/text.h"
+
+#define TEXT_MOST    ((size_t)1024 * 1024) /* of a mail that is read */
+#define REPORTS_MOST 2000U
+
+/* A report that is being put together. */
+struct draft {
+    struct report *report;
+    unsigned own;             /* bits of the kinds of facts that its own lines told */
+    struct line_facts shared; /* what held for all when it began */
+};
+
+struct reading {
+    const struct incoming *message;
+    const struct notice *notice;
+    struct draft *drafts;
+    size_t count, room;
+    struct line_facts shared;  /* for all that follow */
+    struct line_facts heading; /* for all until the next heading */
+    bool ended;
+};
+
+static const struct notices *definitions(const struct incoming *message)
+{
+    const struct notices *own = message->settings->notices;
+    return own != NULL ? own : notices_default();
+}
+
+static const struct xarf_type *type_for(const struct reading *reading, struct slice word)
+{
+    const struct vocabulary *words = reading->message->settings->vocabulary;
+    return vocabulary_find(words != NULL ? words : vocabulary_default(),
+                           reading->notice->family, word);
+}
+
+/* ---- facts ---- */
+
+static void add_extra(const struct reading *reading, struct report *report, const char *name,
+                      struct slice text)
+{
+    report_add_extra(report, reading->message->arena,
+                     (struct report_extra){.name = name, .type = EXTRA_TEXT, .text = text});
+}
+
+/* The latest counts: a notice stands for all its lines. */
+static void set_time(struct report *report, struct slice text)
+{
+    int64_t moment = 0;
+    bool zoned = false;
+    if (!moment_parse(text, &moment, &zoned) || moment <= report->observed_at)
+        return;
+    report->observed_at = moment;
+    report->observed_zoned = zoned;
+}
+
+static void set_word(const struct reading *reading, struct report *report, struct slice word)
+{
+    const struct xarf_type *type = type_for(reading, word);
+    if (report->feedback_type.len == 0 || (report->type == NULL && type != NULL))
+        report->feedback_type = arena_lower(reading->message->arena, word);
+    if (report->type == NULL)
+        report->type = type;
+}
+
+static void add_fact(const struct reading *reading, struct report *report, struct fact fact)
+{
+    struct arena *arena = reading->message->arena;
+    uint64_t number = 0;
+    switch (fact.kind) {
+    case FACT_TIME:
+        set_time(report, fact.text);
+        break;
+    case FACT_WORD:
+        set_word(reading, report, fact.text);
+        break;
+    case FACT_PORT:
+        if (slice_to_u64(fact.text, &number))
+            report->source_port = (uint16_t)number;
+        break;
+    case FACT_COUNT:
+        if (slice_to_u64(fact.text, &number))
+            report->incidents += number;
+        break;
+    case FACT_URL:
+        text_list_add(&report->reported_uris, arena, text_refang(arena, fact.text));
+        break;
+    case FACT_DOMAIN:
+        text_list_add(&report->reported_domains, arena, arena_lower(arena, fact.text));
+        break;
+    case FACT_PROTOCOL:
+        add_extra(reading, report, "protocol", arena_lower(arena, fact.text));
+        break;
+    case FACT_CVE:
+        add_extra(reading, report, "cve_id", fact.text);
+        break;
+    case FACT_SOURCE:
+    case FACT_VICTIM:
+    case FACT_ANYTHING:
+    case FACT_SOMETHING:
+        break;
+    }
+}
+
+static const struct fact *find_fact(const struct line_facts *facts, enum fact_kind kind)
+{
+    for (size_t i = 0; i < facts->count; i++)
+        if (facts->items[i].kind == kind)
+            return &facts->items[i];
+    return NULL;
+}
+
+static void join(struct line_facts *all, const struct line_facts *more)
+{
+    for (size_t i = 0; i < more->count && all->count < TEMPLATE_TOKENS_MOST; i++)
+        all->items[all->count++] = more->items[i];
+}
+
+/* ---- reports ---- */
+
+static void set_subject(struct report *report, const struct fact *subject, struct arena *arena)
+{
+    struct address address;
+    report->role = subject->kind == FACT_VICTIM ? ROLE_VICTIM : ROLE_SOURCE;
+    if (address_parse_defanged(subject->text, &address)) {
+        report_set_address(report, &address, arena);
+    } else if (prefix_parse(subject->text, &report->prefix)) {
+        report_set_subject(report, SUBJECT_PREFIX, subject->text);
+        report->address = report->prefix.base;
+    } else {
+        report_set_subject(report, subject->kind == FACT_URL ? SUBJECT_URL : SUBJECT_DOMAIN,
+                           text_refang(arena, subject->text));
+    }
+}
+
+/* The draft of the same subject, unless its lines call it something else. */
+static struct draft *same_draft(struct reading *reading, const struct report *made,
+                                const struct line_facts *facts)
+{
+    const struct fact *word = find_fact(facts, FACT_WORD);
+    const struct xarf_type *type = word == NULL ? NULL : type_for(reading, word->text);
+    for (size_t i = 0; i < reading->count; i++) {
+        struct report *report = reading->drafts[i].report;
+        if (slice_eq(report->subject, made->subject) && report->role == made->role &&
+            (type == NULL || report->type == NULL || report->type == type))
+            return &reading->drafts[i];
+    }
+    return NULL;
+}
+
+/* The draft of that subject moves to the end: the lines that follow are about it. */
+static void begin(struct reading *reading, const struct fact *subject,
+                  const struct line_facts *facts)
+{
+    struct arena *arena = reading->message->arena;
+    struct report *report = parse_draft(reading->message);
+    set_subject(report, subject, arena);
+    report->type = NULL;
+    report->incidents = 0;
+    struct draft *same = same_draft(reading, report, facts);
+    if (same != NULL) {
+        struct draft kept = *same, *last = &reading->drafts[reading->count - 1];
+        memmove(same, same + 1, (size_t)(last - same) * sizeof *same);
+        *last = kept;
+        return;
+    }
+    if (reading->count == reading->room) {
+        reading->room = reading->room == 0 ? 8 : reading->room * 2;
+        struct draft *grown = arena_array(arena, struct draft, reading->room);
+        if (reading->count > 0)
+            memcpy(grown, reading->drafts, reading->count * sizeof *grown);
+        reading->drafts = grown;
+    }
+    struct draft *draft = &reading->drafts[reading->count++];
+    *draft = (struct draft){.report = report, .shared = reading->heading};
+    join(&draft->shared, &reading->shared);
+}
+
+static void take_facts(struct reading *reading, const struct line_facts *facts)
+{
+    const struct fact *subject = find_fact(facts, FACT_SOURCE);
+    if (subject == NULL)
+        subject = find_fact(facts, FACT_VICTIM);
+    if (subject != NULL && reading->count < REPORTS_MOST)
+        begin(reading, subject, facts);
+    if (reading->count == 0) {
+        join(&reading->shared, facts);
+        return;
+    }
+    struct draft *draft = &reading->drafts[reading->count - 1];
+    for (size_t i = 0; i < facts->count; i++) {
+        add_fact(reading, draft->report, facts->items[i]);
+        draft->own |= 1U << facts->items[i].kind;
+    }
+}
+
+/* ---- lines ---- */
+
+static bool any_fits(const struct template_list *list, struct slice line,
+                     struct line_facts *facts)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (template_match(&list->items[i], line, facts))
+            return true;
+    return false;
+}
+
+static void read_line(struct reading *reading, struct slice line)
+{
+    struct line_facts facts;
+    const struct notice *notice = reading->notice;
+    if (any_fits(&notice->until, line, &facts))
+        reading->ended = true;
+    else if (any_fits(&notice->heading, line, &facts))
+        reading->heading = facts;
+    else if (any_fits(&notice->line, line, &facts))
+        take_facts(reading, &facts);
+}
+
+static bool is_read(const struct incoming *message, const struct mime_part *part)
+{
+    return !part->container && slice_starts_with(part->type, SLICE("text/")) &&
+           mime_is_own(&message->mime, part);
+}
+
+static bool says(const struct notice *notice, const struct incoming *message)
+{
+    for (size_t i = 0; notice->text.count > 0 && i < message->mime.part_count; i++) {
+        const struct mime_part *part = &message->mime.parts[i];
+        struct slice text = {0};
+        if (is_read(message, part))
+            text = slice_until(mime_decode_text(message->arena, part), TEXT_MOST);
+        for (size_t k = 0; k < notice->text.count; k++)
+            if (slice_find_nocase(text, notice->text.items[k]) >= 0)
+                return true;
+    }
+    return notice->text.count == 0;
+}
+
+/* A notice in which only a URL or a domain is named is about that. */
+static void begin_without_address(struct reading *reading)
+{
+    const struct fact *subject = find_fact(&reading->shared, FACT_URL);
+    if (subject == NULL)
+        subject = find_fact(&reading->shared, FACT_DOMAIN);
+    if (subject != NULL)
+        begin(reading, subject, &reading->shared);
+}
+
+static bool read_notice(const struct incoming *message, const struct notice *notice,
+                        struct reading *reading)
+{
+    struct line_facts facts = {.count = 0};
+    size_t left = TEXT_MOST;
+    *reading = (struct reading){.message = message, .notice = notice};
+    if (!notice_is_from(notice, message->from) ||
+        (notice->subject.count > 0 && !any_fits(&notice->subject, message->subject, &facts)) ||
+        !says(notice, message))
+        return false;
+    take_facts(reading, &facts);
+    for (size_t i = 0; i < message->mime.part_count; i++) {
+        struct slice line, text = {0};
+        if (is_read(message, &message->mime.parts[i]))
+            text = slice_until(mime_decode_text(message->arena, &message->mime.parts[i]), left);
+        left -= text.len;
+        while (!reading->ended && slice_next_line(&text, &line))
+            read_line(reading, line);
+    }
+    if (reading->count == 0)
+        begin_without_address(reading);
+    return reading->count > 0;
+}
+
+/* ---- the parser ---- */
+
+static bool find(const struct incoming *message, struct reading *reading)
+{
+    const struct notices *all = definitions(message);
+    const struct notice *notice = NULL;
+    size_t cursor = 0;
+    if (message->file_name.len > 0 || message_is_reply(message))
+        return false;
+    while ((notice = notices_next(all, &cursor)) != NULL)
+        if (read_notice(message, notice, reading))
+            return true;
+    return false;
+}
+
+static bool notice_recognises(const struct incoming *message)
+{
+    struct reading reading;
+    return find(message, &reading);
+}
+
+static void finish(const struct reading *reading, struct draft *draft)
+{
+    struct report *report = draft->report;
+    for (size_t i = 0; i < draft->shared.count; i++)
+        if ((draft->own & 1U << draft->shared.items[i].kind) == 0)
+            add_fact(reading, report, draft->shared.items[i]);
+    if (report->type == NULL)
+        report->type = reading->notice->type;
+    if (report->type != NULL && report->feedback_type.len == 0)
+        report->feedback_type = slice_of(report->type->type);
+    if (report->incidents == 0)
+        report->incidents = 1;
+    if (report->observed_at == 0 && reading->notice->instant) {
+        report->observed_at = reading->message->date;
+        report->observed_zoned = true;
+    }
+    report->arrival_date = report->observed_at;
+}
+
+static enum status notice_parse(const struct incoming *message, struct parse_result *result,
+                                struct fault *why)
+{
+    struct reading reading;
+    if (!find(message, &reading))
+        return fail(why, ERR_MALFORMED, "the notice names no address");
+    for (size_t i = 0; i < reading.count; i++) {
+        struct report *report = reading.drafts[i].report;
+        finish(&reading, &reading.drafts[i]);
+        if (report->type == NULL)
+            parse_lost_row(message, result, (unsigned)i + 1,
+                           "it does not say what is complained about");
+        else
+            parse_keep(result, report);
+    }
+    if (result->report_count == 0)
+        return fail(why, ERR_MALFORMED,
+                    "the notice of %.*s does not say what is complained about",
+                    SLICE_FMT(reading.notice->name));
+    return OK;
+}
+
+const struct parser parser_notice = {
+    .name = "notice",
+    .revision = 1,
+    .about =
+        "Notices of a fixed wording: SpamCop, Project Honey Pot, WebIron, fail2ban and others",
+    .recognises = notice_recognises,
+    .parse = notice_parse,
+};
