@@ -13,7 +13,7 @@
 enum status stream_open(struct stream *stream, const char *path, struct fault *why)
 {
     stream_close(stream);
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (fd < 0)
         return fail(why, ERR_IO, "%s: cannot be opened: %s", path, strerror(errno));
     struct stat about;

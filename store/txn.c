@@ -1,9 +1,12 @@
 #include "store/txn-file.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define MAP_SIZE   ((size_t)1 << 30)
 #define GROW_TRIES 40
@@ -108,6 +111,18 @@ static int open_handles(struct environment *environment, enum table first, enum 
     return code;
 }
 
+/* LMDB writes the first two pages of a new file at once. A process killed in the middle of that leaves a stump which LMDB
+ * takes for a foreign file; there was never anything in it. */
+static void remove_stump(const char *path)
+{
+    char file[PATH_MAX];
+    struct stat facts;
+    int length = snprintf(file, sizeof file, "%s/data.mdb", path);
+    if (length > 0 && (size_t)length < sizeof file && stat(file, &facts) == 0 &&
+        facts.st_size > 0 && facts.st_size < 2 * (off_t)sysconf(_SC_PAGESIZE))
+        (void)unlink(file);
+}
+
 enum status environment_open(const struct environment_settings *settings,
                              struct environment **opened, struct fault *why)
 {
@@ -120,6 +135,8 @@ enum status environment_open(const struct environment_settings *settings,
         MDB_NOTLS | (settings->read_only ? MDB_RDONLY : 0) | (settings->sync ? 0 : MDB_NOSYNC);
     enum table at = TABLE_META;
     int dead = 0;
+    if (!settings->read_only)
+        remove_stump(settings->path);
     int code = mdb_env_create(&environment->env);
     if (code == 0)
         code = mdb_env_set_maxdbs(environment->env, TABLES);
