@@ -29,8 +29,7 @@ static bool is_at_or_below(struct slice domain, struct slice parent)
  */
 static bool is_mailbox_of(const struct report *report, struct slice mailbox)
 {
-    if (mailbox.len != report->sender.contact.len ||
-        !slice_eq_nocase(report->sender.contact, mailbox))
+    if (mailbox.len == 0 || !slice_eq_nocase(report->auth.mailbox, mailbox))
         return false;
     struct slice domain = slice_from(mailbox, (size_t)(slice_find_byte(mailbox, '@') + 1));
     if (domain.len == mailbox.len || domain.len == 0 || domain.len > DOMAIN_LONGEST)

@@ -160,32 +160,34 @@ static bool read_fields(const struct incoming *message, struct findings *finding
     return any;
 }
 
-static struct authentication outcome(struct arena *arena, enum auth_result result,
+static struct authentication outcome(const struct incoming *message, enum auth_result result,
                                      struct slice by, struct slice domain)
 {
-    return (struct authentication){result, by, arena_lower(arena, domain)};
+    return (struct authentication){.result = result,
+                                   .by = by,
+                                   .domain = arena_lower(message->arena, domain),
+                                   .mailbox = message->from};
 }
 
 struct authentication authenticate(const struct incoming *message)
 {
-    struct arena *arena = message->arena;
     struct findings findings = {0};
     if (message->settings->trusted_authserv_count == 0)
         return (struct authentication){0};
-    findings.from = mime_domain_of(arena, message->from);
+    findings.from = mime_domain_of(message->arena, message->from);
     if (!read_fields(message, &findings))
         return (struct authentication){0};
     if (findings.dkim_aligned.len > 0)
-        return outcome(arena, AUTH_PASS, SLICE("dkim"), findings.dkim_aligned);
+        return outcome(message, AUTH_PASS, SLICE("dkim"), findings.dkim_aligned);
     if (findings.dmarc_fail)
-        return outcome(arena, AUTH_FAIL, SLICE("dmarc"), findings.from);
+        return outcome(message, AUTH_FAIL, SLICE("dmarc"), findings.from);
     if (findings.dkim.len > 0)
-        return outcome(arena, AUTH_PASS, SLICE("dkim"), findings.dkim);
+        return outcome(message, AUTH_PASS, SLICE("dkim"), findings.dkim);
     if (findings.spf.len > 0)
-        return outcome(arena, AUTH_PASS, SLICE("spf"), findings.spf);
+        return outcome(message, AUTH_PASS, SLICE("spf"), findings.spf);
     if (findings.dmarc_pass)
-        return outcome(arena, AUTH_PASS, SLICE("dmarc"), findings.from);
+        return outcome(message, AUTH_PASS, SLICE("dmarc"), findings.from);
     if (findings.fail)
-        return outcome(arena, AUTH_FAIL, SLICE("dkim"), findings.from);
+        return outcome(message, AUTH_FAIL, SLICE("dkim"), findings.from);
     return (struct authentication){0};
 }

@@ -34,7 +34,9 @@ static void names_the_operator(void **state)
         struct operator_standing who;
         struct report report = world_report(rows[i].domain, T0);
         report.auth.result = rows[i].auth;
-        report.sender.contact = slice_of(rows[i].sender);
+        report.auth.mailbox = slice_of(rows[i].sender);
+        report.sender.contact =
+            SLICE("feedback@fbl.webmail.example");       /* who it says that it is */
         report.reporter.domain = SLICE("alpha.example"); /* who it says that it speaks for */
         operator_of(&report, &world_policy, &who);
         if (!slice_eq(who.name, slice_of(rows[i].name)) || who.known != rows[i].known)

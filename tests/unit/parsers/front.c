@@ -97,6 +97,7 @@ static void spam_reports_nobody(void **state)
     assert_int_equal(result.report_count, 1);
     assert_slice(result.reports->subject, "192.0.2.7");
     assert_int_equal(result.reports->auth.result, AUTH_PASS);
+    assert_slice(result.reports->auth.mailbox, "r@b.example");
     parse_message(arena_printf(&arena, "%s%s", head, forged), &settings, &arena, &result);
     for (const struct report *report = result.reports; report != NULL; report = report->next)
         assert_int_equal(report->auth.result, AUTH_NONE);
