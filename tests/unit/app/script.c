@@ -111,6 +111,45 @@ static void the_last_answer_counts(void **state)
     arena_release(&arena);
 }
 
+static const struct input inputs[] = {
+    {.id = SLICE("1"),
+     .actor = SLICE("operator a"),
+     .verb = INPUT_OPERATOR,
+     .operator_verb = OPERATOR_HOLD,
+     .case_id = 7,
+     .generation = 2,
+     .seconds = 60,
+     .text = SLICE("why \"so\"")},
+    {.id = SLICE("2"),
+     .actor = SLICE("operator a"),
+     .verb = INPUT_OPERATOR,
+     .operator_verb = OPERATOR_CONFIRM,
+     .case_id = 7,
+     .kind = KIND_UNDER_ATTACK},
+    {.id = SLICE("3"),
+     .actor = SLICE("customer"),
+     .verb = INPUT_RESPONSE,
+     .case_id = 7,
+     .authenticated = true,
+     .quality = RESPONSE_EMPTY},
+    {.id = SLICE("4"),
+     .actor = SLICE("x"),
+     .verb = INPUT_TRIAGE_ASSIGN,
+     .message_id = 5,
+     .assignee = SLICE("bob")},
+    {.id = SLICE("5"), .actor = SLICE("x"), .verb = INPUT_INTAKE, .healthy = true},
+};
+
+static const char *const wrong[] = {
+    "",
+    "[]",
+    "{}",
+    "{\"v\":2,\"id\":\"1\",\"actor\":\"a\",\"verb\":\"note\"}",
+    "{\"v\":1,\"actor\":\"a\",\"verb\":\"note\"}",
+    "{\"v\":1,\"id\":\"1\",\"actor\":\"a\",\"verb\":\"dance\"}",
+    "{\"v\":1,\"id\":\"1\",\"actor\":\"a\",\"verb\":\"confirm\",\"kind\":\"x\"}",
+};
+
 /* What is written is what is read, and nothing else passes. */
 static void decisions_survive_the_journal(void **state)
 {
@@ -119,34 +158,6 @@ static void decisions_survive_the_journal(void **state)
     struct buffer json = BUFFER_INIT;
     struct fault why = {""};
     struct input back;
-    const struct input inputs[] = {
-        {.id = SLICE("1"),
-         .actor = SLICE("operator a"),
-         .verb = INPUT_OPERATOR,
-         .operator_verb = OPERATOR_HOLD,
-         .case_id = 7,
-         .generation = 2,
-         .seconds = 60,
-         .text = SLICE("why \"so\"")},
-        {.id = SLICE("2"),
-         .actor = SLICE("operator a"),
-         .verb = INPUT_OPERATOR,
-         .operator_verb = OPERATOR_CONFIRM,
-         .case_id = 7,
-         .kind = KIND_UNDER_ATTACK},
-        {.id = SLICE("3"),
-         .actor = SLICE("customer"),
-         .verb = INPUT_RESPONSE,
-         .case_id = 7,
-         .authenticated = true,
-         .quality = RESPONSE_EMPTY},
-        {.id = SLICE("4"),
-         .actor = SLICE("x"),
-         .verb = INPUT_TRIAGE_ASSIGN,
-         .message_id = 5,
-         .assignee = SLICE("bob")},
-        {.id = SLICE("5"), .actor = SLICE("x"), .verb = INPUT_INTAKE, .healthy = true},
-    };
     for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++) {
         buffer_clear(&json);
         input_encode(&inputs[i], &json);
@@ -165,15 +176,6 @@ static void decisions_survive_the_journal(void **state)
         assert_true(slice_eq(back.assignee, inputs[i].assignee));
         assert_true(slice_eq(back.id, inputs[i].id));
     }
-    static const char *const wrong[] = {
-        "",
-        "[]",
-        "{}",
-        "{\"v\":2,\"id\":\"1\",\"actor\":\"a\",\"verb\":\"note\"}",
-        "{\"v\":1,\"actor\":\"a\",\"verb\":\"note\"}",
-        "{\"v\":1,\"id\":\"1\",\"actor\":\"a\",\"verb\":\"dance\"}",
-        "{\"v\":1,\"id\":\"1\",\"actor\":\"a\",\"verb\":\"confirm\",\"kind\":\"x\"}",
-    };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         assert_int_equal(input_decode(slice_of(wrong[i]), &arena, &back, &why), ERR_MALFORMED);
     buffer_release(&json);
