@@ -74,7 +74,7 @@ static bool look_at(const struct abuse_case *other, void *data)
     if (other->thread == c->thread && other->called_at != 0 &&
         looking->now - other->called_at < c->terms.call_spacing)
         looking->around->thread_called = true;
-    if (is_off(other->state) && c->network_handle.len > 0 &&
+    if ((is_off(other->state) || other->cut_stands) && c->network_handle.len > 0 &&
         slice_eq(other->network_driver, c->network_driver) &&
         slice_eq(other->network_handle, c->network_handle))
         looking->around->cut_by_other = true;
@@ -103,13 +103,48 @@ static void count_cuts(struct pipeline *pipeline, const struct abuse_case *c,
     }
 }
 
-static bool never_cut(const struct pipeline *pipeline, const struct abuse_case *c,
-                      const struct assignment *assignment)
+static bool never_cut(const struct pipeline *pipeline, const struct prefix *prefix)
 {
     for (size_t i = 0; i < pipeline->never_cut_count; i++)
-        if (prefix_contains(&pipeline->never_cut[i], &c->address))
+        if (prefix_overlaps(&pipeline->never_cut[i], prefix))
             return true;
-    return c->never_cut || (assignment != NULL && assignment->never_cut);
+    return false;
+}
+
+/* What the case is about: an address, or for IPv6 a whole /64. */
+static struct prefix subject_of(const struct abuse_case *c, const struct assignment *assignment)
+{
+    uint8_t length = 128;
+    if (!address_is_ipv4(&c->address))
+        length = assignment != NULL && assignment->prefix.length > 64
+                     ? assignment->prefix.length
+                     : 64;
+    return prefix_of(&c->address, length);
+}
+
+/* A cut switches off the port, and with it everybody behind it, whatever the case is about. */
+static void look_behind_port(const struct pipeline *pipeline, const struct abuse_case *c,
+                             struct surroundings *around)
+{
+    int64_t now = pipeline->now.real;
+    if (c->network_handle.len == 0)
+        return;
+    for (size_t i = 0; i < inventory_size(pipeline->inventory); i++) {
+        const struct assignment *row = inventory_row(pipeline->inventory, i);
+        if (row->valid_from > now || (row->valid_until != 0 && row->valid_until <= now) ||
+            !slice_eq(row->network_handle, c->network_handle) ||
+            !slice_eq(row->network_driver, c->network_driver))
+            continue;
+        around->never_cut |= row->never_cut || never_cut(pipeline, &row->prefix);
+        around->shared |= row->shared || !slice_eq(row->customer, c->customer);
+    }
+}
+
+/* Only where a cut is the next thing: it takes a look at the whole inventory. */
+static bool port_matters(const struct abuse_case *c, const struct stimulus *stimulus)
+{
+    return c->state == CASE_CUT_PENDING ||
+           (c->state == CASE_CALLED && stimulus->type == STIMULUS_TIMER);
 }
 
 /* Whether other cases of the customer have a say in what comes next: a call that another case has just had, a network
@@ -131,7 +166,11 @@ void surroundings_read(struct pipeline *pipeline, const struct stimulus *stimulu
         return;
     around->assignment_now = inventory_find(inventory, &c->address, pipeline->now.real);
     around->assignment_then = inventory_find(inventory, &c->address, c->observed_last);
-    around->never_cut = never_cut(pipeline, c, around->assignment_now);
+    struct prefix subject = subject_of(c, around->assignment_now);
+    around->never_cut = c->never_cut || never_cut(pipeline, &subject) ||
+                        (around->assignment_now != NULL && around->assignment_now->never_cut);
+    if (port_matters(c, stimulus))
+        look_behind_port(pipeline, c, around);
     count_cuts(pipeline, c, around);
     around->cuts_standing = (size_t)(store_counter(pipeline->txn, CUT_BEGUN) -
                                      store_counter(pipeline->txn, CUT_ENDED));

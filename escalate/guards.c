@@ -128,8 +128,8 @@ static void check_never_cut(const struct abuse_case *c, const struct surrounding
 {
     bool never = c->never_cut || around->never_cut ||
                  (around->assignment_now != NULL && around->assignment_now->never_cut);
-    bool shared =
-        c->shared || (around->assignment_now != NULL && around->assignment_now->shared);
+    bool shared = c->shared || around->shared ||
+                  (around->assignment_now != NULL && around->assignment_now->shared);
     bool switchable = c->network_driver.len > 0 && c->network_handle.len > 0;
     answer(report, G5_NEVER_CUT, !never && !shared && switchable && c->terms.cut,
            never           ? "listed as never to be cut"

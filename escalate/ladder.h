@@ -69,6 +69,7 @@ struct surroundings {
     const struct assignment *assignment_now;  /* who has the address now; NULL unknown */
     const struct assignment *assignment_then; /* who had it when it was last observed */
     bool never_cut;      /* by configuration prefix or inventory, at this moment */
+    bool shared;         /* other customers are behind the same port */
     bool intake_healthy; /* replies can be heard, and everything heard has been applied */
     uint16_t cuts_last_hour, customer_cuts_last_hour;
     size_t cuts_standing, fleet; /* assignments cut now, and in all */

@@ -44,6 +44,24 @@ class Replay(house.Case):
             self.assertGreaterEqual(hours[1] - hours[0], 120)
             self.assertGreaterEqual(hours[2] - hours[1], 120)
 
+    def test_nobody_else_behind_the_port_is_cut(self):
+        """A cut switches a port off: whoever must not be cut, or is another customer, saves all that is behind it."""
+        rows = (STORY / "inventory.jsonl").read_text()
+        beside = json.dumps({"prefix": "192.0.2.31/32", "customer": "cedar", "server": "dns", "contacts": [],
+                             "network_driver": "dry-run", "network_handle": "port-30"})
+        cases = {"another customer": (rows.replace("port-40", "port-30"), ""),
+                 "listed by the configuration": (f"{rows}{beside}\n", "[breaker]\nnever-cut = 192.0.2.31\n"),
+                 "listed by the inventory": (f"{rows}{beside[:-1]}, \"never_cut\": true}}\n", "")}
+        for name, (inventory, settings) in cases.items():
+            with self.subTest(name):
+                (self.folder / "inventory.jsonl").write_text(inventory)
+                (self.folder / "desk.conf").write_text((STORY / "story.conf").read_text() + settings)
+                events = house.lines("replay", "--json", "--config", self.folder / "desk.conf", "--inventory",
+                                     self.folder / "inventory.jsonl", *SCRIPT, STORY / "story.mbox")
+                mine = [e["event"] for e in events if e["ip"] == "192.0.2.30"]
+                self.assertIn("needs-human", mine)
+                self.assertNotIn("cut", mine)
+
     def test_until(self):
         events = [json.loads(line) for line in self.replay("--json", "--until", "3h").stdout.splitlines()]
         self.assertTrue(events)
