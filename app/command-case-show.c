@@ -43,9 +43,9 @@ static void show_window(struct showing *showing)
     char left[MOMENT_TEXT];
     if (c->due == 0)
         return;
-    (void)fprintf(call->out.stream, "%-14s %s, %s of credited time from %s\n", "due",
+    (void)fprintf(call->out.stream, "%-14s %s, after %s in which replies can be heard\n", "due",
                   moment_rfc3339(case_due_real(c, showing->now), text),
-                  moment_duration(c->due - showing->now.fair, left), "where the desk stands");
+                  moment_duration(c->due - showing->now.fair, left));
 }
 
 static void show_head(struct showing *showing)
@@ -95,11 +95,10 @@ static void show_account(struct showing *showing)
                       name.len > 0 ? (int)name.len : 7, name.len > 0 ? name.ptr : "unknown",
                       line->why);
     }
-    (void)fprintf(
-        call->out.stream, "  %s%3u of %u points, %u of %u independent operators: %s%s\n",
-        tint_on(&call->out, account->confirmed ? TINT_WARN : TINT_NONE), account->points,
-        account->threshold, account->operators, account->operators_needed, account->verdict,
-        tint_off(&call->out, account->confirmed ? TINT_WARN : TINT_NONE));
+    (void)fprintf(call->out.stream, "  %s%s%s\n",
+                  tint_on(&call->out, account->confirmed ? TINT_WARN : TINT_NONE),
+                  account->verdict,
+                  tint_off(&call->out, account->confirmed ? TINT_WARN : TINT_NONE));
 }
 
 static void show_contacts(struct showing *showing)
