@@ -192,33 +192,91 @@ static enum outcome hand_over(const struct outbox_route *route, const struct del
     return written ? OUTCOME_UNKNOWN : OUTCOME_FAILED;
 }
 
-static enum status deliver(struct outbox *outbox, const struct parcel *parcel,
+/* What other hands have done since the batch was read, an answer above all: what was dropped leaves the parcel, the rest sees
+ * its case as it is now. False when nothing is left, or what is left is not wanted any more. */
+static enum status look_again(struct store *store, struct parcel *parcel, struct arena *arena,
+                              bool *wanted, struct fault *why)
+{
+    struct txn *txn = NULL;
+    enum status status = txn_begin(store, false, &txn, why);
+    if (status != OK)
+        return status;
+    size_t kept = 0;
+    *wanted = true;
+    for (size_t i = 0; i < parcel->count; i++) {
+        struct action *action = arena_new(arena, struct action);
+        struct abuse_case *c = arena_new(arena, struct abuse_case);
+        bool found = store_get_action(txn, parcel->actions[i]->id, arena, action);
+        if (!found || action->state == ACTION_DROPPED || action->state == ACTION_DONE)
+            continue;
+        (void)store_get_case(txn, action->case_id, arena, c);
+        *wanted = *wanted && still_wanted(action, c);
+        parcel->actions[kept] = parcel->letters[kept].action = action;
+        parcel->cases[kept] = parcel->letters[kept].c = c;
+        parcel->letters[kept].evidence = parcel->letters[i].evidence;
+        parcel->letters[kept++].evidence_count = parcel->letters[i].evidence_count;
+    }
+    txn_abort(txn);
+    parcel->count = kept;
+    *wanted = *wanted && kept > 0;
+    return OK;
+}
+
+/* Armed. "Started" is on record before the last look, so whatever was decided before it is seen, and whatever is decided
+ * after it finds an action that may have left. */
+static enum status carry(struct outbox *outbox, struct store *store, struct parcel *parcel,
+                         const struct policy *policy, struct instant now, struct arena *arena,
+                         enum outcome *outcome, struct fault *cannot, struct fault *why)
+{
+    const struct outbox_route *route = &outbox->routes[parcel->actions[0]->verb];
+    struct buffer letter = BUFFER_INIT;
+    bool wanted = false;
+    enum status status = record_all(outbox, parcel, true, OUTCOME_NONE, (struct slice){0}, why);
+    if (status == OK)
+        status = look_again(store, parcel, arena, &wanted, why);
+    struct delivery delivery = {parcel->actions, parcel->cases, parcel->count, {0}, {0}, now};
+    if (status == OK && !policy->armed)
+        *outcome = OUTCOME_WITHHELD;
+    else if (status == OK && !wanted)
+        (void)fail(cannot, ERR_CONFLICT, "the case had moved on");
+    else if (status == OK && prepare(outbox, parcel, now, arena, &delivery, &letter, cannot))
+        *outcome = hand_over(route, &delivery, cannot);
+    buffer_release(&letter);
+    return status;
+}
+
+/* Disarmed: only a dry run is shown what would have left. */
+static void show(struct outbox *outbox, struct parcel *parcel, struct instant now,
+                 struct arena *arena, struct fault *cannot)
+{
+    const struct outbox_route *route = &outbox->routes[parcel->actions[0]->verb];
+    struct delivery delivery = {parcel->actions, parcel->cases, parcel->count, {0}, {0}, now};
+    struct buffer letter = BUFFER_INIT;
+    if (prepare(outbox, parcel, now, arena, &delivery, &letter, cannot) &&
+        route->channel == &channel_dry_run)
+        (void)hand_over(route, &delivery, cannot);
+    buffer_release(&letter);
+}
+
+static enum status deliver(struct outbox *outbox, struct store *store, struct parcel *parcel,
                            const struct policy *policy, struct instant now, struct arena *arena,
                            struct fault *why)
 {
     enum verb verb = parcel->actions[0]->verb;
-    const struct outbox_route *route = &outbox->routes[verb];
-    struct delivery delivery = {parcel->actions, parcel->cases, parcel->count, {0}, {0}, now};
-    struct buffer letter = BUFFER_INIT;
     struct fault cannot = {{0}};
     enum outcome outcome = OUTCOME_FAILED;
     enum status status = OK;
-    bool disarmed = !policy->armed, shown = route->channel == &channel_dry_run;
-
-    if (route->channel == NULL && !disarmed) {
-        (void)fail(&cannot, ERR_DENIED, "no channel carries %s", verb_name(verb));
-    } else if (prepare(outbox, parcel, now, arena, &delivery, &letter, &cannot)) {
-        if (!disarmed)
-            status = record_all(outbox, parcel, true, OUTCOME_NONE, (struct slice){0}, why);
-        if (status == OK && route->channel != NULL && (!disarmed || shown))
-            outcome = hand_over(route, &delivery, &cannot);
-    }
-    if (disarmed)
+    if (!policy->armed) {
+        show(outbox, parcel, now, arena, &cannot);
         outcome = OUTCOME_WITHHELD;
-    if (status == OK)
+    } else if (outbox->routes[verb].channel == NULL) {
+        (void)fail(&cannot, ERR_DENIED, "no channel carries %s", verb_name(verb));
+    } else {
+        status = carry(outbox, store, parcel, policy, now, arena, &outcome, &cannot, why);
+    }
+    if (status == OK && parcel->count > 0)
         status = record_all(outbox, parcel, false, outcome,
                             text_line(arena, slice_of(cannot.text), 300), why);
-    buffer_release(&letter);
     return status;
 }
 
@@ -239,9 +297,9 @@ static void pack(const struct batch *batch, size_t group, bool wanted, struct pa
             put_in(batch, i, parcel);
 }
 
-static enum status deliver_batch(struct outbox *outbox, struct batch *batch,
-                                 const struct policy *policy, struct instant now,
-                                 unsigned *carried, struct fault *why)
+static enum status deliver_batch(struct outbox *outbox, struct store *store,
+                                 struct batch *batch, const struct policy *policy,
+                                 struct instant now, unsigned *carried, struct fault *why)
 {
     struct parcel *parcel = arena_new(batch->arena, struct parcel);
     size_t groups = outbox_gather(batch->actions, batch->views, batch->count, batch->group);
@@ -253,7 +311,7 @@ static enum status deliver_batch(struct outbox *outbox, struct batch *batch,
                                 SLICE("the case had moved on"), why);
         pack(batch, group, true, parcel);
         if (status == OK && parcel->count > 0) {
-            status = deliver(outbox, parcel, policy, now, batch->arena, why);
+            status = deliver(outbox, store, parcel, policy, now, batch->arena, why);
             *carried += status == OK ? 1 : 0;
         }
     }
@@ -272,7 +330,7 @@ enum status outbox_run(struct outbox *outbox, struct store *store, const struct 
         store_each_pending_action(batch->txn, &arena, take_due, batch);
         load_cases(batch);
         txn_abort(batch->txn);
-        status = deliver_batch(outbox, batch, policy, now, carried, why);
+        status = deliver_batch(outbox, store, batch, policy, now, carried, why);
     }
     arena_release(&arena);
     return status;
@@ -334,7 +392,7 @@ enum status outbox_recover(struct outbox *outbox, struct store *store,
         put_in(batch, i, parcel);
         if (repeatable(batch->actions[i].verb) &&
             still_wanted(&batch->actions[i], batch->cases[i]))
-            status = deliver(outbox, parcel, policy, now, &arena, why);
+            status = deliver(outbox, store, parcel, policy, now, &arena, why);
         else
             status = record_all(
                 outbox, parcel, false, OUTCOME_UNKNOWN,

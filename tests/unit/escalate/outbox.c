@@ -18,7 +18,9 @@ struct office {
     struct policy policy;
     struct store *store;
     unsigned delivered[VERB_COUNT];
-    bool dies; /* in the channel, after it was told that it may go */
+    bool dies;     /* in the channel, after it was told that it may go */
+    bool answered; /* by another process, while the batch was being worked off */
+    bool calmed;   /* disarmed, the same */
     struct outbox_entry last;
 };
 
@@ -39,6 +41,10 @@ static enum status record(void *data, const struct outbox_entry *entries, size_t
         uint64_t id = 0;
         assert_true(store_find_action(txn, entries[i].identity, &id));
         assert_true(store_get_action(txn, id, &office->arena, &action));
+        if (office->answered)
+            action.state = ACTION_DROPPED;
+        if (office->calmed)
+            office->policy.armed = false;
         (void)outbox_entry_apply(&entries[i], &action);
         store_put_action(txn, &action);
         office->last = entries[i];
@@ -222,6 +228,30 @@ static void test_case_moved_on(void **state)
     close_office(&office);
 }
 
+/* Somebody answered, or the desk disarmed, after the outbox had read what is due. */
+static void test_answered_in_between(void **state)
+{
+    (void)state;
+    static const enum verb verbs[] = {VERB_WARN, VERB_CALL, VERB_CUT};
+    static const enum case_state states[] = {CASE_WARNING, CASE_CALLING, CASE_CUTTING};
+    for (unsigned i = 0; i < 6; i++) {
+        static struct office office;
+        char directory[] = "/tmp/abusedesk-outbox-XXXXXX";
+        open_office(&office, directory);
+        office.answered = i < 3;
+        office.calmed = i >= 3;
+        put(&office, 1, states[i % 3],
+            (struct action){
+                .id = 1, .verb = verbs[i % 3], .attempt = 1, .identity = SLICE("C-1.1.x.0.1")});
+        (void)run(&office, 1);
+        assert_int_equal(office.delivered[verbs[i % 3]], 0);
+        assert_int_equal(state_of(&office, 1), i < 3 ? ACTION_DROPPED : ACTION_DONE);
+        if (i >= 3)
+            assert_int_equal(office.last.outcome, OUTCOME_WITHHELD);
+        close_office(&office);
+    }
+}
+
 static void test_lost_write_is_unknown(void **state)
 {
     (void)state;
@@ -282,7 +312,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_due_and_merged), cmocka_unit_test(test_disarmed),
         cmocka_unit_test(test_case_moved_on),  cmocka_unit_test(test_lost_write_is_unknown),
-        cmocka_unit_test(test_restart),
+        cmocka_unit_test(test_restart),        cmocka_unit_test(test_answered_in_between),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
