@@ -1,84 +1,62 @@
-/* Tables of addresses (CSV and its relatives), attached, packed or in the body, read as feed.h
- * defines. A bad row is one lost row. */
-#include "parsers/attachments.h"
-#include "parsers/feed.h"
-#include "parsers/text-part.h"
-#include "parsers/vocabulary.h"
+/* Tables of addresses, attached, packed or in the body: CSV and its relatives, and what grid.h reads.
+ * feed.h says how. A bad row is one lost row. */
+#include "parsers/table.h"
 
-#include "base/moment.h"
-#include "base/text.h"
+#include "parsers/grid.h"
 
 #include <csv.h>
 
-#define COLUMNS_MOST    400U
-#define ROWS_MOST       100000U
 #define ROW_LONGEST     ((size_t)1024 * 1024)
 #define HEADER_LONGEST  ((size_t)16 * 1024)
 #define TEXT_LINES_MOST 200U
 
-/* ---- rows ---- */
-
-/* One row: its fields lie behind each other in text. */
-struct row {
-    char *text; /* HEADER_LONGEST or more, in the arena */
-    size_t used, room;
-    struct slice fields[COLUMNS_MOST];
-    size_t count;
-};
-
-static struct slice field_of(const struct row *header, const struct row *row,
-                             const struct column_names *names)
-{
-    for (size_t k = 0; k < names->count; k++)
-        for (size_t i = 0; i < header->count && i < row->count; i++)
-            if (slice_eq_nocase(header->fields[i], names->items[k]) &&
-                slice_trim(row->fields[i]).len > 0)
-                return slice_trim(row->fields[i]);
-    return (struct slice){0};
-}
-
-static bool has_column(const struct row *header, struct slice name)
-{
-    for (size_t i = 0; i < header->count; i++)
-        if (slice_eq_nocase(header->fields[i], name))
-            return true;
-    return false;
-}
-
-static bool has_any(const struct row *header, const struct column_names *names)
-{
-    for (size_t k = 0; k < names->count; k++)
-        if (has_column(header, names->items[k]))
-            return true;
-    return false;
-}
-
 /* ---- which feed a table is of ---- */
 
 /* The header line cut up by hand: it decides before any parsing is done. */
-static void split_header(struct slice line, char separator, struct row *header)
+static void split_header(struct slice line, char separator, struct table_header *header)
 {
     struct slice field;
     header->count = 0;
-    while (slice_next_field(&line, separator, &field) && header->count < COLUMNS_MOST) {
+    while (slice_next_field(&line, separator, &field) && header->count < TABLE_COLUMNS_MOST) {
         field = slice_trim(field);
         if (field.len >= 2 && field.ptr[0] == '"' && field.ptr[field.len - 1] == '"')
             field = (struct slice){field.ptr + 1, field.len - 2};
         header->fields[header->count++] = slice_trim(field);
     }
+    table_sort_header(header);
 }
 
-static bool feed_fits(const struct feed *feed, struct slice name, const struct row *header)
+static const struct feeds *definitions(const struct incoming *message)
 {
-    for (size_t i = 0; i < feed->columns.count; i++)
-        if (!has_column(header, feed->columns.items[i]))
-            return false;
-    if (feed->time.count > 0 && !has_any(header, &feed->time))
-        return false;
-    return header->count > 1 && feed_fits_name(feed, name) &&
-           (has_any(header, &feed->source) || has_any(header, &feed->victim) ||
-            has_any(header, &feed->url));
+    return message->settings->feeds != NULL ? message->settings->feeds : feeds_default();
 }
+
+/* `marked`: only definitions that name the columns they need. separator: NUL where there is none; a
+ * definition may leave it open, but not a marked one. */
+static bool fit_feed(const struct incoming *message, char separator, bool marked,
+                     struct table *table)
+{
+    const struct feed *feed = NULL;
+    size_t cursor = 0;
+    if (table->header.count < 2)
+        return false;
+    while ((feed = feeds_next(definitions(message), &cursor)) != NULL) {
+        bool separated = separator == '\0' ||
+                         (feed->separator == 0 ? !marked : feed->separator == separator);
+        if (separated && (!marked || feed->columns.count > 0) &&
+            feed_fits_name(feed, table->name) && table_take_feed(table, feed))
+            return true;
+    }
+    return false;
+}
+
+/* ---- CSV ---- */
+
+struct csv_table {
+    struct table table;
+    char separator;
+    struct slice rows;
+};
 
 /* The first line that is not blank, without BOM and the "#" of a commented header; *rest begins
  * after it. */
@@ -96,34 +74,17 @@ static bool header_line(struct slice *rest, struct slice *line)
     return line->len <= HEADER_LONGEST;
 }
 
-struct table {
-    const struct feed *feed;
-    char separator;
-    struct slice name, rows;
-    struct row header;
-};
-
-/* The feed that a header line fits, with any of the usual separators where it does not insist on
- * one. `marked`: only those that name the columns they need. */
 static bool fit_header(const struct incoming *message, struct slice line, bool marked,
-                       struct table *table)
+                       struct csv_table *csv)
 {
     static const char usual[] = {',', ';', '\t', '|'};
-    const struct feeds *feeds =
-        message->settings->feeds != NULL ? message->settings->feeds : feeds_default();
     for (size_t s = 0; s < sizeof usual; s++) {
         if (slice_find_byte(line, usual[s]) < 0)
             continue;
-        split_header(line, usual[s], &table->header);
-        table->separator = usual[s];
-        size_t cursor = 0;
-        while ((table->feed = feeds_next(feeds, &cursor)) != NULL) {
-            bool separated =
-                table->feed->separator == 0 ? !marked : table->feed->separator == usual[s];
-            if (separated && (!marked || table->feed->columns.count > 0) &&
-                feed_fits(table->feed, table->name, &table->header))
-                return true;
-        }
+        split_header(line, usual[s], &csv->table.header);
+        csv->separator = usual[s];
+        if (fit_feed(message, usual[s], marked, &csv->table))
+            return true;
     }
     return false;
 }
@@ -131,16 +92,16 @@ static bool fit_header(const struct incoming *message, struct slice line, bool m
 /* A table in the text of the mail: its header may stand on any of the first lines, and it ends with
  * a blank one. */
 static bool recognise_in_text(const struct incoming *message, struct slice text,
-                              struct table *table)
+                              struct csv_table *csv)
 {
     struct slice line;
     for (unsigned i = 0; i < TEXT_LINES_MOST && header_line(&text, &line); i++) {
-        if (!fit_header(message, line, true, table))
+        if (!fit_header(message, line, true, csv))
             continue;
-        table->rows = text;
+        csv->rows = text;
         while (slice_next_line(&text, &line))
             if (slice_trim(line).len == 0) {
-                table->rows.len = (size_t)(line.ptr - table->rows.ptr);
+                csv->rows.len = (size_t)(line.ptr - csv->rows.ptr);
                 break;
             }
         return true;
@@ -148,170 +109,60 @@ static bool recognise_in_text(const struct incoming *message, struct slice text,
     return false;
 }
 
-static bool recognise(const struct incoming *message, const struct attachment *attachment,
-                      struct table *table)
+static bool recognise_csv(const struct incoming *message, const struct attachment *attachment,
+                          struct csv_table *csv)
 {
     struct slice line;
-    table->name = attachment->name;
-    table->rows = attachment->bytes;
+    csv->table.name = attachment->name;
+    csv->rows = attachment->bytes;
     if (attachment->name.len == 0 && slice_eq(attachment->type, SLICE("text/plain")))
-        return recognise_in_text(message, attachment->bytes, table);
+        return recognise_in_text(message, attachment->bytes, csv);
     return !slice_starts_with(attachment->bytes, SLICE("<")) &&
-           header_line(&table->rows, &line) && fit_header(message, line, false, table);
+           header_line(&csv->rows, &line) && fit_header(message, line, false, csv);
 }
 
-/* ---- a row becomes a report ---- */
-
-struct reading {
-    const struct incoming *message;
-    struct parse_result *result;
-    const struct table *table;
-    struct row row;
-    unsigned number; /* of the row in the file, the header being 1 */
+/* One row as libcsv hands it over: its fields lie behind each other in text. */
+struct csv_reading {
+    struct table_reading rows;
+    char *text;
+    size_t used, room;
+    struct slice fields[TABLE_COLUMNS_MOST];
+    size_t count;
     bool too_long;
 };
 
-static const struct xarf_type *type_of(const struct reading *reading, struct slice *word)
-{
-    const struct feed *feed = reading->table->feed;
-    const struct vocabulary *words = reading->message->settings->vocabulary;
-    *word = field_of(&reading->table->header, &reading->row, &feed->word);
-    const struct xarf_type *type =
-        vocabulary_find(words != NULL ? words : vocabulary_default(), feed->family, *word);
-    return type != NULL ? type : feed->type;
-}
-
-/* "2026-11-12-scan_dns-example-asn64500.csv" is of the type scan_dns. */
-static struct slice type_in_name(struct slice name)
-{
-    struct slice field, best = name;
-    struct slice rest = name;
-    while (slice_next_field(&rest, '-', &field))
-        if (slice_find_byte(field, '_') > 0) {
-            best = field;
-            break;
-        }
-    ptrdiff_t dot = slice_find_byte(best, '.');
-    return slice_until(best, dot < 0 ? best.len : (size_t)dot);
-}
-
-static void set_details(const struct reading *reading, struct report *report)
-{
-    const struct row *header = &reading->table->header, *row = &reading->row;
-    const struct feed *feed = reading->table->feed;
-    struct arena *arena = reading->message->arena;
-    struct slice domain = field_of(header, row, &feed->domain);
-    struct slice url = field_of(header, row, &feed->url);
-    struct slice protocol = field_of(header, row, &feed->protocol);
-    uint64_t number = 0;
-    if (slice_to_u64(field_of(header, row, &feed->port), &number) && number <= UINT16_MAX)
-        report->source_port = (uint16_t)number;
-    if (slice_to_u64(field_of(header, row, &feed->count), &number) && number > 0)
-        report->incidents = number;
-    if (text_is_domain(domain))
-        text_list_add(&report->reported_domains, arena, arena_lower(arena, domain));
-    if (url.len > 0)
-        text_list_add(&report->reported_uris, arena, arena_copy(arena, url));
-    if (protocol.len > 0)
-        report_add_extra(report, arena,
-                         (struct report_extra){.name = "protocol",
-                                               .type = EXTRA_TEXT,
-                                               .text = arena_lower(arena, protocol)});
-}
-
-static const char *set_subject(const struct reading *reading, struct report *report)
-{
-    const struct feed *feed = reading->table->feed;
-    const struct row *header = &reading->table->header, *row = &reading->row;
-    struct slice source = field_of(header, row, &feed->source);
-    struct slice victim = field_of(header, row, &feed->victim);
-    struct slice url = field_of(header, row, &feed->url);
-    struct arena *arena = reading->message->arena;
-    struct address address;
-    struct prefix prefix;
-    struct slice text = source.len > 0 ? source : victim;
-    report->role = source.len > 0 ? ROLE_SOURCE : ROLE_VICTIM;
-    if (address_parse_defanged(text, &address)) {
-        report_set_address(report, &address, arena);
-    } else if (prefix_parse(text, &prefix)) {
-        report_set_subject(report, SUBJECT_PREFIX, arena_copy(arena, text));
-        report->prefix = prefix;
-        report->address = prefix.base;
-    } else if (text.len > 0) {
-        return "its address is none";
-    } else if (url.len > 0) {
-        report->role = ROLE_SOURCE;
-        report_set_subject(report, SUBJECT_URL, arena_copy(arena, url));
-    } else {
-        return "it has no address";
-    }
-    return NULL;
-}
-
-static void take_row(struct reading *reading)
-{
-    const struct table *table = reading->table;
-    struct slice word;
-    reading->number++;
-    if (reading->row.count < 2) /* a blank line, a rule of dashes, a remark */
-        return;
-    struct report *report = parse_draft(reading->message);
-    const char *wrong = reading->too_long ? "it is longer than 1 MiB or has too many columns"
-                                          : set_subject(reading, report);
-    struct slice time = field_of(&table->header, &reading->row, &table->feed->time);
-    if (wrong == NULL && time.len > 0 &&
-        !moment_parse(time, &report->observed_at, &report->observed_zoned))
-        wrong = "its time is none";
-    report->type = type_of(reading, &word);
-    if (wrong == NULL && report->type == NULL)
-        wrong = "it does not say what is complained about";
-    if (wrong != NULL) {
-        parse_lost_row(reading->message, reading->result, reading->number, wrong);
-        return;
-    }
-    report->arrival_date = report->observed_at;
-    report->feedback_type =
-        arena_lower(reading->message->arena, word.len > 0 ? word : type_in_name(table->name));
-    set_details(reading, report);
-    parse_keep(reading->result, report);
-}
-
-/* ---- libcsv ---- */
-
 static void on_field(void *bytes, size_t length, void *data)
 {
-    struct reading *reading = data;
-    struct row *row = &reading->row;
-    if (row->count == COLUMNS_MOST || row->room - row->used < length) {
+    struct csv_reading *reading = data;
+    if (reading->count == TABLE_COLUMNS_MOST || reading->room - reading->used < length) {
         reading->too_long = true;
         return;
     }
     if (length > 0)
-        memcpy(row->text + row->used, bytes, length);
-    row->fields[row->count++] = (struct slice){row->text + row->used, length};
-    row->used += length;
+        memcpy(reading->text + reading->used, bytes, length);
+    reading->fields[reading->count++] = (struct slice){reading->text + reading->used, length};
+    reading->used += length;
 }
 
 static void on_row(int end, void *data)
 {
-    struct reading *reading = data;
+    struct csv_reading *reading = data;
     (void)end;
-    if (reading->number < ROWS_MOST)
-        take_row(reading);
-    reading->row.count = 0;
-    reading->row.used = 0;
+    if (reading->rows.number < TABLE_ROWS_MOST)
+        table_take_row(&reading->rows, reading->fields, reading->count, reading->too_long);
+    reading->count = 0;
+    reading->used = 0;
     reading->too_long = false;
 }
 
-static enum status read_table(const struct incoming *message, const struct table *table,
-                              struct parse_result *result, struct fault *why)
+static enum status read_csv(const struct incoming *message, const struct csv_table *table,
+                            struct parse_result *result, struct fault *why)
 {
     struct csv_parser csv;
-    struct reading *reading = arena_new(message->arena, struct reading);
-    *reading =
-        (struct reading){.message = message, .result = result, .table = table, .number = 1};
-    reading->row.room = table->rows.len < ROW_LONGEST ? table->rows.len : ROW_LONGEST;
-    reading->row.text = arena_alloc(message->arena, reading->row.room + 1);
+    struct csv_reading *reading = arena_new(message->arena, struct csv_reading);
+    reading->rows = (struct table_reading){message, result, &table->table, 1};
+    reading->room = table->rows.len < ROW_LONGEST ? table->rows.len : ROW_LONGEST;
+    reading->text = arena_alloc(message->arena, reading->room + 1);
     if (csv_init(&csv, 0) != 0)
         return fail(why, ERR_MALFORMED, "the table cannot be read");
     csv_set_delim(&csv, (unsigned char)table->separator);
@@ -320,21 +171,86 @@ static enum status read_table(const struct incoming *message, const struct table
     enum status status = OK;
     if (done != table->rows.len)
         status = fail(why, ERR_MALFORMED, "the table cannot be read after row %u: %s",
-                      reading->number, csv_strerror(csv_error(&csv)));
+                      reading->rows.number, csv_strerror(csv_error(&csv)));
     csv_free(&csv);
-    if (reading->number >= ROWS_MOST)
-        parse_lost_row(message, result, ROWS_MOST, "rows after this one are not read");
+    if (reading->rows.number >= TABLE_ROWS_MOST)
+        parse_lost_row(message, result, TABLE_ROWS_MOST, "rows after this one are not read");
     return status;
+}
+
+/* ---- grids ---- */
+
+/* The header is the first row that a feed fits: people put a title above their tables. */
+#define TITLES_MOST 5U
+
+static bool recognise_grid(const struct incoming *message, const struct attachment *attachment,
+                           const struct grid *grid, struct table *table, size_t *first_row)
+{
+    table->name = attachment->name;
+    table->serial_times = slice_find_nocase(attachment->name, SLICE("xl/worksheets/")) >= 0;
+    if (table->serial_times) /* the entry's name says nothing, the workbook's does */
+        table->name = mime_filename(message->arena, attachment->part);
+    for (size_t row = 0; row < grid->row_count && row < TITLES_MOST; row++) {
+        const struct slice *cells = grid_row(grid, row, &table->header.count);
+        if (table->header.count > TABLE_COLUMNS_MOST)
+            table->header.count = TABLE_COLUMNS_MOST;
+        for (size_t i = 0; i < table->header.count; i++)
+            table->header.fields[i] = slice_trim(cells[i]);
+        table_sort_header(&table->header);
+        *first_row = row + 1;
+        if (fit_feed(message, '\0', attachment->name.len == 0, table))
+            return true;
+    }
+    return false;
+}
+
+static void read_grid(const struct incoming *message, const struct table *table,
+                      const struct grid *grid, size_t row, struct parse_result *result)
+{
+    struct table_reading reading = {message, result, table, (unsigned)row};
+    for (; row < grid->row_count; row++) {
+        size_t count = 0;
+        const struct slice *cells = grid_row(grid, row, &count);
+        table_take_row(&reading, cells, count, count > TABLE_COLUMNS_MOST);
+    }
+    if (grid->row_count > GRID_ROWS_MOST)
+        parse_lost_row(message, result, GRID_ROWS_MOST, "rows after this one are not read");
+}
+
+/* Reads the tables of the attachment that are no CSV; without a result it only looks. */
+static bool take_grids(const struct incoming *message, const struct attachments *all,
+                       size_t index, struct parse_result *result)
+{
+    struct grids *grids = arena_new(message->arena, struct grids);
+    struct table *table = arena_new(message->arena, struct table);
+    bool found = false;
+    grids_read(message, all, index, grids);
+    for (size_t i = 0; i < grids->count; i++) {
+        size_t row = 0;
+        if (!recognise_grid(message, &all->items[index], &grids->items[i], table, &row))
+            continue;
+        found = true;
+        if (result == NULL)
+            break;
+        read_grid(message, table, &grids->items[i], row, result);
+    }
+    return found;
 }
 
 /* ---- the parser ---- */
 
+static bool is_own(const struct incoming *message, const struct attachment *attachment)
+{
+    return mime_is_own(&message->mime, attachment->part);
+}
+
 static bool table_recognises(const struct incoming *message)
 {
-    const struct attachments *attachments = attachments_of(message);
-    struct table *table = arena_new(message->arena, struct table);
-    for (size_t i = 0; i < attachments->count; i++)
-        if (recognise(message, &attachments->items[i], table))
+    const struct attachments *all = attachments_of(message);
+    struct csv_table *csv = arena_new(message->arena, struct csv_table);
+    for (size_t i = 0; i < all->count; i++)
+        if (recognise_csv(message, &all->items[i], csv) ||
+            (is_own(message, &all->items[i]) && take_grids(message, all, i, NULL)))
             return true;
     return false;
 }
@@ -342,12 +258,14 @@ static bool table_recognises(const struct incoming *message)
 static enum status table_parse(const struct incoming *message, struct parse_result *result,
                                struct fault *why)
 {
-    const struct attachments *attachments = attachments_of(message);
+    const struct attachments *all = attachments_of(message);
     enum status status = OK;
-    for (size_t i = 0; status == OK && i < attachments->count; i++) {
-        struct table *table = arena_new(message->arena, struct table);
-        if (recognise(message, &attachments->items[i], table))
-            status = read_table(message, table, result, why);
+    for (size_t i = 0; status == OK && i < all->count; i++) {
+        struct csv_table *csv = arena_new(message->arena, struct csv_table);
+        if (recognise_csv(message, &all->items[i], csv))
+            status = read_csv(message, csv, result, why);
+        else if (is_own(message, &all->items[i]))
+            (void)take_grids(message, all, i, result);
     }
     if (status == OK && result->report_count == 0 && result->row_faults.count > 0)
         return fail(why, ERR_MALFORMED, "no row of the table could be read: %.*s",
@@ -357,8 +275,10 @@ static enum status table_parse(const struct incoming *message, struct parse_resu
 
 const struct parser parser_table = {
     .name = "table",
-    .revision = 1,
-    .about = "Tables of Shadowserver, AbuseHUB, CERT-Bund, Team Cymru and whoever sends CSV",
+    .revision = 2,
+    .about = "Tables of Shadowserver, AbuseHUB, CERT-Bund, Team Cymru and of whoever sends "
+             "CSV, JSON,"
+             " key=value, HTML or xlsx",
     .recognises = table_recognises,
     .parse = table_parse,
 };

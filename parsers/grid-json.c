@@ -1,0 +1,87 @@
+/* An object a row. What lies inside is named with dots: {"source": {"ip": …}} is "source.ip". */
+#include "parsers/grid.h"
+
+#include <jansson.h>
+
+#define DEPTH_MOST   4U
+#define MEMBERS_MOST 200U
+#define NAME_LONGEST 100U
+
+static struct slice text_of(const json_t *value, struct arena *arena)
+{
+    if (json_is_string(value))
+        return arena_copy(arena,
+                          (struct slice){json_string_value(value), json_string_length(value)});
+    if (json_is_integer(value))
+        return arena_printf(arena, "%lld", (long long)json_integer_value(value));
+    if (json_is_true(value))
+        return SLICE("true");
+    return (struct slice){0};
+}
+
+/* Depth is bounded, so the recursion is. */
+static void add_members(struct named_rows *rows, json_t *object, struct slice before,
+                        unsigned depth, unsigned *left, struct arena *arena)
+{
+    const char *key = NULL;
+    json_t *value = NULL;
+    json_object_foreach(object, key, value)
+    {
+        if (*left == 0)
+            return;
+        --*left;
+        struct slice name = slice_of(key);
+        if (name.len > NAME_LONGEST)
+            continue;
+        name = before.len == 0 ? arena_copy(arena, name)
+                               : arena_printf(arena, "%.*s.%s", SLICE_FMT(before), key);
+        if (json_is_object(value) && depth < DEPTH_MOST)
+            add_members(rows, value, name, depth + 1, left, arena);
+        else if (text_of(value, arena).len > 0)
+            named_rows_add(rows, name, text_of(value, arena));
+    }
+}
+
+static void add_object(struct named_rows *rows, json_t *object, struct arena *arena)
+{
+    unsigned left = MEMBERS_MOST;
+    if (json_is_object(object) && named_rows_begin(rows))
+        add_members(rows, object, (struct slice){0}, 1, &left, arena);
+}
+
+/* The array of objects that an envelope carries, or NULL. */
+static json_t *array_in(json_t *object)
+{
+    const char *key = NULL;
+    json_t *value = NULL;
+    json_object_foreach(object, key,
+                        value) if (json_is_object(json_array_get(value, 0))) return value;
+    return NULL;
+}
+
+static void add_document(struct named_rows *rows, json_t *root, struct arena *arena)
+{
+    json_t *array = json_is_array(root) ? root : array_in(root);
+    if (array == NULL)
+        add_object(rows, root, arena);
+    for (size_t i = 0; i < json_array_size(array); i++)
+        add_object(rows, json_array_get(array, i), arena);
+}
+
+void grid_read_json(struct slice text, struct arena *arena, struct grids *grids)
+{
+    struct named_rows *rows = named_rows_new(arena);
+    json_error_t error;
+    unsigned documents = 0;
+    while (text.len > 0 && documents++ < GRID_ROWS_MOST) {
+        json_t *root = json_loadb(text.ptr, text.len, JSON_DISABLE_EOF_CHECK, &error);
+        if (root == NULL)
+            break;
+        add_document(rows, root, arena);
+        json_decref(root);
+        text = slice_trim(slice_from(text, (size_t)error.position));
+    }
+    struct grid *grid = grids_add(grids);
+    if (grid != NULL)
+        named_rows_end(rows, grid);
+}

@@ -1,0 +1,61 @@
+/* A table of addresses on its way to reports. Inside parsers only.
+ *
+ *   table.c      where tables stand, and which feed each is of
+ *   table-row.c  a row becomes a report */
+#ifndef PARSERS_TABLE_H
+#define PARSERS_TABLE_H
+
+#include "parsers/feed.h"
+#include "parsers/parser.h"
+
+#define TABLE_COLUMNS_MOST 400U
+#define TABLE_ROWS_MOST    100000U
+
+/* What a feed's definition looks for in a row. */
+enum table_fact {
+    TABLE_WORD,
+    TABLE_SOURCE,
+    TABLE_VICTIM,
+    TABLE_TIME,
+    TABLE_PORT,
+    TABLE_DOMAIN,
+    TABLE_URL,
+    TABLE_COUNT,
+    TABLE_PROTOCOL,
+    TABLE_FACTS
+};
+
+struct table_header {
+    struct slice fields[TABLE_COLUMNS_MOST];
+    size_t count;
+    uint16_t sorted[TABLE_COLUMNS_MOST]; /* by name */
+};
+
+struct table {
+    const struct feed *feed;
+    struct slice name; /* of the attachment */
+    struct table_header header;
+    /* Of each fact the columns that are there, in the feed's order of preference. */
+    uint16_t columns[TABLE_FACTS][FEED_COLUMNS_MOST];
+    size_t column_counts[TABLE_FACTS];
+    bool serial_times; /* a sheet's: days since 1899-12-30 */
+};
+
+/* Call when the header's fields are all there. */
+void table_sort_header(struct table_header *header);
+bool table_has_column(const struct table_header *header, struct slice name);
+/* Does the table have what the feed asks for? Then it is of that feed. */
+bool table_take_feed(struct table *table, const struct feed *feed);
+
+/* Rows of one table, one after the other. */
+struct table_reading {
+    const struct incoming *message;
+    struct parse_result *result;
+    const struct table *table;
+    unsigned number; /* of the row in the table, the header being 1 */
+};
+/* too_long: the row was cut. Rows that are no reports are lost, with a reason. */
+void table_take_row(struct table_reading *reading, const struct slice *fields, size_t count,
+                    bool too_long);
+
+#endif
