@@ -60,9 +60,16 @@ static void offer_commands(struct nearest *nearest)
     }
 }
 
+static bool asks_for_help(const char *word)
+{
+    return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
 static int unknown_command(int argc, char **argv, const struct terminal *out, FILE *err,
                            struct arena *arena)
 {
+    if (argc == 2 && asks_for_help(argv[1]) && command_group_help(out, argv[0]))
+        return EXIT_DONE;
     if (argc == 1 && command_group_help(out, argv[0])) {
         fprintf(err, "abusedesk: '%s' needs one of these commands\n",
                 printable(arena, argv[0]));
@@ -231,7 +238,7 @@ int command_main(int argc, char **argv, FILE *out, FILE *err)
         command_help(&terminal, NULL);
         return EXIT_USAGE;
     }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+    if (asks_for_help(argv[1])) {
         command_help(&terminal, NULL);
         return EXIT_DONE;
     }

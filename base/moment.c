@@ -98,7 +98,7 @@ bool moment_parse_duration(struct slice text, int64_t *seconds)
     static const struct {
         const char *unit;
         int64_t seconds;
-    } units[] = {{"", 1}, {"s", 1}, {"min", 60}, {"h", 3600}, {"d", DAY}, {"w", 7 * DAY}};
+    } units[] = {{"s", 1}, {"min", 60}, {"h", 3600}, {"d", DAY}, {"w", 7 * DAY}};
     size_t digits = 0;
     while (digits < text.len && text.ptr[digits] >= '0' && text.ptr[digits] <= '9')
         digits++;
@@ -106,6 +106,10 @@ bool moment_parse_duration(struct slice text, int64_t *seconds)
     struct slice unit = slice_from(text, digits);
     if (!slice_to_u64(slice_until(text, digits), &number) || number > INT64_MAX)
         return false;
+    if (number == 0 && unit.len == 0) {
+        *seconds = 0;
+        return true;
+    }
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
         int64_t product = 0;
         if (!slice_eq(unit, slice_of(units[i].unit)))

@@ -84,6 +84,7 @@ static void command_lines(void **state)
         {"help", EXIT_DONE, "abusedesk turns abuse reports", ""},
         {"help config show", EXIT_DONE, "Show every setting", ""},
         {"help config", EXIT_DONE, "Usage: abusedesk config COMMAND", ""},
+        {"config --help", EXIT_DONE, "Usage: abusedesk config COMMAND", ""},
         {"", EXIT_USAGE, "abusedesk turns abuse reports", ""},
         {"config", EXIT_USAGE, "Usage: abusedesk config COMMAND",
          "abusedesk: 'config' needs one of these commands\n"},

@@ -231,12 +231,14 @@ static void durations(void **state)
         int64_t seconds;
         const char *printed;
     } good[] = {
-        {"0", 0, "0 s"},           {"45s", 45, "45 s"},        {"90", 90, "1 min 30 s"},
+        {"0", 0, "0 s"},           {"45s", 45, "45 s"},        {"90s", 90, "1 min 30 s"},
         {"5min", 300, "5 min"},    {"2h", 7200, "2 h"},        {"125min", 7500, "2 h 05 min"},
         {"3d", 259200, "3 d"},     {"76h", 273600, "3 d 4 h"}, {"1w", 604800, "7 d"},
         {"61s", 61, "1 min 01 s"},
     };
     static const char *const bad[] = {"",
+                                      "4",
+                                      "90",
                                       "s",
                                       "-1",
                                       "1 h",
