@@ -118,7 +118,8 @@ enum status apply_message(struct pipeline *pipeline, const struct journal_record
     message.from = text_line(arena, result.from, LINE_MOST);
     apply_result(pipeline, &result, &message);
     store_put_message(txn, &message);
-    store_count(txn, verdict_name(result.verdict), 1);
+    if (result.verdict == VERDICT_NOT_A_REPORT)
+        store_count(txn, "not-a-report", 1);
     if (message.triage_state == TRIAGE_WAITING)
         loose_event(pipeline, EVENT_TRIAGED, SLICE("parser"),
                     arena_printf(arena, "message %llu: %.*s", (unsigned long long)message.id,

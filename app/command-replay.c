@@ -76,10 +76,11 @@ static void summarise(struct call *call, struct store *store,
     for (size_t i = 0; i <= CASE_NEEDS_HUMAN; i++)
         cases += states[i];
     FILE *out = call->out.stream;
-    (void)fprintf(out, "\n%s%" PRIu64 " mails in %s of simulated time: %" PRIu64 " cases%s",
+    (void)fprintf(out, "\n%s%" PRIu64 " mail%s in %s of simulated time: %" PRIu64 " case%s%s",
                   tint_on(&call->out, TINT_STRONG), summary->mails,
+                  summary->mails == 1 ? "" : "s",
                   moment_duration(summary->ended - summary->started, length), cases,
-                  tint_off(&call->out, TINT_STRONG));
+                  cases == 1 ? "" : "s", tint_off(&call->out, TINT_STRONG));
     const char *separator = " (";
     for (size_t i = 0; i <= CASE_NEEDS_HUMAN; i++)
         if (states[i] > 0) {

@@ -62,6 +62,12 @@ class Replay(house.Case):
                 self.assertIn("needs-human", mine)
                 self.assertNotIn("cut", mine)
 
+    def test_the_summary_counts_what_is_stored(self):
+        store = self.folder / "desk"
+        summary = self.replay("--store", store).stdout.decode().splitlines()[-1]
+        self.assertIn(f": {house.stats(store)['cases']} cases (", summary)
+        self.assertIn(f"); {house.stats(store)['reports']} reports, ", summary)
+
     def test_until(self):
         events = [json.loads(line) for line in self.replay("--json", "--until", "3h").stdout.splitlines()]
         self.assertTrue(events)
