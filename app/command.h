@@ -131,6 +131,7 @@ extern const struct command command_inventory_who;
 extern const struct command command_inventory_check;
 extern const struct command command_inventory_list;
 extern const struct command command_parse;
+extern const struct command command_parsers;
 extern const struct command command_replay;
 extern const struct command command_store_check;
 extern const struct command command_store_backup;

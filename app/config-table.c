@@ -96,6 +96,18 @@ static const struct config_option intake_options[] = {
      RANGE(1024, 16 * MIB), .fallback = "64KiB", .help = "How long one header field may be."},
 };
 
+static const struct config_option parsers_options[] = {
+    {"vocabulary", VALUE_PATH, MEMBER(struct config, parsers.vocabulary), .fallback = "",
+     .help = "File with words for kinds of abuse, asked before the built-in ones, which stand "
+             "in vocabulary.ini."},
+    {"feeds", VALUE_PATH, MEMBER(struct config, parsers.feeds), .fallback = "",
+     .help = "File with definitions of tables, asked before the built-in ones, which stand in "
+             "feeds.ini."},
+    {"notices", VALUE_PATH, MEMBER(struct config, parsers.notices), .fallback = "",
+     .help = "File with definitions of notices, asked before the built-in ones, which stand in "
+             "notices.ini."},
+};
+
 static const struct config_option confirm_options[] = {
     {"threshold", VALUE_NUMBER, MEMBER(struct config, policy.confirm.threshold),
      RANGE(1, 10000), .fallback = "100", .help = "Points at which a case is confirmed."},
@@ -235,6 +247,11 @@ const struct config_section config_sections[] = {
     {"desk", ARGUMENT_NONE, "Who we are, and whether we act.", OPTIONS(desk_options)},
     {"intake", ARGUMENT_NONE, "What incoming mail is believed, and how much of it is read.",
      OPTIONS(intake_options)},
+    {"parsers", ARGUMENT_NONE,
+     "Words, tables and notices of the site's own; where each form is explained stands at the "
+     "top of the built-in file in the shared folder. What was parsed already is not parsed "
+     "again: see triage reparse.",
+     OPTIONS(parsers_options)},
     {"confirm", ARGUMENT_NONE, "How much evidence confirms a case.", OPTIONS(confirm_options)},
     {"ladder", ARGUMENT_KIND,
      "The ladder of one kind of abuse: email-compromise, system-compromise, under-attack or "

@@ -85,6 +85,9 @@ void section_defaults(const struct config_section *section, struct slice argumen
 
 #define CONFIG_SIZE_MOST ((size_t)1 << 20) /* bytes of one file */
 
+/* Reads the files of [parsers]; what is wrong with them is added to the faults. */
+void config_read_parsers(struct config *config, struct arena *arena);
+
 /* Settings that contradict each other are added to the faults. */
 void config_check(struct config *config, struct arena *arena);
 void config_blame(struct config *config, struct arena *arena, const char *file, unsigned line,

@@ -169,6 +169,7 @@ static enum status finish(struct config *config, struct arena *arena, struct fau
         qsort(config->policy.operators, config->policy.operator_count,
               sizeof(*config->policy.operators), by_name);
     share_lists(config);
+    config_read_parsers(config, arena);
     config_check(config, arena);
     if (config->fault_count == 0)
         return OK;

@@ -4,6 +4,7 @@
  *   config-value.c     one value from text and back to text
  *   config.c           files (inih) into struct config, with faults by file and line
  *   config-check.c     settings that contradict each other
+ *   config-parsers.c   the data files that [parsers] names
  *   config-text.c      what decisions depend on as canonical text, and back: what the journal keeps
  *   config-document.c  the sample configuration and the option list of the man page
  *
@@ -61,12 +62,18 @@ struct desk_config {
     struct slice language;     /* of mails to the desk, and to contacts that name none */
 };
 
+/* Data files of the site's own, over the built-in ones; empty for none. */
+struct parsers_config {
+    struct slice vocabulary, feeds, notices;
+};
+
 /* Every text is NUL-terminated and lives in the arena given to config_load. */
 struct config {
     struct policy policy; /* with parse: what decisions depend on; the journal keeps it */
     struct parse_settings parse;
     struct store_config store;
     struct desk_config desk;
+    struct parsers_config parsers;
     /* "file /var/spool/abusedesk/mail": name and argument; empty for none. */
     struct slice channels[VERB_COUNT];
 

@@ -27,6 +27,9 @@ struct pipeline;
 struct pipeline_settings {
     unsigned group_most; /* records that one fdatasync makes durable; 0: 64 */
     unsigned batch_most; /* records in one write transaction; 0: 16384 */
+    /* Whose vocabulary, feeds and notices count; like the program, they are not part of the journal. NULL:
+     * the built-in ones. Must outlive the pipeline. */
+    const struct parse_settings *definitions;
 };
 
 /* Told after the commit, in order, of every event since the last time, whichever process brought it about. */

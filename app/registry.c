@@ -25,6 +25,7 @@ const struct command *const command_registry[] = {
     &command_inventory_check,
     &command_inventory_list,
     &command_parse,
+    &command_parsers,
     &command_replay,
     &command_store_check,
     &command_store_backup,

@@ -257,7 +257,9 @@ static enum status open_all(struct replay *replay, struct fault *why)
     enum status status = merge_open(settings->mailboxes, settings->mailbox_count, &mailboxes,
                                     &replay->merge, why);
     if (status == OK)
-        status = pipeline_open(replay->store, NULL, &replay->pipeline, why);
+        status = pipeline_open(
+            replay->store, &(struct pipeline_settings){.definitions = &settings->config->parse},
+            &replay->pipeline, why);
     if (status != OK)
         return status;
     pipeline_observe(replay->pipeline, settings->seen, settings->data);

@@ -41,7 +41,9 @@ enum exit_code desk_open(struct desk *desk, struct call *call, bool create)
     enum status status = store_open(&settings, &desk->store, &why);
     if (status == OK) {
         say_notices(call, desk->store);
-        status = pipeline_open(desk->store, NULL, &desk->pipeline, &why);
+        status = pipeline_open(desk->store,
+                               &(struct pipeline_settings){.definitions = &desk->config.parse},
+                               &desk->pipeline, &why);
     }
     if (status != OK)
         return call_failed(call, status, &why);

@@ -107,6 +107,10 @@ const struct parser parser_acns = {
     .name = "acns",
     .revision = 1,
     .about = "ACNS copyright notices: IP-Echelon, Entura, CEG TEK and others",
+    .senders =
+        "IP-Echelon, Entura (Copyright-Compliance), CEG TEK and other agents of rights holders",
+    .samples = "acns",
+    .extracts = "address, port, work, file, hash of the swarm",
     .recognises = acns_recognises,
     .parse = acns_parse,
 };

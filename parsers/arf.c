@@ -284,6 +284,11 @@ const struct parser parser_arf = {
     .revision = 1,
     .about =
         "feedback loops and other reports in Abuse Reporting Format (RFC 5965, 6591, 9477)",
+    .senders = "feedback loops (Microsoft, Yahoo, Validity, Zoho, Mail.ru, Yandex ...), "
+               "Abusix, SpamExperts, SpamCop, auth-failure reporters",
+    .samples = "arf authenticated forwarded",
+    .extracts = "address (stated, or from trusted trace fields), recipients, envelope sender, "
+                "message id, domains, URLs, incidents",
     .recognises = arf_recognises,
     .parse = arf_parse,
 };

@@ -1,5 +1,7 @@
 #include "parsers/feed.h"
 
+#include "parsers/data-file.h"
+
 #include <assert.h>
 #include <fnmatch.h>
 #include <ini.h>
@@ -22,7 +24,6 @@ struct reading {
     struct arena *arena;
     struct feeds *feeds;
     size_t room;
-    const char *file;
     struct fault *why;
     enum status status;
 };
@@ -68,8 +69,8 @@ static enum status set_list(struct reading *reading, struct column_names *names,
     struct slice rest = arena_lower(reading->arena, slice_of(value)), item;
     while (slice_next_field(&rest, ',', &item)) {
         if (names->count == FEED_COLUMNS_MOST)
-            return fail(reading->why, ERR_LIMIT, "%s: [%s] %s names more than %u",
-                        reading->file, section, key, FEED_COLUMNS_MOST);
+            return fail(reading->why, ERR_LIMIT, "[%s] %s names more than %u", section, key,
+                        FEED_COLUMNS_MOST);
         names->items[names->count++] = slice_trim(item);
     }
     return OK;
@@ -83,9 +84,9 @@ static enum status set_type(struct reading *reading, struct feed *feed, const ch
         feed->type = xarf_type_find(slice_trim(category), slice_trim(type));
     if (feed->type == NULL)
         return fail(reading->why, ERR_MALFORMED,
-                    "%s: [%s] type = %s: no XARF v4 category/type; write it as "
+                    "[%s] type = %s: no XARF v4 category/type; write it as "
                     "vulnerability/open_service, connection/login_attack, ...",
-                    reading->file, section, value);
+                    section, value);
     return OK;
 }
 
@@ -102,8 +103,8 @@ static enum status set_separator(struct reading *reading, struct feed *feed,
             return OK;
         }
     return fail(reading->why, ERR_MALFORMED,
-                "%s: [%s] separator = %s: it is one of comma, semicolon, pipe, tab",
-                reading->file, section, value);
+                "[%s] separator = %s: it is one of comma, semicolon, pipe, tab", section,
+                value);
 }
 
 static enum status set_key(struct reading *reading, const char *section, const char *key,
@@ -112,9 +113,7 @@ static enum status set_key(struct reading *reading, const char *section, const c
     struct feed *feed = feed_named(reading, slice_of(section));
     if (*section == '\0' || feed == NULL)
         return fail(reading->why, ERR_MALFORMED,
-                    "%s: \"%s\" stands in no [section], or there "
-                    "are too many of them",
-                    reading->file, key);
+                    "\"%s\" stands in no [section], or there are too many of them", key);
     if (strcmp(key, "type") == 0)
         return set_type(reading, feed, section, value);
     if (strcmp(key, "separator") == 0)
@@ -124,9 +123,9 @@ static enum status set_key(struct reading *reading, const char *section, const c
             return set_list(reading, (void *)((char *)feed + lists[i].offset), section, key,
                             value);
     return fail(reading->why, ERR_MALFORMED,
-                "%s: [%s] has an unknown key %s; there are files, columns, separator, type, "
+                "[%s] has an unknown key %s; there are files, columns, separator, type, "
                 "word, source, victim, time, port, domain, url, count and protocol",
-                reading->file, section, key);
+                section, key);
 }
 
 static int on_setting(void *data, const char *section, const char *name, const char *value)
@@ -155,17 +154,13 @@ static enum status check(const struct feeds *feeds, const char *file, struct fau
 enum status feeds_read(struct slice text, const char *file, const struct feeds *under,
                        struct arena *arena, struct feeds **feeds, struct fault *why)
 {
-    struct reading reading = {.arena = arena,
-                              .feeds = arena_new(arena, struct feeds),
-                              .room = 64,
-                              .file = file,
-                              .why = why};
+    struct reading reading = {
+        .arena = arena, .feeds = arena_new(arena, struct feeds), .room = 64, .why = why};
     reading.feeds->items = arena_array(arena, struct feed, reading.room);
     reading.feeds->under = under;
     int line = ini_parse_string(arena_string(arena, text), on_setting, &reading);
-    if (line != 0 && reading.status == OK)
-        return fail(why, ERR_MALFORMED, "%s: line %d is neither [section] nor key = value",
-                    file, line);
+    if (line != 0)
+        return data_file_fault(why, reading.status, file, line);
     if (reading.status == OK)
         reading.status = check(reading.feeds, file, why);
     if (reading.status == OK)

@@ -325,6 +325,9 @@ const struct parser parser_not_a_report = {
     .name = "not-a-report",
     .revision = 1,
     .about = "bounces, automatic replies, receipts, DMARC and TLS reports: counted, not kept",
+    .senders = "mail systems and people",
+    .samples = "not-a-report",
+    .extracts = "why it is none: bounce, receipt, automatic reply, DMARC, TLS-RPT",
     .recognises = not_a_report_recognises,
     .parse = not_a_report_parse,
 };

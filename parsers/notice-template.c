@@ -40,6 +40,16 @@ static size_t fact_at(struct slice text, enum fact_kind *kind)
     return 0;
 }
 
+/* "<sourc>": a word in angle brackets that is no fact. */
+static bool is_misspelt(struct slice text)
+{
+    ptrdiff_t end = text.len > 0 && text.ptr[0] == '<' ? slice_find_byte(text, '>') : -1;
+    for (ptrdiff_t i = 1; i < end; i++)
+        if (lower(text.ptr[i]) < 'a' || lower(text.ptr[i]) > 'z')
+            return false;
+    return end > 1;
+}
+
 /* Lower case, runs of spaces as one. */
 static struct slice normal(struct slice text, struct arena *arena)
 {
@@ -64,14 +74,19 @@ const char *template_read(struct slice text, struct arena *arena,
         if (template->count == TEMPLATE_TOKENS_MOST)
             return "it has too many facts";
         token.is_fact = length > 0;
+        if (!token.is_fact && is_misspelt(text))
+            return "there is no such fact; there are source, victim, url, domain, time, port, "
+                   "protocol, count, cve, word, - and *";
         if (token.is_fact && template->count > 0 &&
             template->tokens[template->count - 1].is_fact)
             return "two facts follow each other with nothing between them";
         if (!token.is_fact) {
             enum fact_kind ignored;
-            for (length = 1;
-                 length < text.len && fact_at(slice_from(text, length), &ignored) == 0;)
-                length++;
+            for (length = 1; length < text.len; length++) {
+                struct slice rest = slice_from(text, length);
+                if (fact_at(rest, &ignored) > 0 || is_misspelt(rest))
+                    break;
+            }
             token.literal = normal(slice_until(text, length), arena);
         }
         template->tokens[template->count++] = token;

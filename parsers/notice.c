@@ -346,6 +346,10 @@ const struct parser parser_notice = {
     .revision = 1,
     .about =
         "Notices of a fixed wording: SpamCop, Project Honey Pot, WebIron, fail2ban and others",
+    .senders = "SpamCop, Project Honey Pot, WebIron, NFOservers, Sony, fail2ban (complain), "
+               "UCEPROTECT, DTC, Have I Been Pwned; definitions in notices.ini",
+    .samples = "spamcop projecthoneypot webiron nfoservers sony fail2ban uceprotect nbip hibp",
+    .extracts = "address or domain, role, port, protocol, URL, CVE, count",
     .recognises = notice_recognises,
     .parse = notice_parse,
 };

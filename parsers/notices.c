@@ -1,5 +1,7 @@
 #include "parsers/notices.h"
 
+#include "parsers/data-file.h"
+
 #include <assert.h>
 #include <ini.h>
 #include <stddef.h>
@@ -23,7 +25,6 @@ struct reading {
     struct arena *arena;
     struct notices *notices;
     size_t room;
-    const char *file;
     struct fault *why;
     enum status status;
 };
@@ -149,15 +150,13 @@ static int on_setting(void *data, const char *section, const char *name, const c
     if (notice == NULL) {
         reading->status =
             fail(reading->why, ERR_MALFORMED,
-                 "%s: \"%s\" stands in no [section], or there are too many of them",
-                 reading->file, name);
+                 "\"%s\" stands in no [section], or there are too many of them", name);
         return 0;
     }
     reading->status = set_key(reading, notice, name, value == NULL ? "" : value);
     if (reading->status == OK)
         return 1;
-    (void)snprintf(at, sizeof at, "%s: [%s] %s = %s", reading->file, section, name,
-                   value == NULL ? "" : value);
+    (void)snprintf(at, sizeof at, "[%s] %s = %s", section, name, value == NULL ? "" : value);
     reading->status = fail_in(reading->why, reading->status, at);
     return 0;
 }
@@ -195,17 +194,13 @@ static enum status check(const struct notices *notices, const char *file, struct
 enum status notices_read(struct slice text, const char *file, const struct notices *under,
                          struct arena *arena, struct notices **notices, struct fault *why)
 {
-    struct reading reading = {.arena = arena,
-                              .notices = arena_new(arena, struct notices),
-                              .room = 32,
-                              .file = file,
-                              .why = why};
+    struct reading reading = {
+        .arena = arena, .notices = arena_new(arena, struct notices), .room = 32, .why = why};
     reading.notices->items = arena_array(arena, struct notice, reading.room);
     reading.notices->under = under;
     int line = ini_parse_string(arena_string(arena, text), on_setting, &reading);
-    if (line != 0 && reading.status == OK)
-        return fail(why, ERR_MALFORMED, "%s: line %d is neither [section] nor key = value",
-                    file, line);
+    if (line != 0)
+        return data_file_fault(why, reading.status, file, line);
     if (reading.status == OK)
         reading.status = check(reading.notices, file, why);
     if (reading.status == OK)

@@ -69,7 +69,10 @@ struct parse_result {
 struct parser {
     const char *name;
     unsigned revision; /* grows with every change that can change what is understood */
-    const char *about; /* one line: senders and format */
+    const char *about;    /* one line: the format */
+    const char *senders;  /* who sends it */
+    const char *samples;  /* folders of fixtures/mails */
+    const char *extracts; /* what it finds out besides reporter, time and type */
     bool (*recognises)(const struct incoming *message);
     /* Adds reports with parse_add, or sets the verdict. ERR_MALFORMED and ERR_LIMIT become
      * triage with why as reason. */

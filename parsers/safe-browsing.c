@@ -57,6 +57,9 @@ const struct parser parser_safe_browsing = {
     .name = "safe-browsing",
     .revision = 1,
     .about = "Google Safe Browsing alerts: sites of a network by URL",
+    .senders = "Google Safe Browsing",
+    .samples = "google-safe-browsing",
+    .extracts = "URL, domain",
     .recognises = safe_browsing_recognises,
     .parse = safe_browsing_parse,
 };

@@ -279,6 +279,10 @@ const struct parser parser_table = {
     .about = "Tables of Shadowserver, AbuseHUB, CERT-Bund, Team Cymru and of whoever sends "
              "CSV, JSON,"
              " key=value, HTML or xlsx",
+    .senders = "Shadowserver, AbuseHUB, CERT-Bund, Team Cymru, clean-mx, CSIRTs, AITE; "
+               "definitions in feeds.ini",
+    .samples = "shadowserver cert clean-mx aite table",
+    .extracts = "address or prefix, role, port, protocol, domain, URL, count",
     .recognises = table_recognises,
     .parse = table_parse,
 };

@@ -1,5 +1,7 @@
 #include "parsers/vocabulary.h"
 
+#include "parsers/data-file.h"
+
 #include <ini.h>
 #include <stdlib.h>
 
@@ -25,7 +27,6 @@ struct reading {
     struct arena *arena;
     struct vocabulary *vocabulary;
     size_t room;
-    const char *file;
     struct fault *why;
     enum status status;
 };
@@ -53,19 +54,17 @@ static enum status add_word(struct reading *reading, const char *section, const 
     struct vocabulary *vocabulary = reading->vocabulary;
     struct slice type = slice_trim(slice_of(value)), category;
     if (*section == '\0')
-        return fail(reading->why, ERR_MALFORMED, "%s: \"%s\" stands before any [family]",
-                    reading->file, name);
+        return fail(reading->why, ERR_MALFORMED, "\"%s\" stands before any [family]", name);
     if (vocabulary->count >= WORDS_MOST)
-        return fail(reading->why, ERR_LIMIT, "%s: more than %u words", reading->file,
-                    WORDS_MOST);
+        return fail(reading->why, ERR_LIMIT, "more than %u words", WORDS_MOST);
     const struct xarf_type *row = NULL;
     if (slice_next_field(&type, '/', &category))
         row = xarf_type_find(slice_trim(category), slice_trim(type));
     if (row == NULL)
         return fail(reading->why, ERR_MALFORMED,
-                    "%s: [%s] %s = %s: no XARF v4 category/type; write it as "
+                    "[%s] %s = %s: no XARF v4 category/type; write it as "
                     "messaging/spam, connection/login_attack, ...",
-                    reading->file, section, name, value);
+                    section, name, value);
     if (vocabulary->count == reading->room) {
         struct word *grown = arena_array(reading->arena, struct word, reading->room * 2);
         memcpy(grown, vocabulary->words, vocabulary->count * sizeof *grown);
@@ -104,19 +103,12 @@ enum status vocabulary_read(struct slice text, const char *file, const struct vo
     struct reading reading = {.arena = arena,
                               .vocabulary = arena_new(arena, struct vocabulary),
                               .room = 128,
-                              .file = file,
                               .why = why};
     reading.vocabulary->words = arena_array(arena, struct word, reading.room);
     reading.vocabulary->under = under;
     int line = ini_parse_string(arena_string(arena, text), on_setting, &reading);
-    if (line != 0) {
-        char at[FAULT_LENGTH / 2];
-        (void)snprintf(at, sizeof at, "line %d", line);
-        if (reading.status == OK)
-            return fail(why, ERR_MALFORMED, "%s: line %d is neither [family] nor word = type",
-                        file, line);
-        return fail_in(why, reading.status, at);
-    }
+    if (line != 0)
+        return data_file_fault(why, reading.status, file, line);
     qsort(reading.vocabulary->words, reading.vocabulary->count, sizeof(struct word),
           compare_words);
     enum status status = refuse_twins(reading.vocabulary, file, why);

@@ -252,6 +252,9 @@ const struct parser parser_x_arf = {
     .name = "x-arf",
     .revision = 2,
     .about = "X-ARF 0.1 and 0.2 and relatives: a flat YAML mapping in report.txt",
+    .senders = "blocklist.de, clean-mx, Netcraft, cyscon, fail2ban (xarf-login-attack)",
+    .samples = "x-arf blocklist-de clean-mx cyscon netcraft fail2ban",
+    .extracts = "address, port, domain, URL, log lines as evidence",
     .recognises = x_arf_recognises,
     .parse = x_arf_parse,
 };

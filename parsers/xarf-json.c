@@ -133,6 +133,9 @@ const struct parser parser_xarf_json = {
     .name = "xarf-json",
     .revision = 2,
     .about = "XARF v3 and v4 as JSON: bare, attached, or inside a feedback report",
+    .senders = "whoever sends XARF v3 or v4: Netcraft, Abusix, clearinghouses",
+    .samples = "xarf-v3 xarf-v4 netcraft",
+    .extracts = "all of the object, evidence too",
     .recognises = xarf_json_recognises,
     .parse = xarf_json_parse,
 };
