@@ -55,6 +55,24 @@ static void print_result(struct call *call, const struct mail *mail,
     }
 }
 
+/* For others: one object a line and nothing else; what cannot be one is named on stderr. */
+static void print_xarf(struct call *call, const struct mail *mail,
+                       const struct parse_result *result, struct arena *arena)
+{
+    unsigned number = 0;
+    for (const struct report *report = result->reports; report != NULL; report = report->next) {
+        struct fault why = {""};
+        json_t *object = report_to_xarf(report, &why);
+        number++;
+        if (object != NULL)
+            call_json(call, object);
+        else
+            call_notice(call, "%.*s: message %llu: report %u is no valid XARF: %s",
+                        SLICE_FMT(text_line(arena, slice_of(mail->file), 4096)),
+                        (unsigned long long)mail->number, number, why.text);
+    }
+}
+
 static void parse_one(struct call *call, const struct mail *mail,
                       const struct parse_settings *settings, struct arena *arena)
 {
@@ -63,7 +81,9 @@ static void parse_one(struct call *call, const struct mail *mail,
         parse_document(mail->bytes, slice_of(mail->file), settings, arena, &result);
     else
         parse_message(mail->bytes, settings, arena, &result);
-    if (call->json)
+    if (call_flag(call, "xarf"))
+        print_xarf(call, mail, &result, arena);
+    else if (call->json)
         call_json(call, result_json(mail->file, mail->number, &result, arena));
     else
         print_result(call, mail, &result, arena);
@@ -110,12 +130,18 @@ static enum exit_code run(struct call *call)
     return code;
 }
 
+static const struct command_option parse_options[] = {
+    {"xarf", 0, NULL, "only strictly valid XARF v4, one object a line, for other programs"},
+    {NULL, 0, NULL, NULL},
+};
+
 const struct command command_parse = {
     .name = "parse",
     .summary = "Show what is understood of mails, and what is not",
     .operands = "FILE...",
     .operands_least = 1,
     .operands_most = -1,
+    .options = parse_options,
     .details =
         "FILE is a mail, an mbox, a Maildir, a folder of mails (gzip too), or a bare document "
         "that\n"

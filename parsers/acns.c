@@ -35,6 +35,17 @@ static const struct xarf_type *type_of(const struct xml_document *xml, int sourc
     return report_type("copyright", p2p ? "p2p" : "copyright");
 }
 
+/* "BITTORRENT", as XARF has it. */
+static struct slice protocol_of(const struct xml_document *xml, int source, struct arena *arena)
+{
+    int sub = xml_next(xml, source, SLICE("SubType"));
+    struct slice protocol =
+        sub < 0 ? (struct slice){0} : xml_attribute(&xml->elements[sub], SLICE("Protocol"));
+    if (protocol.len == 0)
+        protocol = xml_text(xml, source, SLICE("Type"));
+    return arena_lower(arena, protocol);
+}
+
 static void add_extra(struct report *report, struct arena *arena, const char *name,
                       struct slice text)
 {
@@ -67,6 +78,8 @@ static enum status add_report(const struct incoming *message, const struct xml_d
         if (entity.len > 0)
             report->reporter.org = entity;
     }
+    if (strcmp(report->type->type, "p2p") == 0)
+        add_extra(report, arena, "p2p_protocol", protocol_of(xml, source, arena));
     add_extra(report, arena, "work_title", xml_text(xml, 0, SLICE("Title")));
     add_extra(report, arena, "file_name", xml_text(xml, 0, SLICE("FileName")));
     add_extra(report, arena, "info_hash", xml_text(xml, 0, SLICE("Hash")));
