@@ -45,6 +45,7 @@ static void on_case(struct pipeline *pipeline, const struct input *input)
                &(struct event){.case_id = c->id,
                                .generation = c->generation,
                                .type = EVENT_NOTE,
+                               .to = c->state,
                                .actor = input->actor,
                                .action = input->id,
                                .text = arena_printf(&pipeline->arena, "refused: %.*s",

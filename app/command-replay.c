@@ -191,8 +191,13 @@ static enum exit_code run(struct call *call)
         code = read_inventory(call, &settings);
     if (code != EXIT_DONE)
         return code;
-    return against == NULL ? replay_once(call, &settings)
+    struct interrupt interrupt;
+    interrupt_start(&interrupt);
+    settings.interrupt = &interrupt;
+    code = against == NULL ? replay_once(call, &settings)
                            : replay_compare(call, &settings, against);
+    interrupt_end(&interrupt);
+    return code;
 }
 
 static const struct command_option options[] = {

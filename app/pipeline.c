@@ -193,9 +193,29 @@ enum status pipeline_catch_up(struct pipeline *pipeline, struct fault *why)
     return status == OK ? pipeline_commit(pipeline, why) : status;
 }
 
+/* All that the index was made of must be there, or it could not be made again. */
+static enum status check_whole(struct journal *journal, struct fault *why)
+{
+    struct journal_position at = journal_first(journal);
+    struct journal_record record;
+    bool found = at.segment <= 1;
+    enum status status = OK;
+    if (!found)
+        return fail(
+            why, ERR_DENIED,
+            "the journal begins with segment %llu, earlier ones were dropped: what they "
+            "said would be lost",
+            (unsigned long long)at.segment);
+    while (status == OK && found)
+        status = journal_read(journal, &at, &record, &found, why);
+    return status;
+}
+
 enum status pipeline_rebuild(struct pipeline *pipeline, struct fault *why)
 {
     enum status status = pipeline_commit(pipeline, why);
+    if (status == OK)
+        status = check_whole(pipeline->journal, why);
     if (status == OK)
         status = store_empty(pipeline->store, why);
     rules_forget(pipeline);

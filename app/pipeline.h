@@ -53,7 +53,7 @@ MUST_USE enum status pipeline_sync(struct pipeline *pipeline, struct fault *why)
 MUST_USE enum status pipeline_commit(struct pipeline *pipeline, struct fault *why);
 /* Applies whatever the journal holds beyond the index, and commits. */
 MUST_USE enum status pipeline_catch_up(struct pipeline *pipeline, struct fault *why);
-/* Empties the index and makes it anew from the journal. */
+/* Empties the index and makes it anew from the journal, once that has been found whole. */
 MUST_USE enum status pipeline_rebuild(struct pipeline *pipeline, struct fault *why);
 
 /* What the records fed so far have made of the store, seen from within: to look, not to write. Until the next commit. */

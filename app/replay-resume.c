@@ -47,6 +47,8 @@ void replay_marker(const struct replay *replay, struct buffer *json)
 }
 
 struct found {
+    bool replays; /* it holds a replay, this one or another */
+    bool live;    /* and before that, or instead, what is no replay */
     bool marker, inventory;
     uint64_t mails;
     int64_t started, last_mail;
@@ -65,9 +67,14 @@ static enum status look_back(struct replay *replay, struct slice marker, struct 
         if (status != OK || !more)
             return status;
         if (record.kind == JOURNAL_COMMAND && slice_eq(record.source, SLICE("replay"))) {
-            *found =
-                (struct found){.marker = slice_eq(record.body, marker), .started = record.real};
-        } else if (record.kind == JOURNAL_MESSAGE) {
+            *found = (struct found){.replays = true,
+                                    .live = found->live,
+                                    .marker = slice_eq(record.body, marker),
+                                    .started = record.real};
+            continue;
+        }
+        found->live = found->live || !found->replays;
+        if (record.kind == JOURNAL_MESSAGE) {
             found->mails++;
             found->last_mail = record.real;
         } else if (record.kind == JOURNAL_INVENTORY) {
@@ -115,6 +122,12 @@ enum status replay_resume(struct replay *replay, struct fault *why)
     replay_marker(replay, &marker);
     enum status status = look_back(replay, buffer_slice(&marker), &found, why);
     buffer_release(&marker);
+    if (status == OK && found.live)
+        return fail(
+            why, ERR_DENIED,
+            "%s: this is no replay's store, and a simulated clock would move its cases: "
+            "replay into a directory of its own",
+            store_directory(replay->store));
     if (status != OK || !found.marker)
         return status;
     replay->summary->resumed = true;

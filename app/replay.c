@@ -194,6 +194,9 @@ static enum status run(struct replay *replay, struct fault *why)
         int64_t when = 0;
         arena_reset(&replay->scratch);
         enum status status = replay_watch(replay, why);
+        if (status == OK && replay->settings->interrupt != NULL &&
+            interrupt_seen(replay->settings->interrupt))
+            status = fail(why, ERR_CONFLICT, "interrupted");
         if (status != OK)
             return status;
         enum step step = next_step(replay, &when);

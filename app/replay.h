@@ -9,6 +9,7 @@
 #ifndef APP_REPLAY_H
 #define APP_REPLAY_H
 
+#include "app/interrupt.h"
 #include "app/pipeline.h"
 #include "app/script.h"
 #include "escalate/channel.h"
@@ -30,7 +31,8 @@ struct replay_settings {
     /* Now and then: how far, in thousandths. */
     void (*progress)(uint64_t done, uint64_t total, const struct pipeline *pipeline,
                      void *data);
-    void *data; /* of the three */
+    void *data;                  /* of the three */
+    struct interrupt *interrupt; /* asked between steps; may be NULL */
 };
 
 /* Without `until`, the clock runs no longer than this behind the last mail and script line. */

@@ -5,6 +5,7 @@ import json
 import mailbox as mailboxes
 import os
 import re
+import signal
 import subprocess
 import sys
 import unittest
@@ -67,6 +68,32 @@ class Replay(house.Case):
         summary = self.replay("--store", store).stdout.decode().splitlines()[-1]
         self.assertIn(f": {house.stats(store)['cases']} cases (", summary)
         self.assertIn(f"); {house.stats(store)['reports']} reports, ", summary)
+
+    def test_interrupted(self):
+        """Whoever stops it finds no temporary store left behind, whichever signal it was."""
+        mbox, inventory = house.mailbox(self.folder, 3000)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGPIPE):
+            temporary = self.folder / "temporary"
+            temporary.mkdir(exist_ok=True)
+            with subprocess.Popen([house.PROGRAM, "replay", "--json", "--config", str(STORY / "story.conf"), "--inventory",
+                                   str(inventory), str(mbox)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                                  env={**os.environ, "TMPDIR": str(temporary)}) as replay:
+                replay.stdout.read(1)
+                if number == signal.SIGPIPE:
+                    replay.stdout.close()
+                else:
+                    replay.send_signal(number)
+                    replay.stdout.read()
+                self.assertEqual(replay.wait(), -number)
+            self.assertEqual(os.listdir(temporary), [])
+
+    def test_a_live_store_is_left_alone(self):
+        store = self.folder / "desk"
+        house.run("inventory", "import", STORY / "inventory.jsonl", *house.config_of(store))
+        before = house.state(store)
+        done = self.replay("--store", store, code=1)
+        self.assertIn("no replay's store", done.stderr.decode())
+        self.assertEqual(house.state(store), before)
 
     def test_until(self):
         events = [json.loads(line) for line in self.replay("--json", "--until", "3h").stdout.splitlines()]

@@ -67,6 +67,24 @@ class Store(house.Case):
         self.assertNotIn(number, [m["message"] for m in lines("triage", "list", "--json", *config_of(self.store))])
         run("triage", "discard", number, *config_of(self.store), code=1)
 
+    def test_refusals_are_history_too(self):
+        self.replay("--store", self.store)
+        for what in (["close", "C-4"], ["approve", "C-4"], ["merge", "C-4", "C-5"]):
+            run("case", *what, *config_of(self.store), code=1)
+        run("store", "check", *config_of(self.store))
+
+    def test_no_rebuild_from_a_damaged_journal(self):
+        """The index may be all that is left: it stays until the journal has been found whole."""
+        self.replay("--store", self.store)
+        before = lines("case", "list", "--all", "--json", *config_of(self.store))
+        segment = next((self.store / "journal").glob("0*1"))
+        damaged = bytearray(segment.read_bytes())
+        damaged[len(damaged) // 2] ^= 0xFF
+        segment.write_bytes(damaged)
+        done = run("store", "rebuild", *config_of(self.store), code=5)
+        self.assertIn("damaged at offset", done.stderr.decode())
+        self.assertEqual(lines("case", "list", "--all", "--json", *config_of(self.store)), before)
+
     def test_inventory(self):
         told = lines("inventory", "import", STORY / "inventory.jsonl", "--json", *config_of(self.store))[0]
         self.assertGreater(told["added"], 5)
