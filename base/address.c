@@ -33,17 +33,18 @@ bool address_parse(struct slice text, struct address *address)
  * there is none. */
 static size_t bracketed(struct slice text, struct slice *meaning)
 {
-    static const char *const spellings[][2] = {
-        {"[.]", "."},   {"(.)", "."}, {"{.}", "."},   {"[dot]", "."},
-        {"(dot)", "."}, {"[:]", ":"}, {"[::]", "::"}, {"(:)", ":"},
+    static const struct {
+        struct slice spelling, meaning;
+    } all[] = {
+        {SLICE("[.]"), SLICE(".")},   {SLICE("(.)"), SLICE(".")},   {SLICE("{.}"), SLICE(".")},
+        {SLICE("[dot]"), SLICE(".")}, {SLICE("(dot)"), SLICE(".")}, {SLICE("[:]"), SLICE(":")},
+        {SLICE("[::]"), SLICE("::")}, {SLICE("(:)"), SLICE(":")},
     };
-    for (size_t i = 0; i < sizeof spellings / sizeof *spellings; i++) {
-        struct slice spelling = slice_of(spellings[i][0]);
-        if (slice_starts_with_nocase(text, spelling)) {
-            *meaning = slice_of(spellings[i][1]);
-            return spelling.len;
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (slice_starts_with_nocase(text, all[i].spelling)) {
+            *meaning = all[i].meaning;
+            return all[i].spelling.len;
         }
-    }
     return 0;
 }
 
@@ -52,6 +53,8 @@ bool address_parse_defanged(struct slice text, struct address *address)
     char plain[ADDRESS_TEXT];
     size_t length = 0;
     struct slice meaning = {0};
+    if (address_parse(text, address))
+        return true;
     if (text.len > 2 && text.ptr[0] == '[' && text.ptr[text.len - 1] == ']' &&
         bracketed(text, &meaning) == 0)
         text = (struct slice){text.ptr + 1, text.len - 2};
@@ -71,10 +74,32 @@ bool address_parse_defanged(struct slice text, struct address *address)
     return address_parse((struct slice){plain, length}, address);
 }
 
+static char *put_octet(char *out, unsigned octet)
+{
+    if (octet >= 100)
+        *out++ = (char)('0' + octet / 100);
+    if (octet >= 10)
+        *out++ = (char)('0' + octet / 10 % 10);
+    *out++ = (char)('0' + octet % 10);
+    return out;
+}
+
+/* libc would take the way through printf. */
+static const char *ipv4_text(const uint8_t octets[4], char *text)
+{
+    char *out = text;
+    for (unsigned i = 0; i < 4; i++) {
+        out = put_octet(out, octets[i]);
+        *out++ = '.';
+    }
+    out[-1] = '\0';
+    return text;
+}
+
 const char *address_text(const struct address *address, char text[ADDRESS_TEXT])
 {
     if (address_is_ipv4(address))
-        return inet_ntop(AF_INET, address->octets + sizeof mapped, text, ADDRESS_TEXT);
+        return ipv4_text(address->octets + sizeof mapped, text);
     return inet_ntop(AF_INET6, address->octets, text, ADDRESS_TEXT);
 }
 

@@ -2,21 +2,25 @@
 
 unsigned month_by_name(struct slice word)
 {
-    static const char *const months[] = {"january",   "february", "march",    "april",
-                                         "may",       "june",     "july",     "august",
-                                         "september", "october",  "november", "december"};
+    static const struct slice months[] = {
+        SLICE("january"),   SLICE("february"), SLICE("march"),    SLICE("april"),
+        SLICE("may"),       SLICE("june"),     SLICE("july"),     SLICE("august"),
+        SLICE("september"), SLICE("october"),  SLICE("november"), SLICE("december"),
+    };
     for (unsigned i = 0; i < 12 && word.len >= 3; i++)
-        if (slice_starts_with_nocase(slice_of(months[i]), word))
+        if (slice_starts_with_nocase(months[i], word))
             return i + 1;
     return 0;
 }
 
 bool is_weekday_name(struct slice word)
 {
-    static const char *const weekdays[] = {"monday", "tuesday",  "wednesday", "thursday",
-                                           "friday", "saturday", "sunday"};
+    static const struct slice weekdays[] = {
+        SLICE("monday"), SLICE("tuesday"),  SLICE("wednesday"), SLICE("thursday"),
+        SLICE("friday"), SLICE("saturday"), SLICE("sunday"),
+    };
     for (unsigned i = 0; i < 7 && word.len >= 3; i++)
-        if (slice_starts_with_nocase(slice_of(weekdays[i]), word))
+        if (slice_starts_with_nocase(weekdays[i], word))
             return true;
     return false;
 }

@@ -1,38 +1,9 @@
 #include "base/slice.h"
 
-static unsigned char lower(char byte)
-{
-    unsigned char c = (unsigned char)byte;
-    return c >= 'A' && c <= 'Z' ? (unsigned char)(c + ('a' - 'A')) : c;
-}
-
-static bool same_nocase(const char *a, const char *b, size_t length)
-{
-    for (size_t i = 0; i < length; i++)
-        if (lower(a[i]) != lower(b[i]))
-            return false;
-    return true;
-}
-
-bool slice_eq_nocase(struct slice a, struct slice b)
-{
-    return a.len == b.len && same_nocase(a.ptr, b.ptr, a.len);
-}
-
-bool slice_starts_with(struct slice text, struct slice prefix)
-{
-    return text.len >= prefix.len && slice_eq(slice_until(text, prefix.len), prefix);
-}
-
-bool slice_starts_with_nocase(struct slice text, struct slice prefix)
-{
-    return text.len >= prefix.len && same_nocase(text.ptr, prefix.ptr, prefix.len);
-}
-
 bool slice_ends_with_nocase(struct slice text, struct slice suffix)
 {
     return text.len >= suffix.len &&
-           same_nocase(text.ptr + (text.len - suffix.len), suffix.ptr, suffix.len);
+           bytes_eq_nocase(text.ptr + (text.len - suffix.len), suffix.ptr, suffix.len);
 }
 
 int slice_compare(struct slice a, struct slice b)
@@ -57,7 +28,7 @@ ptrdiff_t slice_find(struct slice text, struct slice needle)
 ptrdiff_t slice_find_nocase(struct slice text, struct slice needle)
 {
     for (size_t at = 0; at + needle.len <= text.len; at++)
-        if (same_nocase(text.ptr + at, needle.ptr, needle.len))
+        if (bytes_eq_nocase(text.ptr + at, needle.ptr, needle.len))
             return (ptrdiff_t)at;
     return -1;
 }
@@ -82,18 +53,6 @@ struct slice slice_trim(struct slice text)
     while (text.len > 0 && is_blank(text.ptr[text.len - 1]))
         text.len--;
     return text;
-}
-
-struct slice slice_from(struct slice text, size_t offset)
-{
-    if (offset >= text.len)
-        return (struct slice){NULL, 0};
-    return (struct slice){text.ptr + offset, text.len - offset};
-}
-
-struct slice slice_until(struct slice text, size_t length)
-{
-    return (struct slice){text.ptr, length < text.len ? length : text.len};
 }
 
 /* Up to the first CR or LF. Looks no further than twice the line's length, so that lines which end in one kind are not searched to

@@ -28,10 +28,50 @@ static inline bool slice_eq(struct slice a, struct slice b)
     return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
+static inline struct slice slice_until(struct slice text, size_t length)
+{
+    return (struct slice){text.ptr, length < text.len ? length : text.len};
+}
+
+/* Empty when offset is past the end. */
+static inline struct slice slice_from(struct slice text, size_t offset)
+{
+    if (offset >= text.len)
+        return (struct slice){NULL, 0};
+    return (struct slice){text.ptr + offset, text.len - offset};
+}
+
+static inline unsigned char byte_lower(char byte)
+{
+    unsigned char c = (unsigned char)byte;
+    return c >= 'A' && c <= 'Z' ? (unsigned char)(c | 0x20) : c;
+}
+
+/* The first `length` bytes of both, all there. */
+static inline bool bytes_eq_nocase(const char *a, const char *b, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (a[i] != b[i] && byte_lower(a[i]) != byte_lower(b[i]))
+            return false;
+    return true;
+}
+
 /* ASCII case folding only, whatever the locale. */
-bool slice_eq_nocase(struct slice a, struct slice b);
-bool slice_starts_with(struct slice text, struct slice prefix);
-bool slice_starts_with_nocase(struct slice text, struct slice prefix);
+static inline bool slice_eq_nocase(struct slice a, struct slice b)
+{
+    return a.len == b.len && bytes_eq_nocase(a.ptr, b.ptr, a.len);
+}
+
+static inline bool slice_starts_with(struct slice text, struct slice prefix)
+{
+    return text.len >= prefix.len && slice_eq(slice_until(text, prefix.len), prefix);
+}
+
+static inline bool slice_starts_with_nocase(struct slice text, struct slice prefix)
+{
+    return text.len >= prefix.len && bytes_eq_nocase(text.ptr, prefix.ptr, prefix.len);
+}
+
 bool slice_ends_with_nocase(struct slice text, struct slice suffix);
 /* Byte order, shorter first: <0, 0, >0. */
 int slice_compare(struct slice a, struct slice b);
@@ -43,9 +83,6 @@ ptrdiff_t slice_find_byte(struct slice text, char byte);
 
 /* Without leading and trailing space, tab, CR and LF. */
 struct slice slice_trim(struct slice text);
-struct slice slice_from(struct slice text,
-                        size_t offset); /* empty when offset is past the end */
-struct slice slice_until(struct slice text, size_t length);
 
 /* Cuts the next line off *rest, without its LF, CRLF or bare CR. False when nothing is left. */
 bool slice_next_line(struct slice *rest, struct slice *line);

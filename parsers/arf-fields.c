@@ -35,16 +35,13 @@ static void add(struct text_list *list, struct arena *arena, struct slice item)
     text_list_add(list, arena, item);
 }
 
-static bool ends_word(char byte)
-{
-    return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n' || byte == ';' ||
-           byte == ',' || byte == '(';
-}
+static const bool ends_word[256] = {[' '] = true, ['\t'] = true, ['\r'] = true, ['\n'] = true,
+                                    [';'] = true, [','] = true,  ['('] = true};
 
 static struct slice first_word(struct slice value)
 {
     size_t end = 0;
-    while (end < value.len && !ends_word(value.ptr[end]))
+    while (end < value.len && !ends_word[(unsigned char)value.ptr[end]])
         end++;
     return slice_until(value, end);
 }

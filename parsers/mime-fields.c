@@ -2,18 +2,12 @@
 
 #include "parsers/mime-lines.h"
 
-static bool is_name_byte(char byte)
-{
-    return byte > ' ' && byte < 0x7f && byte != ':';
-}
-
 /* The colon that ends a field name at the start of a line, or NULL. Space before the colon is obsolete but allowed
  * (RFC 5322 s4.5.8). */
 static const char *find_colon(const char *at, const char *end)
 {
     const char *name = at;
-    while (at < end && is_name_byte(*at))
-        at++;
+    at = find_name_end(at, end);
     if (at == name)
         return NULL;
     while (at < end && is_fold_space(*at))
@@ -21,30 +15,49 @@ static const char *find_colon(const char *at, const char *end)
     return at < end && *at == ':' ? at : NULL;
 }
 
-static const char *skip_folds(const char *line_end, const char *end)
+/* Where the field ends whose first line goes on at `at`; *next is the line after it. */
+static const char *skip_folds(const char *at, const char *end, const char **next)
 {
     for (;;) {
-        const char *next = after_line_end(line_end, end);
-        if (next >= end || !is_fold_space(*next))
+        const char *line_end = find_line_end(at, end);
+        at = after_line_end(line_end, end);
+        if (at >= end || !is_fold_space(*at)) {
+            *next = at;
             return line_end;
-        line_end = find_line_end(next, end);
+        }
     }
+}
+
+static inline bool is_blank(char byte)
+{
+    return is_fold_space(byte) || is_line_end(byte);
 }
 
 static struct slice trimmed(const char *from, const char *to)
 {
-    while (from < to && (is_fold_space(*from) || is_line_end(*from)))
+    while (from < to && is_blank(*from))
         from++;
-    while (to > from && (is_fold_space(to[-1]) || is_line_end(to[-1])))
+    while (to > from && is_blank(to[-1]))
         to--;
     return (struct slice){from, (size_t)(to - from)};
 }
 
-/* Broken folding: a line without a colon right before another field belongs to the field above it. */
-static bool is_unindented_fold(const struct section_reader *reader, const char *line_end)
+/* Broken folding: a line without a colon right before another field belongs to the field above it. Looks at the line after
+ * the field that ends at *line_end, remembers its colon, and takes it into the field if it is such a line. */
+static void take_unindented_fold(struct section_reader *reader, const char **line_end,
+                                 const char **next)
 {
-    const char *next = after_line_end(line_end, reader->end);
-    return next < reader->end && find_colon(next, reader->end) != NULL;
+    const char *line = *next, *end = reader->end;
+    reader->peeked = line;
+    reader->colon = find_colon(line, end);
+    if (reader->colon != NULL)
+        return;
+    const char *stray_end = find_line_end(line, end);
+    const char *after = after_line_end(stray_end, end);
+    if (after < end && find_colon(after, end) != NULL) {
+        *line_end = stray_end;
+        *next = after;
+    }
 }
 
 enum field_step section_next(struct section_reader *reader, struct header *field)
@@ -62,22 +75,16 @@ enum field_step section_next(struct section_reader *reader, struct header *field
     const char *name_end = colon;
     while (is_fold_space(name_end[-1]))
         name_end--;
-    const char *line_end = skip_folds(find_line_end(colon + 1, end), end);
-    const char *next = after_line_end(line_end, end);
-    if (next < end && *next != '-' && !is_line_end(*next)) {
-        reader->peeked = next;
-        reader->colon = find_colon(next, end);
-        const char *stray_end = reader->colon == NULL ? find_line_end(next, end) : NULL;
-        if (stray_end != NULL && is_unindented_fold(reader, stray_end))
-            line_end = stray_end;
-    }
+    const char *next, *line_end = skip_folds(colon + 1, end, &next);
+    if (next < end && *next != '-' && !is_line_end(*next))
+        take_unindented_fold(reader, &line_end, &next);
     field->name = (struct slice){at, (size_t)(name_end - at)};
     field->value = trimmed(colon + 1, line_end);
     if (field->value.len > reader->limits->header_length) {
         field->value.len = reader->limits->header_length;
         reader->cut_by = "header length";
     }
-    reader->at = after_line_end(line_end, end);
+    reader->at = next;
     return FIELD_READ;
 }
 

@@ -3,6 +3,7 @@
 #define PARSERS_MIME_LINES_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -27,18 +28,47 @@ static inline const char *find_line_end(const char *at, const char *end)
     return at;
 }
 
+/* The end of what can be a field name (RFC 5322 s3.6.8): printable, and no colon. */
+static inline const char *find_name_end(const char *at, const char *end)
+{
+#ifdef __SSE2__
+    const __m128i space = _mm_set1_epi8(' ');
+    const __m128i colon = _mm_set1_epi8(':');
+    const __m128i rubout = _mm_set1_epi8(0x7f);
+    for (; end - at >= 16; at += 16) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+        __m128i name = _mm_andnot_si128(
+            _mm_or_si128(_mm_cmpeq_epi8(bytes, colon), _mm_cmpeq_epi8(bytes, rubout)),
+            _mm_cmpgt_epi8(bytes, space));
+        int mask = _mm_movemask_epi8(name);
+        if (mask != 0xffff)
+            return at + __builtin_ctz(~(unsigned)mask);
+    }
+#endif
+    while (at<end && * at> ' ' && *at < 0x7f && *at != ':')
+        at++;
+    return at;
+}
+
+#ifdef __SSE2__
+/* A bit for each of 16 bytes. */
+static inline uint64_t dashes_of_16(const char *at)
+{
+    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+    return (uint64_t)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('-')));
+}
+#endif
+
 /* The first "--", or end. Lines need not be counted to find the few that could be delimiters. */
 static inline const char *find_two_dashes(const char *at, const char *end)
 {
 #ifdef __SSE2__
-    const __m128i dash = _mm_set1_epi8('-');
-    for (; end - at >= 17; at += 16) {
-        __m128i here = _mm_loadu_si128((const __m128i *)(const void *)at);
-        __m128i next = _mm_loadu_si128((const __m128i *)(const void *)(at + 1));
-        __m128i hits = _mm_and_si128(_mm_cmpeq_epi8(here, dash), _mm_cmpeq_epi8(next, dash));
-        int mask = _mm_movemask_epi8(hits);
-        if (mask != 0)
-            return at + __builtin_ctz((unsigned)mask);
+    for (; end - at >= 65; at += 64) {
+        uint64_t dashes = dashes_of_16(at) | dashes_of_16(at + 16) << 16 |
+                          dashes_of_16(at + 32) << 32 | dashes_of_16(at + 48) << 48;
+        uint64_t pairs = dashes & (dashes >> 1 | (uint64_t)(at[64] == '-') << 63);
+        if (pairs != 0)
+            return at + __builtin_ctzll(pairs);
     }
 #endif
     for (; end - at >= 2; at++)

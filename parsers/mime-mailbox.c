@@ -2,26 +2,16 @@
 #include "parsers/mime-lines.h"
 #include "parsers/mime.h"
 
-/* What an address may hold besides the "@": not what separates or encloses one. */
+/* What separates or encloses addresses. */
+static const bool no_address[256] = {
+    [0 ... ' '] = true, ['<'] = true,  ['>'] = true,  ['('] = true, [')'] = true,
+    ['['] = true,       [']'] = true,  [','] = true,  [';'] = true, [':'] = true,
+    ['"'] = true,       ['\\'] = true, [0x7f] = true,
+};
+
 static bool is_address_byte(char byte)
 {
-    switch (byte) {
-    case '<':
-    case '>':
-    case '(':
-    case ')':
-    case '[':
-    case ']':
-    case ',':
-    case ';':
-    case ':':
-    case '"':
-    case '\\':
-    case 0x7f:
-        return false;
-    default:
-        return (unsigned char)byte > ' ';
-    }
+    return !no_address[(unsigned char)byte];
 }
 
 static struct slice address_around(struct slice text, size_t at)

@@ -11,9 +11,13 @@ struct parameter {
     bool quoted;
 };
 
+static const bool spaces[256] = {[' '] = true, ['\t'] = true, ['\r'] = true, ['\n'] = true};
+static const bool ends_name[256] = {[' '] = true, ['\t'] = true, ['\r'] = true, ['\n'] = true,
+                                    ['='] = true, [';'] = true,  ['('] = true};
+
 static bool is_space(char byte)
 {
-    return is_fold_space(byte) || is_line_end(byte);
+    return spaces[(unsigned char)byte];
 }
 
 static const char *skip_comment(const char *at, const char *end)
@@ -61,7 +65,7 @@ static bool next_parameter(struct slice *rest, struct parameter *found)
             continue;
         }
         const char *from = at;
-        while (at < end && *at != '=' && *at != ';' && *at != '(' && !is_space(*at))
+        while (at < end && !ends_name[(unsigned char)*at])
             at++;
         found->name = (struct slice){from, (size_t)(at - from)};
         while (at < end && is_space(*at))

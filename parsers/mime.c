@@ -147,20 +147,20 @@ static struct mime_part *part_new(struct scan *scan, int parent)
     return part;
 }
 
-/* RFC 2045 s5.1, without "/" */
-static bool is_token_byte(char byte)
-{
-    return (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') ||
-           (byte >= 'A' && byte <= 'Z') ||
-           (byte > ' ' && byte < 0x7f && strchr("()<>@,;:\\\"[]?=/", byte) == NULL);
-}
+/* What ends a media type: all that is neither of a token (RFC 2045 s5.1) nor the "/". */
+static const bool ends_type[256] = {
+    [0 ... ' '] = true, [0x7f ... 0xff] = true, ['('] = true,  [')'] = true,
+    ['<'] = true,       ['>'] = true,           ['@'] = true,  [','] = true,
+    [';'] = true,       [':'] = true,           ['\\'] = true, ['"'] = true,
+    ['['] = true,       [']'] = true,           ['?'] = true,  ['='] = true,
+};
 
 /* "text/plain; charset=…" → the media type; a broken one is text/plain (RFC 2045 s5.2). */
 static struct slice media_type(struct scan *scan, struct slice value)
 {
     size_t len = 0, slash = 0;
     bool upper = false;
-    for (; len < value.len && (is_token_byte(value.ptr[len]) || value.ptr[len] == '/'); len++) {
+    for (; len < value.len && !ends_type[(unsigned char)value.ptr[len]]; len++) {
         if (value.ptr[len] == '/')
             slash = len;
         upper |= value.ptr[len] >= 'A' && value.ptr[len] <= 'Z';

@@ -9,7 +9,8 @@ static bool may_be_xarf(const struct incoming *message, const struct mime_part *
                         struct slice *text)
 {
     /* Never within an attached mail: whoever wrote the spam would then write the report. */
-    if (part->container || !mime_is_own(&message->mime, part))
+    if (part->container || slice_starts_with(part->type, SLICE("message/")) ||
+        !mime_is_own(&message->mime, part))
         return false;
     bool json = slice_ends_with_nocase(part->type, SLICE("json")) ||
                 slice_eq(part->type, SLICE("application/octet-stream")) ||
