@@ -3,3 +3,9 @@ house_fuzz(NAME mime LIBS parsers SEEDS ${FIXTURES}/mails)
 house_fuzz(NAME mime-words LIBS parsers SEEDS ${FIXTURES}/mails/arf)
 house_fuzz(NAME arf LIBS parsers SEEDS ${FIXTURES}/mails/arf)
 house_fuzz(NAME parse LIBS parsers SEEDS ${FIXTURES}/mails)
+# Each family by itself: what comes attached, what is written line by line, and the data files they are read by.
+house_fuzz(NAME documents LIBS parsers SEEDS ${CMAKE_CURRENT_SOURCE_DIR}/seeds/documents)
+house_fuzz(NAME notice LIBS parsers SEEDS ${CMAKE_CURRENT_SOURCE_DIR}/seeds/notice)
+house_fuzz(NAME definitions LIBS parsers SEEDS ${CMAKE_SOURCE_DIR}/parsers/feeds.ini
+           ${CMAKE_SOURCE_DIR}/parsers/notices.ini ${CMAKE_SOURCE_DIR}/parsers/vocabulary.ini
+           ${CMAKE_CURRENT_SOURCE_DIR}/seeds/definitions)
