@@ -37,7 +37,7 @@ static void add_members(struct named_rows *rows, json_t *object, struct slice be
                                : arena_printf(arena, "%.*s.%s", SLICE_FMT(before), key);
         if (json_is_object(value) && depth < DEPTH_MOST)
             add_members(rows, value, name, depth + 1, left, arena);
-        else if (text_of(value, arena).len > 0)
+        else
             named_rows_add(rows, name, text_of(value, arena));
     }
 }

@@ -11,10 +11,12 @@
 
 #define TEXT_MOST    ((size_t)1024 * 1024) /* of a mail that is read */
 #define REPORTS_MOST 2000U
+#define INDEX_SIZE   8192U
 
 /* A report that is being put together. */
 struct draft {
     struct report *report;
+    struct fact subject;
     unsigned own;             /* bits of the kinds of facts that its own lines told */
     struct line_facts shared; /* what held for all when it began */
 };
@@ -24,8 +26,12 @@ struct reading {
     const struct notice *notice;
     struct draft *drafts;
     size_t count, room;
-    struct line_facts shared;  /* for all that follow */
-    struct line_facts heading; /* for all until the next heading */
+    struct draft *current;      /* that lines are about; NULL: none */
+    uint16_t index[INDEX_SIZE]; /* drafts by subject: open addressing, numbers from 1 */
+    bool whole;                 /* or only until somebody is named */
+    bool full;                  /* somebody was named who is one too many */
+    struct line_facts shared;   /* for all that follow */
+    struct line_facts heading;  /* for all until the next heading */
     bool ended;
 };
 
@@ -141,37 +147,28 @@ static void set_subject(struct report *report, const struct fact *subject, struc
     }
 }
 
-/* The draft of the same subject, unless its lines call it something else. */
-static struct draft *same_draft(struct reading *reading, const struct report *made,
-                                const struct line_facts *facts)
+/* The slot of this subject and type in the index: the draft's number and 1 in it, or 0. Types of later
+ * lines do not count, so that one address called two things is two reports. */
+static uint16_t *slot_of(struct reading *reading, const struct fact *subject,
+                         const struct xarf_type *type)
 {
-    const struct fact *word = find_fact(facts, FACT_WORD);
-    const struct xarf_type *type = word == NULL ? NULL : type_for(reading, word->text);
-    for (size_t i = 0; i < reading->count; i++) {
-        struct report *report = reading->drafts[i].report;
-        if (slice_eq(report->subject, made->subject) && report->role == made->role &&
-            (type == NULL || report->type == NULL || report->type == type))
-            return &reading->drafts[i];
+    uint64_t hash = 14695981039346656037U; /* FNV-1a */
+    for (size_t i = 0; i < subject->text.len; i++)
+        hash = (hash ^ (uint8_t)subject->text.ptr[i]) * 1099511628211U;
+    for (size_t i = hash % INDEX_SIZE;; i = (i + 1) % INDEX_SIZE) {
+        uint16_t number = reading->index[i];
+        const struct draft *draft = number == 0 ? NULL : &reading->drafts[number - 1];
+        if (draft == NULL ||
+            (draft->subject.kind == subject->kind &&
+             slice_eq_nocase(draft->subject.text, subject->text) &&
+             (type == NULL || draft->report->type == NULL || draft->report->type == type)))
+            return &reading->index[i];
     }
-    return NULL;
 }
 
-/* The draft of that subject moves to the end: the lines that follow are about it. */
-static void begin(struct reading *reading, const struct fact *subject,
-                  const struct line_facts *facts)
+static struct draft *new_draft(struct reading *reading, const struct fact *subject)
 {
     struct arena *arena = reading->message->arena;
-    struct report *report = parse_draft(reading->message);
-    set_subject(report, subject, arena);
-    report->type = NULL;
-    report->incidents = 0;
-    struct draft *same = same_draft(reading, report, facts);
-    if (same != NULL) {
-        struct draft kept = *same, *last = &reading->drafts[reading->count - 1];
-        memmove(same, same + 1, (size_t)(last - same) * sizeof *same);
-        *last = kept;
-        return;
-    }
     if (reading->count == reading->room) {
         reading->room = reading->room == 0 ? 8 : reading->room * 2;
         struct draft *grown = arena_array(arena, struct draft, reading->room);
@@ -180,8 +177,33 @@ static void begin(struct reading *reading, const struct fact *subject,
         reading->drafts = grown;
     }
     struct draft *draft = &reading->drafts[reading->count++];
-    *draft = (struct draft){.report = report, .shared = reading->heading};
+    *draft = (struct draft){.report = parse_draft(reading->message),
+                            .subject = *subject,
+                            .shared = reading->heading};
     join(&draft->shared, &reading->shared);
+    set_subject(draft->report, subject, arena);
+    draft->report->type = NULL;
+    draft->report->incidents = 0;
+    return draft;
+}
+
+/* The lines that follow are about this subject. */
+static void begin(struct reading *reading, const struct fact *subject,
+                  const struct line_facts *facts)
+{
+    const struct fact *word = find_fact(facts, FACT_WORD);
+    uint16_t *slot =
+        slot_of(reading, subject, word == NULL ? NULL : type_for(reading, word->text));
+    if (*slot == 0 && reading->count == REPORTS_MOST) {
+        reading->full = true;
+        reading->current = NULL;
+        return;
+    }
+    if (*slot == 0) {
+        (void)new_draft(reading, subject);
+        *slot = (uint16_t)reading->count;
+    }
+    reading->current = &reading->drafts[*slot - 1];
 }
 
 static void take_facts(struct reading *reading, const struct line_facts *facts)
@@ -189,14 +211,12 @@ static void take_facts(struct reading *reading, const struct line_facts *facts)
     const struct fact *subject = find_fact(facts, FACT_SOURCE);
     if (subject == NULL)
         subject = find_fact(facts, FACT_VICTIM);
-    if (subject != NULL && reading->count < REPORTS_MOST)
+    if (subject != NULL)
         begin(reading, subject, facts);
-    if (reading->count == 0) {
+    if (reading->count == 0)
         join(&reading->shared, facts);
-        return;
-    }
-    struct draft *draft = &reading->drafts[reading->count - 1];
-    for (size_t i = 0; i < facts->count; i++) {
+    struct draft *draft = reading->current;
+    for (size_t i = 0; draft != NULL && i < facts->count; i++) {
         add_fact(reading, draft->report, facts->items[i]);
         draft->own |= 1U << facts->items[i].kind;
     }
@@ -255,23 +275,27 @@ static void begin_without_address(struct reading *reading)
         begin(reading, subject, &reading->shared);
 }
 
-static bool read_notice(const struct incoming *message, const struct notice *notice,
-                        struct reading *reading)
+static bool fits(const struct incoming *message, const struct notice *notice,
+                 struct line_facts *facts)
 {
-    struct line_facts facts = {.count = 0};
+    return notice_is_from(notice, message->from) &&
+           (notice->subject.count == 0 ||
+            any_fits(&notice->subject, message->subject, facts)) &&
+           says(notice, message);
+}
+
+static bool read_notice(struct reading *reading, const struct line_facts *facts)
+{
+    const struct incoming *message = reading->message;
     size_t left = TEXT_MOST;
-    *reading = (struct reading){.message = message, .notice = notice};
-    if (!notice_is_from(notice, message->from) ||
-        (notice->subject.count > 0 && !any_fits(&notice->subject, message->subject, &facts)) ||
-        !says(notice, message))
-        return false;
-    take_facts(reading, &facts);
+    take_facts(reading, facts);
     for (size_t i = 0; i < message->mime.part_count; i++) {
         struct slice line, text = {0};
         if (is_read(message, &message->mime.parts[i]))
             text = slice_until(mime_decode_text(message->arena, &message->mime.parts[i]), left);
         left -= text.len;
-        while (!reading->ended && slice_next_line(&text, &line))
+        while (!reading->ended && (reading->whole || reading->count == 0) &&
+               slice_next_line(&text, &line))
             read_line(reading, line);
     }
     if (reading->count == 0)
@@ -281,23 +305,32 @@ static bool read_notice(const struct incoming *message, const struct notice *not
 
 /* ---- the parser ---- */
 
-static bool find(const struct incoming *message, struct reading *reading)
+/* The first definition that fits, read (no further than to the first report, unless `whole`); NULL when
+ * there is none. */
+static struct reading *find(const struct incoming *message, bool whole)
 {
+    struct reading *reading = NULL;
     const struct notices *all = definitions(message);
     const struct notice *notice = NULL;
     size_t cursor = 0;
     if (message->file_name.len > 0 || message_is_reply(message))
-        return false;
-    while ((notice = notices_next(all, &cursor)) != NULL)
-        if (read_notice(message, notice, reading))
-            return true;
-    return false;
+        return NULL;
+    while ((notice = notices_next(all, &cursor)) != NULL) {
+        struct line_facts facts = {.count = 0};
+        if (!fits(message, notice, &facts))
+            continue;
+        if (reading == NULL)
+            reading = arena_new(message->arena, struct reading);
+        *reading = (struct reading){.message = message, .notice = notice, .whole = whole};
+        if (read_notice(reading, &facts))
+            return reading;
+    }
+    return NULL;
 }
 
 static bool notice_recognises(const struct incoming *message)
 {
-    struct reading reading;
-    return find(message, &reading);
+    return find(message, false) != NULL;
 }
 
 static void finish(const struct reading *reading, struct draft *draft)
@@ -322,12 +355,12 @@ static void finish(const struct reading *reading, struct draft *draft)
 static enum status notice_parse(const struct incoming *message, struct parse_result *result,
                                 struct fault *why)
 {
-    struct reading reading;
-    if (!find(message, &reading))
+    struct reading *reading = find(message, true);
+    if (reading == NULL)
         return fail(why, ERR_MALFORMED, "the notice names no address");
-    for (size_t i = 0; i < reading.count; i++) {
-        struct report *report = reading.drafts[i].report;
-        finish(&reading, &reading.drafts[i]);
+    for (size_t i = 0; i < reading->count; i++) {
+        struct report *report = reading->drafts[i].report;
+        finish(reading, &reading->drafts[i]);
         if (report->type == NULL)
             parse_lost_row(message, result, (unsigned)i + 1,
                            "it does not say what is complained about");
@@ -337,7 +370,7 @@ static enum status notice_parse(const struct incoming *message, struct parse_res
     if (result->report_count == 0)
         return fail(why, ERR_MALFORMED,
                     "the notice of %.*s does not say what is complained about",
-                    SLICE_FMT(reading.notice->name));
+                    SLICE_FMT(reading->notice->name));
     return OK;
 }
 
