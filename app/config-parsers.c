@@ -2,6 +2,7 @@
 #include "app/config-table.h"
 #include "app/file.h"
 #include "parsers/feed.h"
+#include "parsers/free-text-rules.h"
 #include "parsers/notices.h"
 #include "parsers/vocabulary.h"
 
@@ -34,6 +35,7 @@ void config_read_parsers(struct config *config, struct arena *arena)
     struct vocabulary *words = NULL;
     struct feeds *feeds = NULL;
     struct notices *notices = NULL;
+    struct free_text_rules *rules = NULL;
     if (read_file(config, files->vocabulary, "vocabulary", arena, &text)) {
         if (vocabulary_read(text, files->vocabulary.ptr, vocabulary_default(), arena, &words,
                             &why) == OK)
@@ -53,5 +55,11 @@ void config_read_parsers(struct config *config, struct arena *arena)
             config->parse.notices = notices;
         else
             blame(config, arena, "notices", &why);
+    }
+    if (read_file(config, files->free_text, "free-text", arena, &text)) {
+        if (free_text_rules_read(text, files->free_text.ptr, arena, &rules, &why) == OK)
+            config->parse.free_text = rules;
+        else
+            blame(config, arena, "free-text", &why);
     }
 }

@@ -106,6 +106,9 @@ static const struct config_option parsers_options[] = {
     {"notices", VALUE_PATH, MEMBER(struct config, parsers.notices), .fallback = "",
      .help = "File with definitions of notices, asked before the built-in ones, which stand in "
              "notices.ini."},
+    {"free-text", VALUE_PATH, MEMBER(struct config, parsers.free_text), .fallback = "",
+     .help = "File with rules for mail in human words, asked before the built-in ones, which "
+             "stand in free-text.ini."},
 };
 
 static const struct config_option confirm_options[] = {

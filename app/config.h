@@ -64,7 +64,7 @@ struct desk_config {
 
 /* Data files of the site's own, over the built-in ones; empty for none. */
 struct parsers_config {
-    struct slice vocabulary, feeds, notices;
+    struct slice vocabulary, feeds, notices, free_text;
 };
 
 /* Every text is NUL-terminated and lives in the arena given to config_load. */

@@ -30,6 +30,7 @@ static enum status read_policy(struct pipeline *pipeline, struct fault *why)
         pipeline->config.parse.vocabulary = definitions->vocabulary;
         pipeline->config.parse.feeds = definitions->feeds;
         pipeline->config.parse.notices = definitions->notices;
+        pipeline->config.parse.free_text = definitions->free_text;
     }
     parse_never_cut(pipeline);
     return OK;

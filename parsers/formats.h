@@ -8,6 +8,8 @@ extern const struct parser parser_acns;
 extern const struct parser parser_arf;
 extern const struct parser parser_xarf_json;
 extern const struct parser parser_notice;
+extern const struct parser parser_free_text;
+extern const struct parser parser_ordinary;
 extern const struct parser parser_safe_browsing;
 extern const struct parser parser_table;
 extern const struct parser parser_x_arf;

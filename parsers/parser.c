@@ -3,6 +3,8 @@
 #include "base/moment.h"
 #include "parsers/attachments.h"
 #include "parsers/authentication.h"
+#include "parsers/forwarded.h"
+#include "parsers/free-text.h"
 #include "parsers/report-id.h"
 
 #define EMBEDDED_MOST  64 /* messages attached to a message that are looked into */
@@ -36,6 +38,7 @@ static void incoming_init(struct incoming *message, const struct parse_settings 
     message->settings = settings;
     message->arena = arena;
     message->attachments = arena_new(arena, struct attachments);
+    message->free_text = arena_new(arena, struct free_text);
     message->subject = mime_decode_words(arena, mime_header(part, SLICE("Subject")));
     message->from = mime_mailbox(arena, mime_header(part, SLICE("From")));
     (void)moment_parse(mime_header(part, SLICE("Date")), &message->date, NULL);
@@ -69,10 +72,14 @@ static bool run_embedded(const struct incoming *outer, unsigned depth,
 static bool run_registry(const struct incoming *message, unsigned depth,
                          struct parse_result *result)
 {
+    bool looked_inside = false;
     for (size_t i = 0; parser_registry[i] != NULL; i++) {
-        /* What only says that nothing was understood comes after a look inside. */
-        if (parser_registry[i]->last_resort && run_embedded(message, depth, result))
-            return true;
+        /* What reads words, or says that nothing was understood, comes after a look inside. */
+        if (parser_registry[i]->last_resort && !looked_inside) {
+            looked_inside = true;
+            if (run_embedded(message, depth, result))
+                return true;
+        }
         if (run_parser(parser_registry[i], message, result))
             return true;
     }
@@ -104,10 +111,25 @@ static bool is_attached(const struct incoming *message, const struct mime_part *
     return slice_eq(part->type, SLICE("message/rfc822"));
 }
 
+static void run_inner(const struct incoming *outer, struct slice raw, unsigned depth,
+                      struct parse_result *result)
+{
+    struct incoming *inner = arena_new(outer->arena, struct incoming);
+    struct parse_result found;
+    *inner = (struct incoming){.outer = outer};
+    result_init(&found);
+    if (mime_scan(raw, &outer->settings->limits, outer->arena, &inner->mime, NULL) != OK)
+        return;
+    incoming_init(inner, outer->settings, outer->arena);
+    if (run_registry(inner, depth + 1, &found) && found.verdict == VERDICT_REPORTS)
+        append(result, &found, outer->arena);
+}
+
 static bool run_embedded(const struct incoming *outer, unsigned depth,
                          struct parse_result *result)
 {
     unsigned looked = 0;
+    struct slice quoted;
     for (size_t i = 1; depth < EMBEDDED_DEPTH && i < outer->mime.part_count; i++) {
         const struct mime_part *part = &outer->mime.parts[i];
         if (!is_attached(outer, part))
@@ -117,17 +139,11 @@ static bool run_embedded(const struct incoming *outer, unsigned depth,
                            "this attached message and those after it were not looked into");
             break;
         }
-        struct incoming *inner = arena_new(outer->arena, struct incoming);
-        *inner = (struct incoming){.outer = outer};
-        struct parse_result found;
-        result_init(&found);
-        if (mime_scan(mime_decode_body(outer->arena, part), &outer->settings->limits,
-                      outer->arena, &inner->mime, NULL) != OK)
-            continue;
-        incoming_init(inner, outer->settings, outer->arena);
-        if (run_registry(inner, depth + 1, &found) && found.verdict == VERDICT_REPORTS)
-            append(result, &found, outer->arena);
+        run_inner(outer, mime_decode_body(outer->arena, part), depth, result);
     }
+    if (depth < EMBEDDED_DEPTH && result->report_count == 0 &&
+        forwarded_message(outer, &quoted))
+        run_inner(outer, quoted, depth, result);
     return result->report_count > 0;
 }
 

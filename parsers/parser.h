@@ -30,9 +30,10 @@ struct parse_settings {
     const struct slice
         *trusted_hops; /* host names (with subdomains) of our own mail exchangers */
     size_t trusted_hop_count;
-    const struct vocabulary *vocabulary; /* vocabulary.h; NULL: the built-in one */
-    const struct feeds *feeds;           /* feed.h; NULL: the built-in ones */
-    const struct notices *notices;       /* notices.h; NULL: the built-in ones */
+    const struct vocabulary *vocabulary;     /* vocabulary.h; NULL: the built-in one */
+    const struct feeds *feeds;               /* feed.h; NULL: the built-in ones */
+    const struct notices *notices;           /* notices.h; NULL: the built-in ones */
+    const struct free_text_rules *free_text; /* free-text-rules.h; NULL: the built-in ones */
 };
 extern const struct parse_settings parse_settings_default;
 
@@ -48,6 +49,7 @@ struct incoming {
     const struct incoming
         *outer; /* what this message was forwarded in; NULL when it came itself */
     struct attachments *attachments; /* ask attachments_of (attachments.h) */
+    struct free_text *free_text;     /* ask free_text_of (free-text.h) */
     struct arena *arena;
 };
 
@@ -68,7 +70,7 @@ struct parse_result {
 
 struct parser {
     const char *name;
-    unsigned revision; /* grows with every change that can change what is understood */
+    unsigned revision;    /* grows with every change that can change what is understood */
     const char *about;    /* one line: the format */
     const char *senders;  /* who sends it */
     const char *samples;  /* folders of fixtures/mails */
@@ -78,7 +80,7 @@ struct parser {
      * triage with why as reason. */
     enum status (*parse)(const struct incoming *message, struct parse_result *result,
                          struct fault *why);
-    /* Says only that nothing was understood: asked after messages inside this one. */
+    /* Reads words, or says that nothing was understood: asked after messages inside this one. */
     bool last_resort;
 };
 

@@ -10,6 +10,8 @@ const struct parser *const parser_registry[] = {
     &parser_table,         /* tables of addresses */
     &parser_notice,        /* lines of a fixed wording */
     &parser_not_a_report,  /* what is certainly none */
+    &parser_ordinary,      /* what is part of a conversation */
+    &parser_free_text,     /* what people write */
     &parser_unrecognised,  /* and what nobody understood */
     NULL,
 };

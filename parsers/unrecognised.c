@@ -1,51 +1,9 @@
 /* The end of the line: what no format fits is ordinary mail, unless it may be a report; then a person must look. Asked last, it
  * always answers. */
 #include "parsers/formats.h"
+#include "parsers/free-text.h"
+#include "parsers/ordinary.h"
 #include "parsers/suspicion.h"
-
-static bool has_field(const struct incoming *message, struct slice name)
-{
-    return mime_header(&message->mime.parts[0], name).ptr != NULL;
-}
-
-bool message_is_reply(const struct incoming *message)
-{
-    static const struct slice prefixes[] = {
-        SLICE("re:"),  SLICE("re["), SLICE("aw:"),  SLICE("sv:"),  SLICE("antw:"),
-        SLICE("odp:"), SLICE("vs:"), SLICE("rif:"), SLICE("ynt:"), SLICE("回复"),
-    };
-    if (!has_field(message, SLICE("In-Reply-To")) && !has_field(message, SLICE("References")))
-        return false;
-    for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
-        if (slice_starts_with_nocase(message->subject, prefixes[i]))
-            return true;
-    return false;
-}
-
-static bool is_list_mail(const struct incoming *message)
-{
-    return has_field(message, SLICE("List-Post")) || has_field(message, SLICE("List-Id")) ||
-           has_field(message, SLICE("X-BeenThere")) ||
-           has_field(message, SLICE("X-Mailing-List")) ||
-           has_field(message, SLICE("Mailing-List")) ||
-           slice_eq_nocase(mime_header(&message->mime.parts[0], SLICE("Precedence")),
-                           SLICE("list"));
-}
-
-static bool is_newsletter(const struct incoming *message)
-{
-    return has_field(message, SLICE("List-Unsubscribe")) ||
-           has_field(message, SLICE("X-Campaign-ID")) ||
-           has_field(message, SLICE("X-Mailer-LID"));
-}
-
-static bool has_calendar(const struct incoming *message)
-{
-    for (size_t i = 0; i < message->mime.part_count; i++)
-        if (slice_eq(message->mime.parts[i].type, SLICE("text/calendar")))
-            return true;
-    return false;
-}
 
 static bool is_generated(const struct incoming *message)
 {
@@ -75,6 +33,15 @@ static struct slice doubt(const struct incoming *message)
     return SLICE("");
 }
 
+static struct slice with_guess(const struct incoming *message, struct slice reason)
+{
+    struct slice guess = free_text_guess(message);
+    if (guess.len == 0)
+        return reason;
+    return arena_printf(message->arena, "%.*s; best guess: %.*s", SLICE_FMT(reason),
+                        SLICE_FMT(guess));
+}
+
 static bool unrecognised_recognises(const struct incoming *message)
 {
     (void)message;
@@ -92,20 +59,12 @@ static enum status unrecognised_parse(const struct incoming *message,
         result->reason = SLICE("a document in no known format");
         return OK;
     }
-    if (message_is_reply(message))
-        reason = SLICE("a reply");
-    else if (is_list_mail(message))
-        reason = SLICE("a mailing list");
-    else if (is_newsletter(message))
-        reason = SLICE("a newsletter");
-    else if (has_calendar(message))
-        reason = SLICE("an invitation");
-    result->reason = reason;
-    if (reason.len > 0)
+    result->reason = SLICE("a newsletter");
+    if (ordinary_is_newsletter(message))
         return OK;
     reason = doubt(message);
     result->verdict = reason.len > 0 ? VERDICT_TRIAGE : VERDICT_NOT_A_REPORT;
-    result->reason = reason.len > 0 ? reason : SLICE("ordinary mail");
+    result->reason = reason.len > 0 ? with_guess(message, reason) : SLICE("ordinary mail");
     return OK;
 }
 
@@ -115,7 +74,7 @@ const struct parser parser_unrecognised = {
     .about = "ordinary mail; what may be a report all the same goes to a person",
     .senders = "anybody",
     .samples = "not-a-report triage",
-    .extracts = "whether a person must look, and why",
+    .extracts = "whether a person must look, why, and the best guess",
     .recognises = unrecognised_recognises,
     .parse = unrecognised_parse,
     .last_resort = true,

@@ -1,0 +1,142 @@
+#include "parsers/free-text-form.h"
+
+#define KIND_NEEDED 2U /* points at which a kind is clear */
+
+/* ---- words ---- */
+
+static bool fits(const struct phrase *phrase, struct slice rest)
+{
+    return slice_starts_with(rest, phrase->text) &&
+           (phrase->open || rest.len == phrase->text.len || rest.ptr[phrase->text.len] == ' ');
+}
+
+void rules_weigh_words(const struct free_text_rules *rules, struct slice folded, unsigned heavy,
+                       struct arena *arena, struct word_weights *weights)
+{
+    bool *seen = arena_array(arena, bool, rules->phrase_count + 1);
+    for (size_t at = 0; at < folded.len; at++) {
+        if (at > 0 && folded.ptr[at - 1] != ' ')
+            continue;
+        struct slice rest = slice_from(folded, at);
+        unsigned char byte = (unsigned char)rest.ptr[0];
+        for (size_t i = rules->starts[byte]; i < rules->starts[byte + 1]; i++) {
+            const struct phrase *phrase = &rules->phrases[i];
+            if (seen[i] || !fits(phrase, rest))
+                continue;
+            seen[i] = true;
+            if (phrase->kind == KINDS_MOST)
+                weights->doubt = true;
+            else
+                weights->points[phrase->kind] += phrase->strong ? heavy : heavy / 2;
+        }
+    }
+}
+
+static const struct xarf_type *heaviest_of(const struct free_text_rules *rules,
+                                           const struct word_weights *weights, bool otherwise)
+{
+    const struct xarf_type *type = NULL;
+    unsigned most = KIND_NEEDED - 1;
+    for (size_t i = 0; i < rules->kind_count; i++)
+        if (rules->otherwise[i] == otherwise && weights->points[i] > most) {
+            most = weights->points[i];
+            type = rules->kinds[i];
+        }
+    return type;
+}
+
+const struct xarf_type *rules_heaviest(const struct free_text_rules *rules,
+                                       const struct word_weights *weights)
+{
+    const struct xarf_type *type = heaviest_of(rules, weights, false);
+    return type != NULL ? type : heaviest_of(rules, weights, true);
+}
+
+void rules_add_points(const struct free_text_rules *rules, const struct xarf_type *type,
+                      unsigned points, struct word_weights *weights)
+{
+    for (size_t i = 0; i < rules->kind_count; i++)
+        if (rules->kinds[i] == type)
+            weights->points[i] += points;
+}
+
+/* ---- lines and cues ---- */
+
+static bool match(const struct free_text_rules *rules, const pcre2_code *code,
+                  struct slice text, size_t from)
+{
+    return code != NULL && pcre2_match(code, (PCRE2_SPTR)text.ptr, text.len, from, 0,
+                                       rules->match, rules->limits) >= 0;
+}
+
+static struct slice group(const struct free_text_rules *rules, const pcre2_code *code,
+                          const char *name, struct slice text)
+{
+    int found = pcre2_substring_number_from_name(code, (PCRE2_SPTR)name);
+    size_t number = found > 0 ? (size_t)found : 0;
+    const PCRE2_SIZE *at = pcre2_get_ovector_pointer(rules->match) + 2 * number;
+    if (number == 0 || number >= pcre2_get_ovector_count(rules->match) || at[0] == PCRE2_UNSET)
+        return (struct slice){0};
+    return slice_until(slice_from(text, at[0]), at[1] - at[0]);
+}
+
+static bool fits_line(const struct free_text_rules *rules, const struct line_rule *rule,
+                      struct slice line)
+{
+    return (rule->need.len == 0 || slice_find(line, rule->need) >= 0) &&
+           match(rules, rule->code, line, 0);
+}
+
+bool rules_read_line(const struct free_text_rules *rules, struct slice line,
+                     struct line_reading *reading)
+{
+    uint64_t port = 0;
+    *reading = (struct line_reading){0};
+    for (size_t i = 0; line.len > 0 && i < rules->line_count; i++) {
+        const struct line_rule *rule = &rules->lines[i];
+        if (!fits_line(rules, rule, line))
+            continue;
+        (void)address_parse(group(rules, rule->code, "source", line), &reading->source);
+        (void)address_parse(group(rules, rule->code, "victim", line), &reading->victim);
+        if (slice_to_u64(group(rules, rule->code, "port", line), &port) && port <= UINT16_MAX)
+            reading->source_port = (uint16_t)port;
+        reading->type = rule->type;
+        reading->weak = rule->weak;
+        reading->hint = rule->hint;
+        return true;
+    }
+    return false;
+}
+
+/* Of those that end furthest to the right, the longest. */
+enum cue rules_cue_before(const struct free_text_rules *rules, struct slice before)
+{
+    enum cue nearest = CUE_NONE_FOUND;
+    size_t best_end = 0, best_start = 0;
+    for (unsigned i = CUE_SOURCE; before.len > 0 && i < CUE_COUNT; i++) {
+        const struct cue_rule *rule = &rules->cues[i];
+        if (i == CUE_LABEL && nearest != CUE_NONE_FOUND)
+            continue;
+        for (size_t from = 0;
+             from < before.len && match(rules, rule->before_code, before, from);) {
+            const PCRE2_SIZE *at = pcre2_get_ovector_pointer(rules->match);
+            if (nearest == CUE_NONE_FOUND || at[1] > best_end ||
+                (at[1] == best_end && at[0] < best_start)) {
+                nearest = (enum cue)i;
+                best_start = at[0];
+                best_end = at[1];
+            }
+            from = at[1] > from ? at[1] : from + 1;
+        }
+    }
+    return nearest;
+}
+
+enum cue rules_cue_after(const struct free_text_rules *rules, struct slice after)
+{
+    static const enum cue order[] = {CUE_VICTIM, CUE_SOURCE};
+    for (size_t i = 0; after.len > 0 && i < sizeof order / sizeof *order; i++)
+        if (match(rules, rules->cues[order[i]].after_code, after, 0))
+            return order[i];
+    return CUE_NONE_FOUND;
+}

@@ -1,0 +1,271 @@
+#include "parsers/free-text-weigh.h"
+
+#include "parsers/formats.h"
+#include "parsers/free-text-words.h"
+#include "parsers/mention.h"
+#include "parsers/ordinary.h"
+#include "parsers/text-body.h"
+
+#include "base/moment.h"
+
+#define TEXT_MOST  ((size_t)256 << 10) /* of all parts together, and of logs again */
+#define WORDS_MOST ((size_t)16 << 10)  /* of it weighed for words */
+#define NEEDED     2U
+
+static unsigned points(unsigned says)
+{
+    static const struct {
+        enum says says;
+        unsigned points;
+    } weights[] = {
+        {SAYS_PLAIN, 1},  {SAYS_SUBJECT, 2}, {SAYS_LABEL, 2},
+        {SAYS_LISTED, 2}, {SAYS_CUE, 2},     {SAYS_LINE, 3},
+    };
+    unsigned sum = 0;
+    for (size_t i = 0; i < sizeof weights / sizeof *weights; i++)
+        sum += says & weights[i].says ? weights[i].points : 0;
+    return sum;
+}
+
+static void weigh_words(struct weighing *w, struct slice text, unsigned heavy)
+{
+    struct arena *arena = w->message->arena;
+    rules_weigh_words(w->rules, words_fold(arena, slice_until(text, WORDS_MOST)), heavy, arena,
+                      &w->words);
+}
+
+/* ---- judgement ---- */
+
+static unsigned for_it(const struct claim *claim)
+{
+    return points(claim->source);
+}
+
+static bool is_contested(const struct claim *claim)
+{
+    unsigned against = points(claim->victim), source = for_it(claim);
+    return source >= NEEDED && against >= NEEDED && source < against + 2 &&
+           against < source + 2;
+}
+
+bool free_text_accuses(const struct free_text *text, const struct claim *claim)
+{
+    (void)text;
+    return for_it(claim) >= NEEDED && for_it(claim) > points(claim->victim);
+}
+
+static bool is_local(const struct address *address)
+{
+    const uint8_t *v4 = address->octets + 12;
+    return address_is_ipv4(address) ? v4[0] == 127 || v4[0] == 0 || v4[0] >= 224
+                                    : address->octets[0] == 0xff || address->octets[0] == 0;
+}
+
+/* Private addresses are meant only where no public one is; who is named in the subject outdoes mere lists. */
+static void drop_bystanders(struct free_text *text)
+{
+    bool has_public = false, in_subject = false;
+    for (size_t i = 0; i < text->claim_count; i++) {
+        struct claim *claim = &text->claims[i];
+        if (!free_text_accuses(text, claim))
+            continue;
+        has_public |= !address_is_special(&claim->address);
+        in_subject |= (claim->source & SAYS_SUBJECT) != 0;
+    }
+    for (size_t i = 0; i < text->claim_count; i++) {
+        struct claim *claim = &text->claims[i];
+        bool listed = (claim->source & (SAYS_SUBJECT | SAYS_CUE | SAYS_LINE)) == 0;
+        if (is_local(&claim->address) || (has_public && address_is_special(&claim->address)) ||
+            (in_subject && listed))
+            claim->source = 0;
+    }
+}
+
+static bool is_ours(const struct incoming *message, const struct address *address)
+{
+    for (size_t i = 0; i < message->settings->own_prefix_count; i++)
+        if (prefix_contains(&message->settings->own_prefixes[i], address))
+            return true;
+    return false;
+}
+
+static void judge(struct weighing *w)
+{
+    struct free_text *text = w->result;
+    bool accused = false, contested = w->overfull, named = false;
+    text->type = rules_heaviest(w->rules, &w->words);
+    drop_bystanders(text);
+    for (size_t i = 0; i < text->claim_count; i++) {
+        struct claim *claim = &text->claims[i];
+        if (points(claim->victim) >= NEEDED && is_ours(w->message, &claim->address))
+            claim->customer = true;
+        if (claim->last == 0 && w->any.at != 0)
+            claim_see_time(claim, w->any);
+        bool counts = free_text_accuses(text, claim) || claim->customer;
+        accused |= counts;
+        named |= counts && ((claim->source | claim->victim) & SAYS_SUBJECT) != 0;
+        contested |= is_contested(claim);
+    }
+    text->confident = text->type != NULL && accused && !contested && !w->words.doubt &&
+                      (named || !ordinary_is_newsletter(w->message));
+}
+
+static bool names_any(const struct text_list *texts, struct slice subject)
+{
+    struct mention mention;
+    size_t at = 0;
+    if (mention_next(subject, &at, &mention))
+        return true;
+    for (size_t i = 0; i < texts->count; i++) {
+        at = 0;
+        /* A defanged one does not show here. */
+        if (slice_find(texts->items[i], SLICE("[.]")) >= 0 ||
+            slice_find(texts->items[i], SLICE("(.)")) >= 0 ||
+            slice_find_nocase(texts->items[i], SLICE("[dot]")) >= 0 ||
+            mention_next(texts->items[i], &at, &mention))
+            return true;
+    }
+    return false;
+}
+
+const struct free_text *free_text_of(const struct incoming *message)
+{
+    struct free_text *result = message->free_text;
+    if (result->read)
+        return result;
+    result->read = true;
+    struct text_list texts = text_bodies(message, TEXT_MOST);
+    struct text_list logs = text_logs(message, TEXT_MOST);
+    if (!names_any(&texts, message->subject) && !names_any(&logs, SLICE("")))
+        return result;
+    result->claims = arena_array(message->arena, struct claim, ACCUSED_MOST);
+    struct weighing w = {
+        .message = message, .rules = message->settings->free_text, .result = result};
+    if (w.rules == NULL)
+        w.rules = free_text_rules_default();
+    for (const struct incoming *m = message; m != NULL && w.reported == 0; m = m->outer)
+        w.reported = m->date;
+    if (texts.count > 0)
+        w.zone = text_time_zone(slice_until(texts.items[0], WORDS_MOST));
+    w.in_subject = true;
+    free_text_read(&w, message->subject);
+    w.in_subject = false;
+    for (size_t i = 0; i < texts.count; i++)
+        free_text_read(&w, texts.items[i]);
+    for (size_t i = 0; i < logs.count; i++)
+        free_text_read(&w, logs.items[i]);
+    weigh_words(&w, message->subject, 4);
+    if (texts.count > 0)
+        weigh_words(&w, texts.items[0], 2);
+    judge(&w);
+    return result;
+}
+
+struct slice free_text_guess(const struct incoming *message)
+{
+    const struct free_text *text = free_text_of(message);
+    const struct claim *best = NULL;
+    char address[ADDRESS_TEXT];
+    for (size_t i = 0; i < text->claim_count; i++)
+        if (for_it(&text->claims[i]) > points(text->claims[i].victim) &&
+            (best == NULL || for_it(&text->claims[i]) > for_it(best)))
+            best = &text->claims[i];
+    if (best == NULL)
+        return (struct slice){0};
+    (void)address_text(&best->address, address);
+    if (text->type == NULL)
+        return arena_copy(message->arena, slice_of(address));
+    return arena_printf(message->arena, "%s, %s/%s", address, text->type->category,
+                        text->type->type);
+}
+
+/* ---- the parser ---- */
+
+/* "abuse@", "noc@": an attached mail that went to people like us is a complaint that is passed on; one that went to
+ * anybody else is evidence, and its author may be the one complained about. */
+static bool went_to_a_desk(const struct incoming *message)
+{
+    static const struct slice desks[] = {
+        SLICE("abuse"), SLICE("noc"),        SLICE("security"),
+        SLICE("cert"),  SLICE("csirt"),      SLICE("postmaster"),
+        SLICE("soc"),   SLICE("hostmaster"), SLICE("support"),
+    };
+    struct slice to = mime_header(&message->mime.parts[0], SLICE("To"));
+    struct slice mailbox = mime_mailbox(message->arena, to);
+    for (size_t i = 0; i < sizeof desks / sizeof *desks; i++)
+        if (slice_starts_with_nocase(mailbox, desks[i]))
+            return true;
+    return to.len == 0; /* quoted in a text, without it */
+}
+
+static bool free_text_recognises(const struct incoming *message)
+{
+    if (message->file_name.len > 0 || (message->outer != NULL && !went_to_a_desk(message)))
+        return false;
+    for (const struct incoming *outer = message->outer; outer != NULL; outer = outer->outer)
+        if (ordinary_kind(outer).len > 0)
+            return false;
+    return free_text_of(message)->confident;
+}
+
+/* "login_attack" as reporters write it. */
+static struct slice spell(struct arena *arena, const char *type)
+{
+    char *text = arena_string(arena, slice_of(type));
+    for (char *c = text; *c != '\0'; c++)
+        if (*c == '_')
+            *c = '-';
+    return slice_of(text);
+}
+
+static void add_report(const struct incoming *message, const struct claim *claim,
+                       struct parse_result *result, enum role role)
+{
+    const struct free_text *text = free_text_of(message);
+    char first[MOMENT_TEXT];
+    struct report *report = parse_add(message, result);
+    report_set_address(report, &claim->address, message->arena);
+    report->role = role;
+    report->type = text->type;
+    report->feedback_type = spell(message->arena, text->type->type);
+    report->restricted = strcmp(text->type->type, "csam") == 0;
+    report->source_port = role == ROLE_SOURCE ? claim->port : 0;
+    report->observed_at = claim->last;
+    report->observed_zoned = claim->zoned;
+    report->arrival_date = claim->last != 0 ? claim->last : message->date;
+    report->incidents = claim->lines > 0 ? claim->lines : 1;
+    if (claim->first != 0 && strcmp(text->type->category, "connection") == 0)
+        report_add_extra(
+            report, message->arena,
+            (struct report_extra){
+                .name = "first_seen",
+                .type = EXTRA_TEXT,
+                .text =
+                    arena_copy(message->arena, slice_of(moment_rfc3339(claim->first, first)))});
+}
+
+static enum status free_text_parse(const struct incoming *message, struct parse_result *result,
+                                   struct fault *why)
+{
+    (void)why;
+    const struct free_text *text = free_text_of(message);
+    for (size_t i = 0; i < text->claim_count; i++)
+        if (free_text_accuses(text, &text->claims[i]))
+            add_report(message, &text->claims[i], result, ROLE_SOURCE);
+    for (size_t i = 0; i < text->claim_count; i++)
+        if (text->claims[i].customer && !free_text_accuses(text, &text->claims[i]))
+            add_report(message, &text->claims[i], result, ROLE_VICTIM);
+    return OK;
+}
+
+const struct parser parser_free_text = {
+    .name = "free-text",
+    .revision = 1,
+    .about = "mail in human words, with or without logs: addresses, their roles, what they did",
+    .senders = "people, fail2ban, hosters, CERTs, in many languages",
+    .samples = "free-text fail2ban uceprotect forwarded",
+    .extracts = "addresses with their roles, ports, how many log lines, when",
+    .recognises = free_text_recognises,
+    .parse = free_text_parse,
+    .last_resort = true,
+};

@@ -1,0 +1,209 @@
+#include "parsers/mention.h"
+
+#define IPV4_LONGEST 15U
+#define IPV6_LONGEST 45U
+
+static bool is_digit(char byte)
+{
+    return byte >= '0' && byte <= '9';
+}
+
+static bool is_letter(char byte)
+{
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+}
+
+static bool is_hex(char byte)
+{
+    return is_digit(byte) || (byte >= 'a' && byte <= 'f') || (byte >= 'A' && byte <= 'F');
+}
+
+static bool is_word(char byte)
+{
+    return is_letter(byte) || is_digit(byte) || byte == '_';
+}
+
+/* NUL beyond either end. */
+static char byte_at(struct slice text, size_t at)
+{
+    return at < text.len ? text.ptr[at] : '\0';
+}
+
+/* ---- defanged ---- */
+
+struct slice mention_refang(struct arena *arena, struct slice text)
+{
+    static const struct {
+        struct slice mark;
+        char byte;
+    } marks[] = {
+        {SLICE("[.]"), '.'},   {SLICE("(.)"), '.'},   {SLICE("{.}"), '.'},
+        {SLICE("[dot]"), '.'}, {SLICE("(dot)"), '.'}, {SLICE("[:]"), ':'},
+    };
+    char *out = arena_alloc(arena, text.len + 1);
+    size_t len = 0;
+    for (size_t i = 0; i < text.len;) {
+        size_t skip = 0;
+        char byte = text.ptr[i];
+        for (size_t m = 0; skip == 0 && (byte == '[' || byte == '(' || byte == '{') &&
+                           m < sizeof marks / sizeof *marks;
+             m++)
+            if (slice_starts_with_nocase(slice_from(text, i), marks[m].mark)) {
+                skip = marks[m].mark.len;
+                byte = marks[m].byte;
+            }
+        out[len++] = byte;
+        i += skip == 0 ? 1 : skip;
+    }
+    return (struct slice){out, len};
+}
+
+/* ---- what stands around ---- */
+
+static bool is_after_word(struct slice text, size_t from)
+{
+    char before = from > 0 ? text.ptr[from - 1] : '\0';
+    char further = from > 1 ? text.ptr[from - 2] : '\0';
+    if (is_word(before) || before == '.' || before == '@')
+        return true;
+    if (before == '/') /* "Chrome/1.2.3.4", but "http://1.2.3.4" */
+        return is_word(further);
+    if (before == '-')
+        return is_letter(further) || further == '.';
+    return before == '[' && further == '@';
+}
+
+static bool is_before_word(struct slice text, size_t to)
+{
+    char next = byte_at(text, to), further = byte_at(text, to + 1);
+    if (next == '.')
+        return is_word(further) || further == '-';
+    if (next == '-')
+        return is_letter(further);
+    return is_word(next) || next == '@';
+}
+
+/* "/24", but not "/index" nor the whole length. */
+static bool is_prefix(struct slice text, size_t to, uint64_t whole)
+{
+    size_t digits = 0;
+    uint64_t length = 0;
+    if (byte_at(text, to) != '/')
+        return false;
+    while (digits < 4 && is_digit(byte_at(text, to + 1 + digits)))
+        digits++;
+    return slice_to_u64(slice_until(slice_from(text, to + 1), digits), &length) &&
+           length < whole && !is_word(byte_at(text, to + 1 + digits));
+}
+
+static size_t skip_spaces(struct slice text, size_t at)
+{
+    while (byte_at(text, at) == ' ')
+        at++;
+    return at;
+}
+
+/* "192.0.2.1 - 192.0.2.9": a dash, then or before it a dotted number. */
+static bool is_range_end(struct slice text, size_t from, size_t to)
+{
+    size_t next = skip_spaces(text, to), back = from;
+    if (byte_at(text, next) == '-' && next - to <= 1) {
+        size_t other = skip_spaces(text, next + 1);
+        for (size_t i = 0; i < 4 && is_digit(byte_at(text, other)); i++)
+            other++;
+        if (byte_at(text, other) == '.' && is_digit(byte_at(text, other - 1)))
+            return true;
+    }
+    while (back > 0 && text.ptr[back - 1] == ' ' && from - back < 2)
+        back--;
+    if (back == 0 || text.ptr[back - 1] != '-')
+        return false;
+    back--;
+    while (back > 0 && text.ptr[back - 1] == ' ')
+        back--;
+    return back > 3 && is_digit(text.ptr[back - 1]) &&
+           slice_find_byte(slice_until(slice_from(text, back - 4), 4), '.') >= 0;
+}
+
+static uint16_t port_after(struct slice text, size_t to)
+{
+    size_t digits = 0;
+    uint64_t port = 0;
+    if (byte_at(text, to) == ']')
+        to++;
+    if (byte_at(text, to) != ':')
+        return 0;
+    while (digits < 6 && is_digit(byte_at(text, to + 1 + digits)))
+        digits++;
+    if (!slice_to_u64(slice_until(slice_from(text, to + 1), digits), &port) ||
+        port > UINT16_MAX || byte_at(text, to + 1 + digits) == ':')
+        return 0;
+    return (uint16_t)port;
+}
+
+/* ---- the two families ---- */
+
+static bool scan_ipv4(struct slice text, size_t from, struct mention *mention)
+{
+    size_t at = from, dots = 0;
+    while (at - from < IPV4_LONGEST &&
+           (is_digit(byte_at(text, at)) || (byte_at(text, at) == '.' && dots < 3 && at > from &&
+                                            is_digit(byte_at(text, at + 1))))) {
+        dots += text.ptr[at] == '.';
+        at++;
+    }
+    if (dots != 3 ||
+        !address_parse(slice_until(slice_from(text, from), at - from), &mention->address))
+        return false;
+    mention->from = from;
+    mention->to = at;
+    mention->whole = !is_after_word(text, from) && !is_before_word(text, at);
+    mention->range = is_prefix(text, at, 32) || is_range_end(text, from, at);
+    mention->port = port_after(text, at);
+    return true;
+}
+
+/* What looks like one but is a clock, a MAC address or a fingerprint has short groups first. */
+static bool scan_ipv6(struct slice text, size_t from, struct mention *mention)
+{
+    size_t at = from, colons = 0;
+    while (at - from < IPV6_LONGEST && (is_hex(byte_at(text, at)) || byte_at(text, at) == ':' ||
+                                        (byte_at(text, at) == '.' && colons >= 2))) {
+        colons += text.ptr[at] == ':';
+        at++;
+    }
+    while (at > from && (text.ptr[at - 1] == '.' ||
+                         (text.ptr[at - 1] == ':' && at - from > 2 && text.ptr[at - 2] != ':')))
+        at--;
+    struct slice run = slice_until(slice_from(text, from), at - from);
+    ptrdiff_t first = slice_find_byte(run, ':');
+    bool mapped = slice_starts_with_nocase(run, SLICE("::ffff:"));
+    if (colons < 2 || (first < 3 && !mapped) || !address_parse(run, &mention->address))
+        return false;
+    mention->from = from;
+    mention->to = at;
+    mention->whole = !is_after_word(text, from) && !is_before_word(text, at);
+    mention->range = is_prefix(text, at, 128);
+    mention->port = port_after(text, at);
+    return true;
+}
+
+bool mention_next(struct slice text, size_t *at, struct mention *mention)
+{
+    for (size_t i = *at; i < text.len; i++) {
+        char byte = text.ptr[i], before = i > 0 ? text.ptr[i - 1] : ' ';
+        bool begins = !is_word(before) && before != '.';
+        *mention = (struct mention){0};
+        if ((begins && before != ':' && (is_hex(byte) || byte == ':') &&
+             scan_ipv6(text, i, mention)) ||
+            (is_digit(byte) && !is_digit(before) && scan_ipv4(text, i, mention))) {
+            *at = mention->to;
+            return true;
+        }
+        /* The rest of a run cannot begin one. */
+        while (is_digit(byte) && is_digit(byte_at(text, i + 1)))
+            i++;
+    }
+    *at = text.len;
+    return false;
+}

@@ -1,0 +1,13 @@
+/* Mail that is part of a conversation or of a mailing. Inside parsers only. */
+#ifndef PARSERS_ORDINARY_H
+#define PARSERS_ORDINARY_H
+
+#include "parsers/parser.h"
+
+/* "a reply", "a mailing list", "an invitation"; empty for none of them. */
+struct slice ordinary_kind(const struct incoming *message);
+bool ordinary_is_newsletter(const struct incoming *message);
+/* By its subject alone, as people forward and answer: "Re:", "AW:". */
+bool ordinary_is_reply_subject(struct slice subject);
+
+#endif

@@ -1,0 +1,72 @@
+#include "parsers/text-body.h"
+
+#include "parsers/attachments.h"
+#include "parsers/html-text.h"
+
+static bool is_blank(struct slice text)
+{
+    return slice_trim(text).len == 0;
+}
+
+/* At most what is left, at a line's end. */
+static struct slice cut(struct slice text, size_t left)
+{
+    if (text.len <= left)
+        return text;
+    text.len = left;
+    while (text.len > 0 && text.ptr[text.len - 1] != '\n')
+        text.len--;
+    return text;
+}
+
+static size_t add_parts(const struct incoming *message, struct slice type, size_t left,
+                        struct text_list *texts)
+{
+    bool html = slice_eq(type, SLICE("text/html"));
+    for (size_t i = 0; i < message->mime.part_count && left > 0; i++) {
+        const struct mime_part *part = &message->mime.parts[i];
+        if (part->container || !slice_eq(part->type, type) ||
+            !mime_is_own(&message->mime, part))
+            continue;
+        struct slice text = mime_decode_text(message->arena, part);
+        text = cut(html ? html_text(message->arena, text) : text, left);
+        if (is_blank(text))
+            continue;
+        left -= text.len;
+        text_list_add(texts, message->arena, text);
+    }
+    return left;
+}
+
+struct text_list text_bodies(const struct incoming *message, size_t most)
+{
+    struct text_list texts = {0};
+    size_t left = add_parts(message, SLICE("text/plain"), most, &texts);
+    if (texts.count == 0)
+        (void)add_parts(message, SLICE("text/html"), left, &texts);
+    return texts;
+}
+
+static bool is_log_name(struct slice name)
+{
+    return slice_ends_with_nocase(name, SLICE(".log")) ||
+           slice_ends_with_nocase(name, SLICE(".txt")) ||
+           slice_find_nocase(name, SLICE(".log.")) >= 0;
+}
+
+struct text_list text_logs(const struct incoming *message, size_t most)
+{
+    struct text_list texts = {0};
+    const struct attachments *attachments = attachments_of(message);
+    for (size_t i = 0; i < attachments->count && most > 0; i++) {
+        const struct attachment *attachment = &attachments->items[i];
+        struct slice text = cut(attachment->bytes, most);
+        if (!is_log_name(attachment->name) || !mime_is_own(&message->mime, attachment->part) ||
+            slice_eq(attachment->type, SLICE("text/plain")) ||
+            slice_find_byte(slice_until(text, 512), '\0') >= 0 || is_blank(text))
+            continue;
+        most -= text.len;
+        text_list_add(&texts, message->arena, text);
+    }
+    return texts;
+}
