@@ -10,7 +10,7 @@
 #define PATTERN_MOST ((size_t)16 << 10)
 
 struct phrase {
-    struct slice text; /* as words_fold leaves it */
+    struct slice text; /* as words_fold leaves it, "*" for the rest of a word */
     bool open;         /* more letters may follow */
     bool strong;
     uint16_t kind; /* index, or KINDS_MOST for doubt */

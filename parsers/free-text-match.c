@@ -1,13 +1,21 @@
 #include "parsers/free-text-form.h"
 
-#define KIND_NEEDED 2U /* points at which a kind is clear */
+#define KIND_NEEDED      2U /* points at which a kind is clear */
+#define OTHERWISE_NEEDED 4U /* the same, for "attack" and "abuse" without more */
 
 /* ---- words ---- */
 
 static bool fits(const struct phrase *phrase, struct slice rest)
 {
-    return slice_starts_with(rest, phrase->text) &&
-           (phrase->open || rest.len == phrase->text.len || rest.ptr[phrase->text.len] == ' ');
+    size_t at = 0;
+    for (size_t i = 0; i < phrase->text.len; i++) {
+        if (phrase->text.ptr[i] == '*')
+            while (at < rest.len && rest.ptr[at] != ' ')
+                at++;
+        else if (at >= rest.len || rest.ptr[at++] != phrase->text.ptr[i])
+            return false;
+    }
+    return phrase->open || at == rest.len || rest.ptr[at] == ' ';
 }
 
 void rules_weigh_words(const struct free_text_rules *rules, struct slice folded, unsigned heavy,
@@ -36,7 +44,7 @@ static const struct xarf_type *heaviest_of(const struct free_text_rules *rules,
                                            const struct word_weights *weights, bool otherwise)
 {
     const struct xarf_type *type = NULL;
-    unsigned most = KIND_NEEDED - 1;
+    unsigned most = (otherwise ? OTHERWISE_NEEDED : KIND_NEEDED) - 1;
     for (size_t i = 0; i < rules->kind_count; i++)
         if (rules->otherwise[i] == otherwise && weights->points[i] > most) {
             most = weights->points[i];

@@ -170,6 +170,19 @@ static enum status kind_index(struct reading *reading, const char *section, uint
     return OK;
 }
 
+/* As words_fold would leave it, with the stars kept where the rest of a word may stand. */
+static struct slice fold_phrase(struct arena *arena, struct slice phrase)
+{
+    struct slice text = SLICE(""), piece;
+    for (bool first = true; slice_next_field(&phrase, '*', &piece); first = false) {
+        bool space = piece.len > 0 && piece.ptr[0] == ' ';
+        struct slice folded = slice_trim(words_fold(arena, piece));
+        text = arena_printf(arena, "%.*s%s%s%.*s", SLICE_FMT(text), first ? "" : "*",
+                            space && !first ? " " : "", SLICE_FMT(folded));
+    }
+    return text;
+}
+
 static enum status set_words(struct reading *reading, const char *section, const char *key,
                              const char *value)
 {
@@ -184,7 +197,7 @@ static enum status set_words(struct reading *reading, const char *section, const
     while (status == OK && slice_next_field(&rest, ',', &item)) {
         item = slice_trim(item);
         bool open = item.len > 0 && item.ptr[item.len - 1] == '*';
-        struct slice text = slice_trim(words_fold(reading->arena, item));
+        struct slice text = fold_phrase(reading->arena, slice_until(item, item.len - open));
         if (text.len == 0)
             continue;
         if (rules->phrase_count == PHRASES_MOST)

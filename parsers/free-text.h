@@ -13,7 +13,7 @@
  * complained about is told by words and by known log lines (free-text.ini).
  *
  * Confident, and so a report: an address has at least 2 points as a source and none of the accused is a victim by about
- * the same weight; a kind has at least 2 points; nothing said casts doubt (police letters, mail systems' notices); and
+ * the same weight; a kind has at least 2 points (a mere "attack" 4); nothing said casts doubt (police letters, mail systems' notices); and
  * the mail is no newsletter, unless its subject names the address. All else is left to a person, with the best guess. */
 #ifndef PARSERS_FREE_TEXT_H
 #define PARSERS_FREE_TEXT_H
