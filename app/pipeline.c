@@ -148,8 +148,11 @@ enum status pipeline_feed(struct pipeline *pipeline, const struct journal_record
     if (status != OK)
         return give_up(pipeline, status);
     pipeline->batch++;
-    if (journal_pending(pipeline->journal) >= pipeline->settings.group_most)
-        status = pipeline_sync(pipeline, why);
+    if (journal_pending(pipeline->journal) >= pipeline->settings.group_most) {
+        status = journal_sync_begin(pipeline->journal, why);
+        if (status != OK)
+            return give_up(pipeline, status);
+    }
     if (status == OK &&
         (pipeline->batch >= pipeline->settings.batch_most || txn_failed(pipeline->txn)))
         status = pipeline_commit(pipeline, why);

@@ -4,6 +4,7 @@
 #define STORE_JOURNAL_FILE_H
 
 #include "base/buffer.h"
+#include "store/flush.h"
 #include "store/segment.h"
 
 /* An open segment; fd -1 when none is. */
@@ -31,7 +32,8 @@ struct journal {
     struct segment tail;         /* the segment that end is in */
     struct journal_repair repair;
 
-    struct buffer group; /* frames not yet written; they go to end */
+    struct flush *flush; /* the group before, on its way to end */
+    struct buffer group; /* frames not yet on their way; they go behind that */
     size_t pending;
 
     struct segment reading;

@@ -221,6 +221,7 @@ enum status journal_open(const struct journal_settings *settings, struct journal
     if (journal == NULL || (journal->path = strdup(settings->directory)) == NULL)
         abort();
     journal->directory = journal->lock = journal->tail.fd = journal->reading.fd = -1;
+    journal->flush = flush_new();
     journal->read_only = settings->read_only;
     journal->sync = settings->sync;
     journal->segment_size = settings->segment_size > 0 ? settings->segment_size : SEGMENT_SIZE;
@@ -257,6 +258,7 @@ void journal_close(struct journal *journal)
 {
     if (journal == NULL)
         return;
+    flush_free(journal->flush);
     segment_close(&journal->tail);
     segment_close(&journal->reading);
     if (journal->lock >= 0)
@@ -291,9 +293,12 @@ static void drop_group(struct journal *journal)
     journal->pending = 0;
 }
 
+static enum status settle(struct journal *journal, struct fault *why);
+
 void journal_unlock(struct journal *journal)
 {
     drop_group(journal);
+    (void)settle(journal, NULL);
     if (journal->locked)
         (void)flock(journal->lock, LOCK_UN);
     journal->locked = false;
@@ -314,14 +319,22 @@ enum status journal_append(struct journal *journal, const struct journal_record 
     size_t size = frame_size(record->source.len, record->body.len);
     if (size > GROUP_MOST - journal->group.len)
         return fail(why, ERR_LIMIT, "the group is full: sync it first");
-    bool full = journal->pending == 0 && journal->end.offset >= journal->segment_size;
+    uint64_t underway = flush_underway(journal->flush);
+    bool full =
+        journal->pending == 0 && journal->end.offset + underway >= journal->segment_size;
+    if (full && underway > 0) {
+        enum status status = settle(journal, why);
+        if (status != OK)
+            return status;
+        underway = 0;
+    }
     if (journal->tail.fd < 0 || full) {
         enum status status =
             segment_create(journal, journal->end.segment + (full ? 1 : 0), record->real, why);
         if (status != OK)
             return status;
     }
-    uint64_t offset = journal->end.offset + journal->group.len;
+    uint64_t offset = journal->end.offset + underway + journal->group.len;
     buffer_reserve(&journal->group, size);
     frame_encode((uint8_t *)journal->group.ptr + journal->group.len, record,
                  journal->tail.header.salt, offset, (uint32_t)journal->group.len);
@@ -332,36 +345,38 @@ enum status journal_append(struct journal *journal, const struct journal_record 
     return OK;
 }
 
-static bool write_all(int fd, struct slice bytes, uint64_t offset)
+/* Takes in what became of the group that was under way: end moves past it, or it is taken back. */
+static enum status settle(struct journal *journal, struct fault *why)
 {
-    while (bytes.len > 0) {
-        ssize_t written = pwrite(fd, bytes.ptr, bytes.len, (off_t)offset);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            return false;
-        bytes = slice_from(bytes, (size_t)written);
-        offset += (uint64_t)written;
+    uint64_t written = flush_underway(journal->flush);
+    struct flush_outcome outcome = flush_wait(journal->flush);
+    if (outcome.error == 0) {
+        journal->end.offset += written;
+        return OK;
     }
-    return true;
+    errno = outcome.error;
+    enum status status = io_error(journal, outcome.doing, why);
+    if (ftruncate(journal->tail.fd, (off_t)journal->end.offset) != 0)
+        journal->broken = true;
+    drop_group(journal);
+    return status;
+}
+
+enum status journal_sync_begin(struct journal *journal, struct fault *why)
+{
+    enum status status = settle(journal, why);
+    if (status != OK || journal->pending == 0)
+        return status;
+    flush_start(journal->flush, journal->tail.fd, &journal->group, journal->end.offset,
+                journal->sync);
+    journal->pending = 0;
+    return OK;
 }
 
 enum status journal_sync(struct journal *journal, struct fault *why)
 {
-    if (journal->pending == 0)
-        return OK;
-    enum status status = OK;
-    struct slice group = buffer_slice(&journal->group);
-    if (!write_all(journal->tail.fd, group, journal->end.offset))
-        status = io_error(journal, "write", why);
-    else if (journal->sync && fdatasync(journal->tail.fd) != 0)
-        status = io_error(journal, "fdatasync", why);
-    if (status == OK)
-        journal->end.offset += group.len;
-    else if (ftruncate(journal->tail.fd, (off_t)journal->end.offset) != 0)
-        journal->broken = true;
-    drop_group(journal);
-    return status;
+    enum status status = journal_sync_begin(journal, why);
+    return status == OK ? settle(journal, why) : status;
 }
 
 size_t journal_pending(const struct journal *journal)

@@ -69,6 +69,10 @@ void journal_unlock(struct journal *journal);
 MUST_USE enum status journal_append(struct journal *journal,
                                     const struct journal_record *record,
                                     struct journal_position *position, struct fault *why);
+/* Sends the group on its way to the disk, and lets the next one be appended meanwhile; waits for the
+ * group before. Nothing of it counts before journal_sync has said OK; a failure is reported by the
+ * next call, which takes back all that was on its way or behind it. */
+MUST_USE enum status journal_sync_begin(struct journal *journal, struct fault *why);
 /* Writes and syncs the group: OK means that all of it is on disk, anything else that none of
  * it counts. */
 MUST_USE enum status journal_sync(struct journal *journal, struct fault *why);
