@@ -15,6 +15,8 @@ struct arena_block {
 
 static struct arena_block *block_new(size_t size, struct arena_block *older)
 {
+    if (size > SIZE_MAX - sizeof(struct arena_block))
+        abort();
     struct arena_block *block = malloc(sizeof *block + size);
     if (block == NULL)
         abort();
@@ -23,28 +25,11 @@ static struct arena_block *block_new(size_t size, struct arena_block *older)
     return block;
 }
 
-void *arena_alloc(struct arena *arena, size_t size)
+void arena_add_block(struct arena *arena, size_t room)
 {
-    size_t room = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
-    if (room < size)
-        abort();
-    if (arena->block == NULL || arena->block->size - arena->used < room) {
-        arena->block = block_new(room > BLOCK_SIZE ? room : BLOCK_SIZE, arena->block);
-        arena->used = 0;
-    }
-    void *memory = arena->block->bytes + arena->used;
-    arena->used += room;
-    arena->total += room;
-    memset(memory, 0, size);
-    return memory;
-}
-
-void *arena_alloc_array(struct arena *arena, size_t size, size_t count)
-{
-    size_t bytes = 0;
-    if (__builtin_mul_overflow(size, count, &bytes))
-        abort();
-    return arena_alloc(arena, bytes);
+    arena->block = block_new(room > BLOCK_SIZE ? room : BLOCK_SIZE, arena->block);
+    arena->at = arena->block->bytes;
+    arena->end = arena->block->bytes + arena->block->size;
 }
 
 static void free_blocks(struct arena_block *block)
@@ -66,8 +51,8 @@ void arena_reset(struct arena *arena)
     if (kept != NULL) {
         free_blocks(kept->older);
         kept->older = NULL;
+        arena->at = kept->bytes;
     }
-    arena->used = 0;
     arena->total = 0;
 }
 

@@ -6,25 +6,46 @@
 
 #include "base/slice.h"
 
+#include <stdalign.h>
+
 struct arena_block;
 
 struct arena {
     struct arena_block *block; /* the one being filled; older ones hang behind it */
-    size_t used;               /* bytes of block that are taken */
+    char *at, *end;            /* what is left of it */
     size_t total;              /* bytes handed out since the last reset */
 };
 
-#define ARENA_INIT ((struct arena){0})
+#define ARENA_INIT  ((struct arena){0})
+#define ARENA_ALIGN alignof(max_align_t)
 
-void *arena_alloc(struct arena *arena,
-                  size_t size);          /* zeroed, aligned for any type; never NULL */
+void arena_add_block(struct arena *arena, size_t room); /* for arena_alloc only */
+
+/* Zeroed, aligned for any type; never NULL. */
+static inline void *arena_alloc(struct arena *arena, size_t size)
+{
+    size_t room = (size + ARENA_ALIGN - 1) & ~(ARENA_ALIGN - 1);
+    if (room < size || room >= (size_t)(arena->end - arena->at))
+        arena_add_block(arena, room < size ? SIZE_MAX : room);
+    void *memory = arena->at;
+    arena->at += room;
+    arena->total += room;
+    return memset(memory, 0, size);
+}
+
 void arena_reset(struct arena *arena);   /* everything handed out is gone */
 void arena_release(struct arena *arena); /* and the memory too; the arena can be used again */
 
 #define arena_new(arena, type) ((type *)arena_alloc((arena), sizeof(type)))
 #define arena_array(arena, type, count)                                                        \
     ((type *)arena_alloc_array((arena), sizeof(type), (count)))
-void *arena_alloc_array(struct arena *arena, size_t size, size_t count);
+static inline void *arena_alloc_array(struct arena *arena, size_t size, size_t count)
+{
+    size_t bytes = 0;
+    if (__builtin_mul_overflow(size, count, &bytes))
+        bytes = SIZE_MAX; /* which aborts */
+    return arena_alloc(arena, bytes);
+}
 
 struct slice arena_copy(struct arena *arena, struct slice text);
 char *arena_string(struct arena *arena, struct slice text);       /* NUL-terminated copy */

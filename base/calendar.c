@@ -8,7 +8,8 @@ unsigned month_by_name(struct slice word)
         SLICE("september"), SLICE("october"),  SLICE("november"), SLICE("december"),
     };
     for (unsigned i = 0; i < 12 && word.len >= 3; i++)
-        if (slice_starts_with_nocase(months[i], word))
+        if (months[i].ptr[0] == (char)byte_lower(word.ptr[0]) &&
+            slice_starts_with_nocase(months[i], word))
             return i + 1;
     return 0;
 }

@@ -326,6 +326,44 @@ static bool settle(struct reading *r, int64_t *moment)
     return true;
 }
 
+static unsigned two_digits(const char *text)
+{
+    return (unsigned)(text[0] - '0') * 10 + (unsigned)(text[1] - '0');
+}
+
+/* "Tue, 17 Nov 2026 10:00:00 +0000", as nearly all mail has it (RFC 5322 s3.3), by its columns. What fits in them not quite is
+ * left to the tokens. */
+static bool read_columns(struct slice text, struct reading *r)
+{
+    static const char shape[] = "aaa, dd aaa dddd dd:dd:dd +dddd";
+    if (text.len != sizeof shape - 1)
+        return false;
+    const char *at = text.ptr;
+    for (size_t i = 0; i < sizeof shape - 1; i++) {
+        bool fits = shape[i] == 'd'   ? is_digit(at[i])
+                    : shape[i] == 'a' ? is_letter(at[i])
+                    : shape[i] == '+' ? at[i] == '+' || at[i] == '-'
+                                      : at[i] == shape[i];
+        if (!fits)
+            return false;
+    }
+    int offset = (int)(two_digits(at + 27) * 3600 + two_digits(at + 29) * 60);
+    *r = (struct reading){
+        .day = two_digits(at + 5),
+        .month = month_by_name((struct slice){at + 8, 3}),
+        .year = two_digits(at + 12) * 100 + two_digits(at + 14),
+        .hour = two_digits(at + 17),
+        .minute = two_digits(at + 20),
+        .second = two_digits(at + 23),
+        .offset = at[26] == '-' ? -offset : offset,
+        .has_year = true,
+        .has_time = true,
+        .has_offset = true,
+    };
+    return r->hour < 24 && r->minute < 60 && r->second <= 60 && two_digits(at + 27) <= 15 &&
+           two_digits(at + 29) < 60 && is_weekday_name(slice_until(text, 3));
+}
+
 /* Seconds, or thirteen digits of milliseconds, with a fraction or not. */
 static bool parse_epoch(struct slice text, int64_t *moment)
 {
@@ -351,13 +389,18 @@ bool moment_parse(struct slice text, int64_t *moment, bool *zoned)
     text = slice_trim(text);
     if (text.len == 0 || text.len > LONGEST)
         return false;
-    if (parse_epoch(text, moment)) {
+    if (is_digit(text.ptr[0]) && parse_epoch(text, moment)) {
         if (zoned != NULL)
             *zoned = true;
         return true;
     }
-    struct cursor cursor = {text.ptr, text.ptr + text.len};
-    if (!read_tokens(&cursor, &reading) || !settle(&reading, moment))
+    if (!read_columns(text, &reading)) {
+        struct cursor cursor = {text.ptr, text.ptr + text.len};
+        reading = (struct reading){0};
+        if (!read_tokens(&cursor, &reading))
+            return false;
+    }
+    if (!settle(&reading, moment))
         return false;
     if (zoned != NULL)
         *zoned = reading.has_offset || reading.has_comment_zone;

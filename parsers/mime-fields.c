@@ -4,7 +4,7 @@
 
 /* The colon that ends a field name at the start of a line, or NULL. Space before the colon is obsolete but allowed
  * (RFC 5322 s4.5.8). */
-static const char *find_colon(const char *at, const char *end)
+static inline const char *find_colon(const char *at, const char *end)
 {
     const char *name = at;
     at = find_name_end(at, end);

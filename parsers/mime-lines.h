@@ -63,13 +63,16 @@ static inline uint64_t dashes_of_16(const char *at)
 static inline const char *find_two_dashes(const char *at, const char *end)
 {
 #ifdef __SSE2__
-    for (; end - at >= 65; at += 64) {
+    uint64_t carry = 0; /* the last of the bytes before was a dash */
+    for (; end - at >= 64; at += 64) {
         uint64_t dashes = dashes_of_16(at) | dashes_of_16(at + 16) << 16 |
                           dashes_of_16(at + 32) << 32 | dashes_of_16(at + 48) << 48;
-        uint64_t pairs = dashes & (dashes >> 1 | (uint64_t)(at[64] == '-') << 63);
-        if (pairs != 0)
-            return at + __builtin_ctzll(pairs);
+        uint64_t second = dashes & (dashes << 1 | carry);
+        if (second != 0)
+            return at + __builtin_ctzll(second) - 1;
+        carry = dashes >> 63;
     }
+    at -= carry;
 #endif
     for (; end - at >= 2; at++)
         if (at[0] == '-' && at[1] == '-')

@@ -147,28 +147,31 @@ static struct mime_part *part_new(struct scan *scan, int parent)
     return part;
 }
 
-/* What ends a media type: all that is neither of a token (RFC 2045 s5.1) nor the "/". */
-static const bool ends_type[256] = {
-    [0 ... ' '] = true, [0x7f ... 0xff] = true, ['('] = true,  [')'] = true,
-    ['<'] = true,       ['>'] = true,           ['@'] = true,  [','] = true,
-    [';'] = true,       [':'] = true,           ['\\'] = true, ['"'] = true,
-    ['['] = true,       [']'] = true,           ['?'] = true,  ['='] = true,
+/* What stands in a media type: the bytes of two tokens (RFC 2045 s5.1) and the "/" between them. */
+enum { TYPE_ENDS = 1, TYPE_SLASH = 2, TYPE_UPPER = 4 };
+static const unsigned char type_bytes[256] = {
+    [0 ... ' '] = TYPE_ENDS, [0x7f ... 0xff] = TYPE_ENDS, ['('] = TYPE_ENDS,  [')'] = TYPE_ENDS,
+    ['<'] = TYPE_ENDS,       ['>'] = TYPE_ENDS,           ['@'] = TYPE_ENDS,  [','] = TYPE_ENDS,
+    [';'] = TYPE_ENDS,       [':'] = TYPE_ENDS,           ['\\'] = TYPE_ENDS, ['"'] = TYPE_ENDS,
+    ['['] = TYPE_ENDS,       [']'] = TYPE_ENDS,           ['?'] = TYPE_ENDS,  ['='] = TYPE_ENDS,
+    ['/'] = TYPE_SLASH,      ['A' ... 'Z'] = TYPE_UPPER,
 };
 
 /* "text/plain; charset=…" → the media type; a broken one is text/plain (RFC 2045 s5.2). */
 static struct slice media_type(struct scan *scan, struct slice value)
 {
-    size_t len = 0, slash = 0;
-    bool upper = false;
-    for (; len < value.len && !ends_type[(unsigned char)value.ptr[len]]; len++) {
-        if (value.ptr[len] == '/')
-            slash = len;
-        upper |= value.ptr[len] >= 'A' && value.ptr[len] <= 'Z';
+    unsigned seen = 0;
+    size_t len = 0;
+    for (; len < value.len; len++) {
+        unsigned kind = type_bytes[(unsigned char)value.ptr[len]];
+        if (kind == TYPE_ENDS)
+            break;
+        seen |= kind;
     }
-    if (slash == 0 || slash + 1 == len)
-        return SLICE("text/plain");
     struct slice type = slice_until(value, len);
-    return upper ? arena_lower(scan->arena, type) : type;
+    if ((seen & TYPE_SLASH) == 0 || type.ptr[0] == '/' || type.ptr[len - 1] == '/')
+        return SLICE("text/plain");
+    return (seen & TYPE_UPPER) != 0 ? arena_lower(scan->arena, type) : type;
 }
 
 static bool is_identity(struct slice encoding)
