@@ -8,7 +8,10 @@
 
 #define ATTACHMENT_ENTRIES_MOST  200U                       /* in all archives of a message */
 #define ATTACHMENT_INFLATED_MOST ((size_t)64 * 1024 * 1024) /* together */
-#define ATTACHMENT_DEPTH_MOST    2U                         /* a gzip in a zip */
+#define ATTACHMENT_RATIO_MOST                                                                  \
+    100U /* times its packed size; a table of addresses shrinks to a tenth */
+#define ATTACHMENT_INFLATED_ANY ((size_t)4 * 1024 * 1024) /* whatever its packed size */
+#define ATTACHMENT_DEPTH_MOST   2U                        /* a gzip in a zip */
 
 struct attachment {
     struct slice name;            /* its file name, of an entry the entry's; may be empty */

@@ -38,7 +38,7 @@ const struct slice *grid_row(const struct grid *grid, size_t row, size_t *count)
 {
     size_t end = row + 1 < grid->row_count ? grid->starts[row + 1] : grid->cell_count;
     *count = end - grid->starts[row];
-    return grid->cells + grid->starts[row];
+    return *count == 0 ? NULL : grid->cells + grid->starts[row];
 }
 
 struct grid *grids_add(struct grids *grids)
