@@ -122,6 +122,10 @@ enum status apply_command(struct pipeline *pipeline, const struct journal_record
     case INPUT_REPLAY:
         begin_replay(pipeline, &input);
         return OK;
+    case INPUT_NOTICE:
+        store_count(pipeline->txn, "notices", 1);
+        loose_event(pipeline, EVENT_NOTE, input.actor, input.text);
+        return OK;
     }
     return OK;
 }

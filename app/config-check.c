@@ -205,6 +205,59 @@ static void check_retention(const struct check *check)
             (long long)((longest + 86399) / 86400));
 }
 
+static void check_imap(const struct check *check, const struct imap_config *imap)
+{
+    struct slice name = imap->name;
+    unsigned ways = (imap->password_file.len > 0) + (imap->credential.len > 0) +
+                    (imap->password_command.len > 0) + (imap->token_command.len > 0);
+    bool by_token = imap->mechanism >= 2;
+    if (imap->host.len == 0)
+        config_blame(PLACE(check, "imap", name, "host"), "[imap %s] needs host", name.ptr);
+    if (imap->user.len == 0)
+        config_blame(PLACE(check, "imap", name, "user"), "[imap %s] needs user", name.ptr);
+    if (ways != 1)
+        config_blame(PLACE(check, "imap", name, "user"),
+                     "[imap %s] needs one of password-file, credential, password-command and "
+                     "token-command; it has %u of them",
+                     name.ptr, ways);
+    if (imap->token_command.len > 0 && !by_token)
+        config_blame(PLACE(check, "imap", name, "token-command"),
+                     "[imap %s] token-command needs mechanism = xoauth2 or oauthbearer",
+                     name.ptr);
+    if (imap->tls == IMAP_TLS_NONE && !imap->plaintext_login)
+        config_blame(PLACE(check, "imap", name, "tls"),
+                     "[imap %s] tls = none would send the password for all to read: use tls, "
+                     "or say plaintext-login = yes as well",
+                     name.ptr);
+    if (imap->folder_count > 16)
+        config_blame(PLACE(check, "imap", name, "folders"),
+                     "[imap %s] has more than 16 folders: make two sections of it", name.ptr);
+    if (imap->disposal == 2 && imap->move_to.len == 0)
+        config_blame(PLACE(check, "imap", name, "disposal"),
+                     "[imap %s] disposal = move needs move-to", name.ptr);
+    for (size_t i = 0; i < imap->folder_count && imap->disposal == 2; i++)
+        if (slice_eq(imap->folders[i], imap->move_to))
+            config_blame(PLACE(check, "imap", name, "move-to"),
+                         "[imap %s] would read '%s' again, which it moves mails to", name.ptr,
+                         imap->move_to.ptr);
+}
+
+static void check_sources(const struct check *check)
+{
+    const struct config *config = check->config;
+    for (size_t i = 0; i < config->imap_count; i++)
+        check_imap(check, &config->imaps[i]);
+    for (size_t i = 0; i < config->maildir_count; i++) {
+        struct slice name = config->maildirs[i].name;
+        if (config->maildirs[i].path.len == 0)
+            config_blame(PLACE(check, "maildir", name, "path"), "[maildir %s] needs path",
+                         name.ptr);
+    }
+    if (config->daemon.retry_longest < config->daemon.retry)
+        config_blame(PLACE(check, "daemon", none, "retry-longest"),
+                     "[daemon] retry-longest is shorter than retry");
+}
+
 void config_check(struct config *config, struct arena *arena)
 {
     const struct check check = {config, arena};
@@ -217,4 +270,5 @@ void config_check(struct config *config, struct arena *arena)
     check_zone(&check);
     check_armed(&check);
     check_retention(&check);
+    check_sources(&check);
 }

@@ -36,6 +36,8 @@ static void form_text(const struct config_option *option, struct buffer *out)
                   form + 1);
     if (range.len > 0)
         buffer_printf(out, ", %s", range.ptr);
+    for (size_t i = 0; option->words != NULL && option->words[i] != NULL; i++)
+        buffer_printf(out, "%s%s", i == 0 ? ": " : ", ", option->words[i]);
     buffer_add_byte(out, '.');
     buffer_release(&range);
 }
@@ -54,12 +56,14 @@ static void sample_option(const struct config_option *option, struct buffer *out
 
 void config_document_sample(struct buffer *out)
 {
-    /* An operator without domains is a fault, so that heading is a comment as well. */
+    /* An operator without domains, or a source that lacks its place, is a fault: those headings are comments as well. */
     static const struct {
         const char *before, *after;
     } headings[] = {[ARGUMENT_NONE] = {"[", "]"},
                     [ARGUMENT_KIND] = {"[", " email-compromise]"},
-                    [ARGUMENT_OPERATOR] = {"#[", " example-sensor]"}};
+                    [ARGUMENT_OPERATOR] = {"#[", " example-sensor]"},
+                    [ARGUMENT_IMAP] = {"#[", " abuse]"},
+                    [ARGUMENT_MAILDIR] = {"#[", " abuse]"}};
     wrap(out, "# ",
          SLICE("abusedesk.conf: every option with its default. Take the # away from what you "
                "change; abusedesk.conf(5) explains the syntax, 'abusedesk config check' finds "
@@ -107,7 +111,9 @@ static void manual_option(const struct config_option *option, struct buffer *out
 void config_document_manual(struct buffer *out)
 {
     static const char *const arguments[] = {
-        [ARGUMENT_NONE] = "", [ARGUMENT_KIND] = " KIND", [ARGUMENT_OPERATOR] = " NAME"};
+        [ARGUMENT_NONE] = "",      [ARGUMENT_KIND] = " KIND",    [ARGUMENT_OPERATOR] = " NAME",
+        [ARGUMENT_IMAP] = " NAME", [ARGUMENT_MAILDIR] = " NAME",
+    };
     for (size_t i = 0; i < config_section_count; i++) {
         const struct config_section *section = &config_sections[i];
         buffer_printf(out, ".Ss [%s%s]\n", section->name, arguments[section->argument]);

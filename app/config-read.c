@@ -64,7 +64,7 @@ static void unknown_kind(struct reading *r)
             "or advice");
 }
 
-static bool is_operator_name(struct slice name)
+static bool is_name(struct slice name)
 {
     for (size_t i = 0; i < name.len; i++) {
         char c = name.ptr[i];
@@ -74,21 +74,41 @@ static bool is_operator_name(struct slice name)
     return name.len > 0 && name.len <= 63;
 }
 
-static struct operator_rule *operator_rule_add(struct reading *r)
+/* Room for one more in an array that doubles at powers of two; the others may move. */
+static void *make_room(struct arena *arena, void *items, size_t count, size_t size)
 {
-    struct policy *policy = &r->config->policy;
-    size_t count = policy->operator_count;
-    if ((count & (count - 1)) == 0) {
-        struct operator_rule *more =
-            arena_array(r->arena, struct operator_rule, count == 0 ? 1 : 2 * count);
-        if (count > 0)
-            memcpy(more, policy->operators, count * sizeof(*more));
-        policy->operators = more;
+    if ((count & (count - 1)) != 0)
+        return items;
+    void *more = arena_alloc_array(arena, size, count == 0 ? 1 : 2 * count);
+    if (count > 0)
+        memcpy(more, items, count * size);
+    return more;
+}
+
+/* A section of a new name, with its defaults. */
+static void *section_add(struct reading *r)
+{
+    struct config *config = r->config;
+    struct policy *policy = &config->policy;
+    void *base = NULL;
+    if (r->section->argument == ARGUMENT_OPERATOR) {
+        policy->operators = make_room(r->arena, policy->operators, policy->operator_count,
+                                      sizeof *policy->operators);
+        base = &policy->operators[policy->operator_count++];
+        *(struct operator_rule *)base = (struct operator_rule){.name = r->argument};
+    } else if (r->section->argument == ARGUMENT_IMAP) {
+        config->imaps =
+            make_room(r->arena, config->imaps, config->imap_count, sizeof *config->imaps);
+        base = &config->imaps[config->imap_count++];
+        *(struct imap_config *)base = (struct imap_config){.name = r->argument};
+    } else {
+        config->maildirs = make_room(r->arena, config->maildirs, config->maildir_count,
+                                     sizeof *config->maildirs);
+        base = &config->maildirs[config->maildir_count++];
+        *(struct maildir_config *)base = (struct maildir_config){.name = r->argument};
     }
-    struct operator_rule *rule = &policy->operators[policy->operator_count++];
-    *rule = (struct operator_rule){.name = r->argument};
-    section_defaults(r->section, r->argument, rule, r->arena);
-    return rule;
+    section_defaults(r->section, r->argument, base, r->arena);
+    return base;
 }
 
 /* The section's argument must make sense; sets base. */
@@ -105,10 +125,13 @@ static void enter_argument(struct reading *r)
             unknown_kind(r);
         return;
     case ARGUMENT_OPERATOR:
-        if (r->base == NULL && is_operator_name(r->argument))
-            r->base = operator_rule_add(r);
+    case ARGUMENT_IMAP:
+    case ARGUMENT_MAILDIR:
+        if (r->base == NULL && is_name(r->argument))
+            r->base = section_add(r);
         else if (r->base == NULL)
-            blame(r, "[operator NAME] needs a name of lower-case letters, digits, '-' and '.'");
+            blame(r, "[%s NAME] needs a name of lower-case letters, digits, '-' and '.'",
+                  r->section->name);
         return;
     }
 }

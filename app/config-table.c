@@ -246,6 +246,120 @@ static const struct config_option channel_options[] = {
     CHANNEL("acknowledge", VERB_ACKNOWLEDGE, "Mails to reporters."),
 };
 
+static const struct config_option daemon_options[] = {
+    {"socket", VALUE_PATH, MEMBER(struct config, daemon.socket),
+     .fallback = "/run/abusedesk/control",
+     .help = "Socket on which the daemon answers abusedesk status and abusedesk metrics. Its "
+             "group may ask."},
+    {"deaf-after", VALUE_DURATION, MEMBER(struct config, daemon.deaf_after),
+     RANGE(1, HOURS(24)), .fallback = "2min",
+     .help =
+         "A mailbox that is not heard stops everybody's waiting windows at once. After this "
+         "long it is written into the history, nobody is cut until it is heard again, and the "
+         "desk's messages say so. It is also how long a starting daemon waits for mailboxes "
+         "before it acts on what is due."},
+    {"fetcher-user", VALUE_TEXT, MEMBER(struct config, daemon.fetcher_user),
+     .fallback = "nobody",
+     .help = "User that fetchers become when the daemon runs as root. Otherwise they stay who "
+             "the daemon is."},
+    {"fetcher-memory", VALUE_SIZE, MEMBER(struct config, daemon.fetcher_memory),
+     RANGE(0, 65536 * MIB), .fallback = "512MiB",
+     .help = "Address space of one fetcher; 0B sets no limit. It holds one batch of mails."},
+    {"retry", VALUE_DURATION, MEMBER(struct config, daemon.retry), RANGE(1, HOURS(1)),
+     .fallback = "2s",
+     .help = "Pause before a source that failed is tried again; it doubles each time."},
+    {"retry-longest", VALUE_DURATION, MEMBER(struct config, daemon.retry_longest),
+     RANGE(1, HOURS(24)), .fallback = "5min",
+     .help = "Longest pause, and the pause after refused credentials or certificates."},
+    {"stall", VALUE_DURATION, MEMBER(struct config, daemon.stall), RANGE(5, HOURS(24)),
+     .fallback = "10min", .help = "A fetcher that says nothing for this long is replaced."},
+    {"sender-rate", VALUE_NUMBER, MEMBER(struct config, daemon.sender_rate), RANGE(0, 10000000),
+     .fallback = "2000",
+     .help =
+         "Mails of one sender in an hour above which the flood is reported to the desk, once "
+         "an hour. Nothing is dropped: every mail is kept and read. 0 reports no flood."},
+};
+
+static const char *const imap_tls_words[] = {"tls", "starttls", "none", NULL};
+static const char *const imap_lowest_words[] = {"1.2", "1.3", NULL};
+static const char *const imap_mechanism_words[] = {"login", "plain", "xoauth2", "oauthbearer",
+                                                   NULL};
+static const char *const imap_disposal_words[] = {"keep", "mark", "move", "delete", NULL};
+
+static const struct config_option imap_options[] = {
+    {"host", VALUE_TEXT, MEMBER(struct imap_config, host), .fallback = "",
+     .help = "Server. Its certificate must be for this name."},
+    {"port", VALUE_NUMBER, MEMBER(struct imap_config, port), RANGE(0, 65535), .fallback = "0",
+     .help = "Port; 0 is 993 with tls = tls, else 143."},
+    {"tls", VALUE_CHOICE, MEMBER(struct imap_config, tls), .words = imap_tls_words,
+     .fallback = "tls", .help = "From the first byte (tls), by STARTTLS, or none."},
+    {"tls-lowest", VALUE_CHOICE, MEMBER(struct imap_config, tls_lowest),
+     .words = imap_lowest_words, .fallback = "1.2", .help = "Oldest version of TLS to accept."},
+    {"ca-file", VALUE_PATH, MEMBER(struct imap_config, ca_file), .fallback = "",
+     .help = "Certificates of the authorities to trust, instead of the system's."},
+    {"pin", VALUE_TEXT, MEMBER(struct imap_config, pin), .fallback = "",
+     .help = "The only public key to accept, as sha256//BASE64; no authority is asked then."},
+    {"user", VALUE_TEXT, MEMBER(struct imap_config, user), .fallback = "",
+     .help = "Name of the account."},
+    {"password-file", VALUE_PATH, MEMBER(struct imap_config, password_file), .fallback = "",
+     .help = "File whose first line is the password; readable by nobody else."},
+    {"credential", VALUE_TEXT, MEMBER(struct imap_config, credential), .fallback = "",
+     .help = "Name of a systemd credential (LoadCredential=) that is the password."},
+    {"password-command", VALUE_COMMAND, MEMBER(struct imap_config, password_command),
+     .fallback = "", .help = "Command whose first line of output is the password."},
+    {"token-command", VALUE_COMMAND, MEMBER(struct imap_config, token_command), .fallback = "",
+     .help = "Command that prints an access token for xoauth2 or oauthbearer. It is run before "
+             "each login, so it may hand out a new one each time."},
+    {"mechanism", VALUE_CHOICE, MEMBER(struct imap_config, mechanism),
+     .words = imap_mechanism_words, .fallback = "login", .help = "How to log in."},
+    {"plaintext-login", VALUE_SWITCH, MEMBER(struct imap_config, plaintext_login),
+     .fallback = "no", .help = "Whether credentials may be sent without TLS."},
+    {"folders", VALUE_NAMES, LIST(struct imap_config, folders, folder_count), .fallback = "",
+     .help = "Folders to read; INBOX when none is named. At most 16."},
+    {"disposal", VALUE_CHOICE, MEMBER(struct imap_config, disposal),
+     .words = imap_disposal_words, .fallback = "keep",
+     .help = "What becomes of a mail on the server once the journal has it: it stays as it is, "
+             "gets keyword, is moved to move-to, or deleted. It is never marked as seen."},
+    {"move-to", VALUE_TEXT, MEMBER(struct imap_config, move_to), .fallback = "processed",
+     .help = "Folder for disposal = move; it is made when it is not there."},
+    {"keyword", VALUE_TEXT, MEMBER(struct imap_config, keyword), .fallback = "$Abusedesk",
+     .help = "Keyword for disposal = mark."},
+    {"poll", VALUE_DURATION, MEMBER(struct imap_config, poll), RANGE(1, HOURS(24)),
+     .fallback = "1min",
+     .help =
+         "Pause between two looks where the server has no IDLE, and where there is more than "
+         "one folder."},
+    {"idle", VALUE_DURATION, MEMBER(struct imap_config, idle), RANGE(1, 29 * 60 - 1),
+     .fallback = "9min",
+     .help = "How long one IDLE lasts: it finds dead connections, and servers end it after 29 "
+             "minutes."},
+    {"timeout", VALUE_DURATION, MEMBER(struct imap_config, timeout), RANGE(1, HOURS(1)),
+     .fallback = "1min", .help = "How long the server may be silent when it should speak."},
+    {"batch", VALUE_NUMBER, MEMBER(struct imap_config, batch), RANGE(1, 1000),
+     .fallback = "200", .help = "Mails in one fetch."},
+    {"message-size", VALUE_SIZE, MEMBER(struct imap_config, message_size),
+     RANGE(1024, 64 * MIB - 65536), .fallback = "32MiB",
+     .help = "A longer mail is left on the server and reported to the desk."},
+    {"replies", VALUE_SWITCH, MEMBER(struct imap_config, replies), .fallback = "yes",
+     .help = "Whether customers' answers come in here: waiting windows stand still while it "
+             "cannot be read."},
+};
+
+static const char *const maildir_disposal_words[] = {"keep", "delete", NULL};
+
+static const struct config_option maildir_options[] = {
+    {"path", VALUE_PATH, MEMBER(struct maildir_config, path), .fallback = "",
+     .help = "The Maildir: the folder with new, cur and tmp in it."},
+    {"disposal", VALUE_CHOICE, MEMBER(struct maildir_config, disposal),
+     .words = maildir_disposal_words, .fallback = "keep",
+     .help = "What becomes of a mail once the journal has it: into cur, or deleted."},
+    {"poll", VALUE_DURATION, MEMBER(struct maildir_config, poll), RANGE(1, HOURS(24)),
+     .fallback = "30s", .help = "Pause between two looks beside those that inotify asks for."},
+    {"replies", VALUE_SWITCH, MEMBER(struct maildir_config, replies), .fallback = "yes",
+     .help = "Whether customers' answers come in here: waiting windows stand still while it "
+             "cannot be read."},
+};
+
 const struct config_section config_sections[] = {
     {"desk", ARGUMENT_NONE, "Who we are, and whether we act.", OPTIONS(desk_options)},
     {"intake", ARGUMENT_NONE, "What incoming mail is believed, and how much of it is read.",
@@ -271,5 +385,11 @@ const struct config_section config_sections[] = {
      "What carries each action to the outside: a channel's name and its argument. dry-run only "
      "records; file DIRECTORY writes mails and orders as files.",
      OPTIONS(channel_options)},
+    {"daemon", ARGUMENT_NONE, "abusedesk run.", OPTIONS(daemon_options)},
+    {"imap", ARGUMENT_IMAP,
+     "A mailbox to pull over IMAP; any number of sections, each with a name of its own.",
+     OPTIONS(imap_options)},
+    {"maildir", ARGUMENT_MAILDIR, "A Maildir to read; any number of sections.",
+     OPTIONS(maildir_options)},
 };
 const size_t config_section_count = sizeof(config_sections) / sizeof(config_sections[0]);

@@ -22,6 +22,9 @@ enum value_type {
     VALUE_ZONE,         /* Europe/Berlin */
     VALUE_LANGUAGE,     /* en, de-AT */
     VALUE_CHANNEL,      /* file /var/spool/abusedesk/mail */
+    VALUE_CHOICE,       /* one of the option's words */
+    VALUE_COMMAND,      /* /usr/bin/pass show abuse: a program and its arguments, no shell */
+    VALUE_NAMES,        /* any words, separated by commas, more on indented lines */
     VALUE_DOMAINS,      /* any number, separated by spaces or commas, more on indented lines */
     VALUE_SENDERS,      /* the same, mail addresses too */
     VALUE_PREFIX_TEXTS, /* prefixes, kept as canonical text */
@@ -34,13 +37,20 @@ struct config_option {
     size_t offset;               /* of the member, in what the section is about */
     size_t size;                 /* of the member: numbers are stored in as many bytes */
     size_t count_offset;         /* lists: of the member that counts them */
+    const char *const *words;    /* choices: ends with NULL; the member holds the index */
     int64_t least, most;         /* numbers, in seconds, bytes or as they are */
     const char *fallback;        /* the default, as one writes it */
     const char *fallback_advice; /* [ladder] of kinds that never climb; NULL: the same */
     const char *help;            /* sentences */
 };
 
-enum section_argument { ARGUMENT_NONE, ARGUMENT_KIND, ARGUMENT_OPERATOR };
+enum section_argument {
+    ARGUMENT_NONE,
+    ARGUMENT_KIND,
+    ARGUMENT_OPERATOR,
+    ARGUMENT_IMAP,
+    ARGUMENT_MAILDIR,
+};
 
 struct config_section {
     const char *name;

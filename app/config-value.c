@@ -43,7 +43,7 @@ static const struct unit *units_of(enum value_type type)
 bool value_is_list(enum value_type type)
 {
     return type == VALUE_DOMAINS || type == VALUE_SENDERS || type == VALUE_PREFIX_TEXTS ||
-           type == VALUE_PREFIXES;
+           type == VALUE_PREFIXES || type == VALUE_NAMES;
 }
 
 const char *value_form(enum value_type type)
@@ -65,6 +65,9 @@ const char *value_form(enum value_type type)
         [VALUE_LANGUAGE] = "a language tag such as en or pt-BR",
         [VALUE_CHANNEL] =
             "a channel's name and its argument, such as file /var/spool/abusedesk",
+        [VALUE_CHOICE] = "one of the words that are listed",
+        [VALUE_COMMAND] = "a program by its absolute path and its arguments; there is no shell",
+        [VALUE_NAMES] = "names separated by commas, more of them on indented lines",
         [VALUE_DOMAINS] = "domains separated by spaces, more of them on indented lines",
         [VALUE_SENDERS] =
             "domains and mail addresses separated by spaces, more of them on indented lines",
@@ -186,6 +189,24 @@ static enum status switch_parse(const struct config_option *option, struct slice
     return OK;
 }
 
+static enum status choice_parse(const struct config_option *option, struct slice text,
+                                void *base, struct fault *why)
+{
+    struct buffer words = BUFFER_INIT;
+    for (uint8_t i = 0; option->words[i] != NULL; i++) {
+        if (slice_eq(text, slice_of(option->words[i]))) {
+            buffer_release(&words);
+            memcpy((char *)base + option->offset, &i, sizeof i);
+            return OK;
+        }
+        buffer_printf(&words, "%s%s", i > 0 ? ", " : "", option->words[i]);
+    }
+    enum status code =
+        fail(why, ERR_MALFORMED, "is none of: %.*s", SLICE_FMT(buffer_slice(&words)));
+    buffer_release(&words);
+    return code;
+}
+
 static bool is_made_of(struct slice text, const char *others)
 {
     for (size_t i = 0; i < text.len; i++) {
@@ -200,6 +221,7 @@ static bool text_suits(enum value_type type, struct slice text)
 {
     switch (type) {
     case VALUE_PATH:
+    case VALUE_COMMAND:
         return text.ptr[0] == '/';
     case VALUE_MAILBOX:
         return text_is_mailbox(text);
@@ -278,6 +300,13 @@ static enum status item_parse(const struct config_option *option, struct slice i
         memcpy(list_add(option, base, arena), &kept, sizeof(kept));
         return OK;
     }
+    if (option->type == VALUE_NAMES) {
+        if (!is_one_line(item))
+            return fail(why, ERR_MALFORMED, "is not %s", value_form(option->type));
+        struct slice kept = {arena_string(arena, item), item.len};
+        memcpy(list_add(option, base, arena), &kept, sizeof(kept));
+        return OK;
+    }
     struct prefix prefix;
     if (!prefix_parse(item, &prefix))
         return fail(why, ERR_MALFORMED,
@@ -293,9 +322,10 @@ static enum status item_parse(const struct config_option *option, struct slice i
     return OK;
 }
 
-static bool is_between(char c)
+/* Names may have spaces in them. */
+static bool is_between(enum value_type type, char c)
 {
-    return c == ' ' || c == ',' || c == '\t';
+    return c == ',' || (type != VALUE_NAMES && (c == ' ' || c == '\t'));
 }
 
 static enum status list_parse(const struct config_option *option, struct slice text,
@@ -303,11 +333,12 @@ static enum status list_parse(const struct config_option *option, struct slice t
 {
     while (text.len > 0) {
         size_t length = 0;
-        while (length < text.len && !is_between(text.ptr[length]))
+        while (length < text.len && !is_between(option->type, text.ptr[length]))
             length++;
         enum status code = OK;
-        if (length > 0)
-            code = item_parse(option, slice_until(text, length), arena, base, why);
+        struct slice item = slice_trim(slice_until(text, length));
+        if (item.len > 0)
+            code = item_parse(option, item, arena, base, why);
         if (code != OK)
             return code;
         text = slice_from(text, length < text.len ? length + 1 : length);
@@ -322,6 +353,8 @@ enum status value_parse(const struct config_option *option, struct slice text,
         return list_parse(option, text, arena, base, why);
     if (option->type == VALUE_SWITCH)
         return switch_parse(option, text, base, why);
+    if (option->type == VALUE_CHOICE)
+        return choice_parse(option, text, base, why);
     if (units_of(option->type) != NULL)
         return number_parse(option, text, base, why);
     return text_parse(option, text, arena, base, why);
@@ -336,7 +369,7 @@ static void list_print(const struct config_option *option, const void *base,
     memcpy(&count, (const char *)base + option->count_offset, sizeof(count));
     for (size_t i = 0; i < count; i++) {
         if (i > 0)
-            buffer_printf(out, "%s", between);
+            buffer_printf(out, "%s%s", option->type == VALUE_NAMES ? "," : "", between);
         if (option->type == VALUE_PREFIXES) {
             char text[PREFIX_TEXT];
             buffer_printf(out, "%s",
@@ -356,6 +389,10 @@ void value_print(const struct config_option *option, const void *base, const cha
         bool yes = false;
         memcpy(&yes, (const char *)base + option->offset, sizeof(yes));
         buffer_printf(out, "%s", yes ? "yes" : "no");
+    } else if (option->type == VALUE_CHOICE) {
+        uint8_t index = 0;
+        memcpy(&index, (const char *)base + option->offset, sizeof(index));
+        buffer_printf(out, "%s", option->words[index]);
     } else if (units_of(option->type) != NULL) {
         print_number(option->type, fetch_number(option, base), out);
     } else {

@@ -58,8 +58,17 @@ const char *option_fallback(const struct config_option *option,
 
 bool option_decides(const struct config_section *section, const struct config_option *option)
 {
-    return section->argument != ARGUMENT_NONE ||
-           option->offset < offsetof(struct config, store);
+    switch (section->argument) {
+    case ARGUMENT_KIND:
+    case ARGUMENT_OPERATOR:
+        return true;
+    case ARGUMENT_IMAP:
+    case ARGUMENT_MAILDIR:
+        return false;
+    case ARGUMENT_NONE:
+        break;
+    }
+    return option->offset < offsetof(struct config, store);
 }
 
 const void *section_base(const struct config_section *section, const struct config *config,
@@ -75,6 +84,18 @@ const void *section_base(const struct config_section *section, const struct conf
         for (size_t i = 0; i < config->policy.operator_count; i++) {
             if (slice_eq(config->policy.operators[i].name, argument))
                 return &config->policy.operators[i];
+        }
+        return NULL;
+    case ARGUMENT_IMAP:
+        for (size_t i = 0; i < config->imap_count; i++) {
+            if (slice_eq(config->imaps[i].name, argument))
+                return &config->imaps[i];
+        }
+        return NULL;
+    case ARGUMENT_MAILDIR:
+        for (size_t i = 0; i < config->maildir_count; i++) {
+            if (slice_eq(config->maildirs[i].name, argument))
+                return &config->maildirs[i];
         }
         return NULL;
     }
@@ -109,6 +130,14 @@ static bool section_instance(const struct config_section *section, const struct 
         if (n < config->policy.operator_count)
             *argument = config->policy.operators[n].name;
         return n < config->policy.operator_count;
+    case ARGUMENT_IMAP:
+        if (n < config->imap_count)
+            *argument = config->imaps[n].name;
+        return n < config->imap_count;
+    case ARGUMENT_MAILDIR:
+        if (n < config->maildir_count)
+            *argument = config->maildirs[n].name;
+        return n < config->maildir_count;
     }
     return false;
 }

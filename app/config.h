@@ -67,6 +67,45 @@ struct parsers_config {
     struct slice vocabulary, feeds, notices, free_text;
 };
 
+/* The daemon itself. */
+struct daemon_config {
+    struct slice socket;
+    struct slice fetcher_user;
+    int64_t fetcher_memory;       /* bytes; 0: no limit */
+    int64_t deaf_after;           /* seconds */
+    int64_t retry, retry_longest; /* seconds */
+    int64_t stall;                /* seconds */
+    uint32_t sender_rate;         /* reports an hour */
+};
+
+enum imap_config_tls { IMAP_TLS_ALWAYS, IMAP_TLS_STARTTLS, IMAP_TLS_NONE };
+
+/* [imap NAME] */
+struct imap_config {
+    struct slice name;
+    struct slice host, user;
+    uint16_t port; /* 0: by tls */
+    uint8_t tls;   /* enum imap_config_tls */
+    uint8_t tls_lowest, mechanism, disposal;
+    bool plaintext_login, replies;
+    struct slice ca_file, pin;
+    struct slice password_file, credential, password_command, token_command;
+    struct slice *folders;
+    size_t folder_count;
+    struct slice move_to, keyword;
+    uint16_t batch;
+    int64_t poll, idle, timeout; /* seconds */
+    int64_t message_size;        /* bytes */
+};
+
+/* [maildir NAME] */
+struct maildir_config {
+    struct slice name, path;
+    uint8_t disposal; /* 0: into cur/, 1: deleted */
+    bool replies;
+    int64_t poll;
+};
+
 /* Every text is NUL-terminated and lives in the arena given to config_load. */
 struct config {
     struct policy policy; /* with parse: what decisions depend on; the journal keeps it */
@@ -76,6 +115,11 @@ struct config {
     struct parsers_config parsers;
     /* "file /var/spool/abusedesk/mail": name and argument; empty for none. */
     struct slice channels[VERB_COUNT];
+    struct daemon_config daemon;
+    struct imap_config *imaps;
+    size_t imap_count;
+    struct maildir_config *maildirs;
+    size_t maildir_count;
 
     struct config_setting
         *settings; /* in the order in which they were made: the last one of an option counts */

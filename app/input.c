@@ -29,6 +29,7 @@ static const char *const other_names[] = {
     [INPUT_TRIAGE_REPARSE] = "triage-reparse",
     [INPUT_INTAKE] = "intake",
     [INPUT_REPLAY] = "replay",
+    [INPUT_NOTICE] = "notice",
 };
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))

@@ -18,6 +18,7 @@ enum input_verb {
     INPUT_TRIAGE_REPARSE,
     INPUT_INTAKE, /* replies can, or cannot, be heard from now on */
     INPUT_REPLAY, /* a replay of the mailboxes in text begins: nothing happens */
+    INPUT_NOTICE, /* something that the desk must know: text */
 };
 
 struct input {

@@ -50,13 +50,14 @@ void imap_account_write(const struct imap_account *account, struct buffer *out)
         text_or_null(s->stream.tls_lowest), "timeout", s->stream.timeout, "plaintext",
         (int)s->plaintext_login, "user", s->user, "mechanism", (int)s->mechanism, "secret",
         s->secret, "most", (json_int_t)s->message_most);
-    json_t *rest = json_pack(
-        "{s:o, s:I, s:i, s:i, s:o, s:o, s:i, s:i, s:o, s:o}", "run-as",
-        text_or_null(account->confinement.user), "memory",
-        (json_int_t)account->confinement.memory, "files", (int)account->confinement.files,
-        "disposal", (int)account->disposal, "move-to", text_or_null(account->move_to),
-        "keyword", text_or_null(account->keyword), "batch", (int)account->batch, "wait",
-        account->wait, "folders", folders_json(account), "skips", skips_json(account));
+    json_t *rest = json_pack("{s:o, s:I, s:i, s:i, s:o, s:o, s:i, s:i, s:i, s:o, s:o}",
+                             "run-as", text_or_null(account->confinement.user), "memory",
+                             (json_int_t)account->confinement.memory, "files",
+                             (int)account->confinement.files, "disposal",
+                             (int)account->disposal, "move-to", text_or_null(account->move_to),
+                             "keyword", text_or_null(account->keyword), "batch",
+                             (int)account->batch, "wait", account->wait, "idle", account->idle,
+                             "folders", folders_json(account), "skips", skips_json(account));
     if (root == NULL || rest == NULL || json_object_update_new(root, rest) != 0)
         abort();
     char *text = json_dumps(root, JSON_COMPACT);
@@ -105,6 +106,7 @@ static void read_settings(const json_t *root, struct arena *arena, struct imap_a
     account->keyword = copy_text(root, "keyword", arena);
     account->batch = (unsigned)number(root, "batch");
     account->wait = (int)number(root, "wait");
+    account->idle = (int)number(root, "idle");
 }
 
 static void read_lists(const json_t *root, struct arena *arena, struct imap_account *account)

@@ -12,7 +12,7 @@
 enum imap_disposal { IMAP_KEEP, IMAP_MARK, IMAP_MOVE, IMAP_DELETE };
 
 #define IMAP_FOLDERS_MOST 16
-#define IMAP_SKIPS_MOST   64
+#define IMAP_SKIPS_MOST   256
 
 struct imap_cursor {
     uint32_t uid_validity; /* 0: nothing was fetched yet */
@@ -27,6 +27,7 @@ struct imap_account {
     const char *keyword; /* IMAP_MARK */
     unsigned batch;      /* mails a command; 1 after a crash, to find the one at fault */
     int wait;            /* seconds between looks where the server has no IDLE */
+    int idle;            /* seconds of one IDLE; 0: as long as RFC 2177 lets it be */
     const char *folders[IMAP_FOLDERS_MOST];
     struct imap_cursor cursors[IMAP_FOLDERS_MOST];
     size_t folder_count;

@@ -9,7 +9,7 @@
 #define FRAME_LONGEST ((size_t)1024 * 1024)
 #define LISTED_MOST   20000U
 #define BATCH_BYTES   (16U * 1024 * 1024) /* of one FETCH: bounds what libetpan holds at a time */
-#define IDLE_SECONDS  (27 * 60)           /* RFC 2177: before 29 minutes are over */
+#define IDLE_SECONDS  (29 * 60 - 1)       /* RFC 2177: servers may end it after 30 minutes */
 
 struct fetcher {
     int fd;
@@ -163,6 +163,21 @@ static uint32_t first_uid(const struct imap_account *account, uint32_t folder,
     return leaves || cursor->uid_validity != uid_validity ? 1 : cursor->uid + 1;
 }
 
+static enum status run_list(struct fetcher *fetcher, size_t listed)
+{
+    enum status status = OK;
+    size_t at = 0;
+    while (status == OK && at < listed) {
+        struct wire_mails *batch = arena_new(&fetcher->arena, struct wire_mails);
+        at += gather(fetcher, fetcher->items + at, listed - at, batch, &status);
+        if (status == OK && batch->count > 0)
+            status = run_batch(fetcher, batch);
+        arena_reset(&fetcher->arena);
+    }
+    return status;
+}
+
+/* Lists again after each list: what came meanwhile, and what did not fit, has higher UIDs. */
 static enum status run_folder(struct fetcher *fetcher, uint32_t folder)
 {
     struct imap_account *account = &fetcher->account;
@@ -175,20 +190,21 @@ static enum status run_folder(struct fetcher *fetcher, uint32_t folder)
     fetcher->folder = folder;
     fetcher->uid_validity = found.uid_validity;
     status = tell(fetcher, WIRE_FOLDER, (struct slice){(const char *)&says, sizeof says});
-    size_t listed = 0, at = 0;
-    if (status == OK && found.exists > 0)
-        status = imap_list(fetcher->session, first_uid(account, folder, found.uid_validity),
-                           fetcher->items, LISTED_MOST, &listed, fetcher->why);
-    while (status == OK && at < listed) {
-        struct wire_mails *batch = arena_new(&fetcher->arena, struct wire_mails);
-        at += gather(fetcher, fetcher->items + at, listed - at, batch, &status);
-        if (status == OK && batch->count > 0)
-            status = run_batch(fetcher, batch);
-        arena_reset(&fetcher->arena);
+    uint32_t first = first_uid(account, folder, found.uid_validity);
+    size_t listed = found.exists;
+    while (status == OK && listed > 0) {
+        status = imap_list(fetcher->session, first, fetcher->items, LISTED_MOST, &listed,
+                           fetcher->why);
+        if (status == OK)
+            status = run_list(fetcher, listed);
+        if (status != OK || listed == 0)
+            break;
+        uint32_t last = fetcher->items[listed - 1].uid;
+        account->cursors[folder] = (struct imap_cursor){found.uid_validity, last};
+        if (last == UINT32_MAX)
+            break;
+        first = last + 1;
     }
-    if (status == OK && listed > 0)
-        account->cursors[folder] =
-            (struct imap_cursor){found.uid_validity, fetcher->items[listed - 1].uid};
     return status;
 }
 
@@ -199,7 +215,8 @@ static enum status wait_for_news(struct fetcher *fetcher, bool *cancelled)
     const struct imap_account *account = &fetcher->account;
     bool news = false;
     bool one = account->folder_count == 1 && imap_can_idle(fetcher->session);
-    return imap_wait(fetcher->session, one ? IDLE_SECONDS : account->wait, &news, cancelled,
+    int idle = account->idle > 0 && account->idle < IDLE_SECONDS ? account->idle : IDLE_SECONDS;
+    return imap_wait(fetcher->session, one ? idle : account->wait, &news, cancelled,
                      fetcher->why);
 }
 

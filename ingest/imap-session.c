@@ -10,7 +10,8 @@
 struct imap_session {
     const struct imap_settings *settings;
     mailimap *imap;
-    bool lost; /* the connection is of no more use */
+    bool lost;       /* the connection is of no more use */
+    uint32_t looked; /* how many mails the folder had when we last began to look at it */
 };
 
 /* ---- errors ---- */
@@ -152,6 +153,7 @@ enum status imap_select(struct imap_session *session, const char *folder,
         return status == ERR_DENIED ? fail_in(why, ERR_DENIED, "cannot open folder") : status;
     }
     const struct mailimap_selection_info *info = session->imap->imap_selection_info;
+    session->looked = info->sel_exists;
     *found = (struct imap_folder){
         .uid_validity = info->sel_uidvalidity,
         .uid_next = info->sel_uidnext,
@@ -269,6 +271,7 @@ enum status imap_list(struct imap_session *session, uint32_t first, struct imap_
                       size_t most, size_t *count, struct fault *why)
 {
     struct listing listing = {items, most, 0, first};
+    session->looked = session->imap->imap_selection_info->sel_exists;
     struct mailimap_fetch_type *type = mailimap_fetch_type_new_fetch_att_list_empty();
     want(type, mailimap_fetch_att_new_uid());
     want(type, mailimap_fetch_att_new_rfc822_size());
@@ -429,7 +432,12 @@ enum status imap_wait(struct imap_session *session, int seconds, bool *news, boo
 {
     enum tls_stream_wait wait = TLS_STREAM_TIMEOUT;
     enum status status = OK;
-    uint32_t before = session->imap->imap_selection_info->sel_exists;
+    const struct mailimap_selection_info *folder = session->imap->imap_selection_info;
+    if (folder->sel_exists >
+        session->looked) { /* told along with the answer to another command */
+        *news = true;
+        return OK;
+    }
     if (imap_can_idle(session)) {
         status = idle(session, seconds, &wait, why);
     } else {
@@ -443,6 +451,6 @@ enum status imap_wait(struct imap_session *session, int seconds, bool *news, boo
         return status;
     *cancelled = wait == TLS_STREAM_CANCELLED;
     session->lost = session->lost || *cancelled;
-    *news = wait == TLS_STREAM_DATA || session->imap->imap_selection_info->sel_exists != before;
+    *news = wait == TLS_STREAM_DATA || folder->sel_exists > session->looked;
     return OK;
 }

@@ -4,6 +4,8 @@
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
 #include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <nettle/base64.h>
 #include <poll.h>
 #include <stdio.h>
@@ -64,6 +66,16 @@ static bool wait_or_note(struct tls_stream *stream, short events)
 
 /* ---- connecting ---- */
 
+/* A server that is gone without a word is found within two minutes, even while nobody speaks. */
+static void keep_alive(int fd)
+{
+    int on = 1, idle = 60, interval = 20, count = 3;
+    (void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof idle);
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval, sizeof interval);
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &count, sizeof count);
+}
+
 static bool connect_to(struct tls_stream *stream, const struct addrinfo *address)
 {
     stream->fd = socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -77,8 +89,10 @@ static bool connect_to(struct tls_stream *stream, const struct addrinfo *address
         (!wait_or_note(stream, POLLOUT) ||
          getsockopt(stream->fd, SOL_SOCKET, SO_ERROR, &failed, &size) != 0))
         failed = ETIMEDOUT;
-    if (failed == 0)
+    if (failed == 0) {
+        keep_alive(stream->fd);
         return true;
+    }
     (void)snprintf(stream->fault, sizeof stream->fault, "%s", strerror(failed));
     (void)close(stream->fd);
     stream->fd = -1;

@@ -1,0 +1,126 @@
+/* Private to the daemon. */
+#ifndef APP_DAEMON_STATE_H
+#define APP_DAEMON_STATE_H
+
+#include "app/daemon.h"
+#include "app/input.h"
+#include "app/pipeline.h"
+#include "escalate/outbox.h"
+#include "ingest/source.h"
+
+/* Something to remember once what was taken before is committed. */
+struct remembered {
+    char *name, *text;
+    size_t length;
+    struct remembered *next;
+};
+
+/* Mails of one sender within the hour. */
+#define SENDERS_MOST 4096U
+struct sender_rate {
+    uint64_t sender; /* hash; 0: free */
+    uint32_t mails;
+    bool told;
+};
+
+struct daemon {
+    struct call *call;
+    const struct log *log;
+    uv_loop_t loop;
+    uv_signal_t hangup, terminate, interrupt;
+    uv_timer_t second, look, group, commit;
+    uv_check_t check; /* after each turn of the loop: those who wait to hear that all is kept */
+
+    struct arena arena; /* of the configuration in force */
+    struct config config;
+    struct arena next_arena; /* while reloading */
+    struct config next_config;
+    int lock; /* file that only one daemon has */
+    struct store *store;
+    struct pipeline *pipeline;
+
+    struct source_host host;
+    struct source *sources;
+    size_t source_count;
+    bool stopping, reloading, broken;
+    enum exit_code code;
+
+    bool asked;         /* some source waits */
+    bool open_batch;    /* something was fed since the last commit */
+    int64_t trouble_at; /* the disk refused something: nothing is taken for a while */
+    char trouble[FAULT_LENGTH];
+    struct remembered *remembered;
+
+    /* the clock */
+    int64_t fair;                       /* now; seconds */
+    int64_t fair_kept;                  /* of the last record */
+    int64_t milliseconds;               /* credited beyond fair */
+    int64_t real_before, steady_before; /* milliseconds */
+    int64_t deaf_since;                 /* steady milliseconds; 0: replies can be heard */
+    bool heard;
+    int64_t started, started_steady;
+    bool acting; /* timers and actions are let out */
+
+    struct outbox outbox;
+    uint64_t carried;
+
+    struct sender_rate *senders; /* SENDERS_MOST */
+    int64_t senders_since;
+    uint64_t floods;
+
+    uv_pipe_t listener;
+    bool listens;
+    uint64_t reloads;
+    uint64_t
+        slowest; /* milliseconds from the first mail of a batch to its commit, since the start */
+    uint64_t batch_began;
+};
+
+/* --- intake --- */
+void daemon_host(struct daemon *daemon); /* fills daemon->host */
+/* Feeds one record of ours, at the present time. */
+MUST_USE enum status daemon_feed(struct daemon *daemon, enum journal_kind kind,
+                                 struct slice source, struct slice body, struct fault *why);
+/* Syncs, tells who waits, commits, remembers, and does what is due. */
+void daemon_settle(struct daemon *daemon);
+/* The store or disk failed: says so, and takes nothing for a while; ERR_CORRUPT ends the daemon. */
+void daemon_failed(struct daemon *daemon, enum status status, const struct fault *why);
+bool daemon_may_write(const struct daemon *daemon);
+void daemon_on_group(uv_timer_t *timer);
+void daemon_on_commit(uv_timer_t *timer);
+void daemon_on_check(uv_check_t *check);
+/* Journals a note about one of us. */
+void daemon_note(struct daemon *daemon, const char *who, const char *text);
+
+/* --- clock --- */
+void daemon_clock_start(struct daemon *daemon);
+void daemon_on_second(uv_timer_t *timer);
+void daemon_on_look(uv_timer_t *timer); /* what other processes appended */
+struct instant daemon_now(const struct daemon *daemon);
+/* Which mailbox is not heard, or NULL when replies can be heard. */
+const struct source *daemon_deaf_source(const struct daemon *daemon);
+/* Timers that are due, then the outbox. Call with nothing open. */
+MUST_USE enum status daemon_do_due(struct daemon *daemon, struct fault *why);
+
+/* The new configuration takes the place of the old; no source is left. */
+void daemon_reload_now(struct daemon *daemon);
+
+/* --- sources --- */
+void daemon_sources_start(struct daemon *daemon);
+void daemon_sources_stop(struct daemon *daemon);
+/* Counts a mail of its sender; tells of a flood. */
+void daemon_count_sender(struct daemon *daemon, const struct source *source, struct slice mail);
+
+/* --- outbox --- */
+MUST_USE enum status daemon_outbox_open(struct daemon *daemon, const struct config *config,
+                                        struct arena *arena, struct outbox *outbox,
+                                        struct fault *why);
+void daemon_outbox_close(struct outbox *outbox);
+
+/* --- control --- */
+MUST_USE enum status daemon_control_open(struct daemon *daemon, struct fault *why);
+void daemon_control_close(struct daemon *daemon);
+void daemon_status_json(struct daemon *daemon, struct buffer *out);
+void daemon_metrics_text(struct daemon *daemon, struct buffer *out);
+
+#endif

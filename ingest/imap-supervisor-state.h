@@ -1,0 +1,45 @@
+/* Private to the supervisor of an IMAP account. */
+#ifndef INGEST_IMAP_SUPERVISOR_STATE_H
+#define INGEST_IMAP_SUPERVISOR_STATE_H
+
+#include "ingest/imap-supervisor.h"
+#include "ingest/wire.h"
+
+struct supervisor {
+    struct source source; /* first: a source is one of these */
+    struct imap_source_settings settings;
+    struct imap_account account; /* with cursors; batch as it is for the next fetcher */
+    struct secret_request *asking;
+
+    uv_timer_t timer; /* pause, or how long the fetcher may be silent */
+    uv_process_t process;
+    uv_pipe_t pipe;
+    unsigned handles; /* of the fetcher, not closed yet */
+    bool running, exited, ended, silent, stopping;
+    int signal; /* that ended it */
+    int64_t exit_status;
+    unsigned failures; /* in a row */
+
+    struct buffer received;
+    struct wire_mails attempt; /* being fetched; count 0: none */
+    struct wire_mails taken;   /* handed over, not said to be safe */
+    enum status fault_status;  /* what the fetcher said when it ended */
+    struct fault fault;
+
+    struct { /* the last mail that a fetcher died of while it was alone */
+        uint32_t folder, uid_validity, uid;
+        unsigned deaths;
+    } suspect;
+};
+
+/* Everything received so far, frame by frame. False: the fetcher must go, and fault says why. */
+bool supervisor_frames(struct supervisor *supervisor);
+/* The fetcher has time until then. */
+void supervisor_heard(struct supervisor *supervisor);
+void supervisor_remember(struct supervisor *supervisor);
+/* Leaves the mail alone from now on, and tells the desk. */
+void supervisor_set_aside(struct supervisor *supervisor, uint32_t folder, uint32_t uid_validity,
+                          uint32_t uid, const char *why);
+void supervisor_send(struct supervisor *supervisor, enum wire_kind kind, struct slice payload);
+
+#endif

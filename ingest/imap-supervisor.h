@@ -1,0 +1,28 @@
+/* An IMAP account as a source: starts its fetcher (imap-fetcher.h), takes what it brings, and starts another when it ends.
+ *
+ *   imap-supervisor.c   the process: secret, spawn, end, pause, and which mail is to blame
+ *   imap-frames.c       what the fetcher says (wire.h)
+ *   imap-memory.c       what outlives the process
+ *
+ * Nothing that the fetcher says is believed beyond "this is what the server sent": it may be under a stranger's control. */
+#ifndef INGEST_IMAP_SUPERVISOR_H
+#define INGEST_IMAP_SUPERVISOR_H
+
+#include "ingest/imap-account.h"
+#include "ingest/secret.h"
+#include "ingest/source.h"
+
+/* Texts are borrowed while the source lives. */
+struct imap_source_settings {
+    const char *name;
+    bool replies;
+    struct imap_account account; /* without secret and cursors */
+    struct secret_place secret;
+    const char *program; /* that is started as "abusedesk fetcher" */
+    int64_t retry, retry_longest, stall;
+};
+
+struct source *imap_source_new(const struct imap_source_settings *settings,
+                               const struct source_host *host);
+
+#endif
