@@ -49,30 +49,47 @@ answer(struct guard_report *report, enum guard guard, bool holds, const char *fo
     report->holds[guard] = holds;
 }
 
-/* Own telemetry, or two independent organisations, since the warning; one of them fresh. */
-static void check_evidence(const struct abuse_case *c, int64_t since, int64_t now,
+/* Whose word counts for G1. What is to be cut at once, without any warning, is cut for the attack itself as seen just now;
+ * else one fresh observation does, and the others may be from any time since the warning. */
+static bool speaks(const struct abuse_case *c, const struct witness *witness, bool at_once,
+                   int64_t now)
+{
+    if (!at_once)
+        return observed_after(witness, c->warned_at);
+    return observed_after(witness, 0) && witness->type != NULL &&
+           witness->type->outbound_attack && is_fresh(witness, c->terms.fresh, now);
+}
+
+/* Own telemetry, or two independent organisations, one of them fresh. */
+static void check_evidence(const struct abuse_case *c, bool at_once, int64_t now,
                            struct guard_report *report)
 {
     unsigned independent = 0;
     bool own = false, fresh = false;
     for (unsigned i = 0; i < c->witness_count; i++) {
         const struct witness *witness = &c->witnesses[i];
-        bool counted = !observed_after(witness, since);
+        if (!speaks(c, witness, at_once, now))
+            continue;
+        bool counted = false;
         for (unsigned j = 0; j < i && !counted; j++)
-            counted = observed_after(&c->witnesses[j], since) &&
+            counted = speaks(c, &c->witnesses[j], at_once, now) &&
                       slice_eq(c->witnesses[j].operator_name, witness->operator_name);
         independent += counted ? 0 : 1;
-        if (observed_after(witness, since) && is_fresh(witness, c->terms.fresh, now)) {
+        if (is_fresh(witness, c->terms.fresh, now)) {
             fresh = true;
             own = own || witness->own_telemetry;
         }
     }
-    answer(report, G1_EVIDENCE, fresh && (own || independent >= 2),
-           !fresh            ? "nothing trusted was observed lately"
-           : own             ? "our own sensors see it"
-           : independent < 2 ? "only one organisation saw it since the warning"
-                             : "%u independent organisations saw it since the warning",
-           independent);
+    const char *since = at_once ? "just now" : "since the warning";
+    if (!fresh)
+        answer(report, G1_EVIDENCE, false, "nothing trusted was observed lately");
+    else if (own)
+        answer(report, G1_EVIDENCE, true, "our own sensors see it");
+    else if (independent < 2)
+        answer(report, G1_EVIDENCE, false, "only one organisation saw it %s", since);
+    else
+        answer(report, G1_EVIDENCE, true, "%u independent organisations saw it %s", independent,
+               since);
 }
 
 static void check_attribution(const struct abuse_case *c, const struct surroundings *around,
@@ -164,7 +181,7 @@ void guards_check(const struct policy *policy, const struct abuse_case *c,
                   struct guard_report *report)
 {
     bool at_once = guard_attack(c, now.real);
-    check_evidence(c, at_once ? 0 : c->warned_at, now.real, report);
+    check_evidence(c, at_once, now.real, report);
     check_attribution(c, around, report);
     check_reached(c, at_once, report);
     check_never_cut(c, around, report);

@@ -416,6 +416,25 @@ static void test_rows(void **state)
     }
 }
 
+/* Nobody is cut without a warning for what one organisation sees now and another one saw long ago. */
+static void test_at_once_needs_two_now(void **state)
+{
+    (void)state;
+    static struct scene scene;
+    for (int hours = 0; hours <= 2; hours += 2) {
+        set_up(&scene);
+        twist(&scene, AT_ONCE);
+        hear(&scene, "alpha", KIND_SYSTEM_COMPROMISE, true, true);
+        scene.now.real += (int64_t)hours * 3600;
+        hear(&scene, "beta", KIND_SYSTEM_COMPROMISE, true, true);
+        step(&scene, (struct stimulus){.type = STIMULUS_EVIDENCE,
+                                       .confirmed = true,
+                                       .kind = KIND_SYSTEM_COMPROMISE});
+        assert_int_equal(scene.c.state, hours == 0 ? CASE_CUT_PENDING : CASE_WARNING);
+        arena_release(&scene.arena);
+    }
+}
+
 static unsigned pending(const struct scene *scene, enum verb verb)
 {
     unsigned count = 0;
@@ -540,6 +559,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_at_once_needs_two_now),
         cmocka_unit_test(test_identities),
         cmocka_unit_test(test_hold_keeps_the_window),
         cmocka_unit_test(test_delay_prolongs_the_window),
