@@ -331,22 +331,29 @@ static unsigned two_digits(const char *text)
     return (unsigned)(text[0] - '0') * 10 + (unsigned)(text[1] - '0');
 }
 
-/* "Tue, 17 Nov 2026 10:00:00 +0000", as nearly all mail has it (RFC 5322 s3.3), by its columns. What fits in them not quite is
+enum { DIGIT = 1, LETTER = 2, SPACE = 4, COMMA = 8, COLON = 16, SIGN = 32 };
+static const unsigned char byte_kinds[256] = {
+    ['0' ... '9'] = DIGIT, ['A' ... 'Z'] = LETTER, ['a' ... 'z'] = LETTER, [' '] = SPACE,
+    [','] = COMMA,         [':'] = COLON,          ['+'] = SIGN,           ['-'] = SIGN,
+};
+
+/* "Tue, 17 Nov 2026 10:00:00 +0000", as nearly all mail has it (RFC 5322 s3.3), by its columns. What does not quite fit is
  * left to the tokens. */
 static bool read_columns(struct slice text, struct reading *r)
 {
-    static const char shape[] = "aaa, dd aaa dddd dd:dd:dd +dddd";
-    if (text.len != sizeof shape - 1)
-        return false;
+    static const unsigned char shape[] = {
+        LETTER, LETTER, LETTER, COMMA, SPACE, DIGIT, DIGIT, SPACE, LETTER, LETTER, LETTER,
+        SPACE,  DIGIT,  DIGIT,  DIGIT, DIGIT, SPACE, DIGIT, DIGIT, COLON,  DIGIT,  DIGIT,
+        COLON,  DIGIT,  DIGIT,  SPACE, SIGN,  DIGIT, DIGIT, DIGIT, DIGIT,
+    };
     const char *at = text.ptr;
-    for (size_t i = 0; i < sizeof shape - 1; i++) {
-        bool fits = shape[i] == 'd'   ? is_digit(at[i])
-                    : shape[i] == 'a' ? is_letter(at[i])
-                    : shape[i] == '+' ? at[i] == '+' || at[i] == '-'
-                                      : at[i] == shape[i];
-        if (!fits)
-            return false;
-    }
+    unsigned strangers = 0;
+    if (text.len != sizeof shape)
+        return false;
+    for (size_t i = 0; i < sizeof shape; i++)
+        strangers += byte_kinds[(unsigned char)at[i]] != shape[i];
+    if (strangers > 0)
+        return false;
     int offset = (int)(two_digits(at + 27) * 3600 + two_digits(at + 29) * 60);
     *r = (struct reading){
         .day = two_digits(at + 5),

@@ -1,5 +1,21 @@
 #include "base/slice.h"
 
+/* Most are spelled the same: those go eight bytes at a time. */
+bool bytes_eq_nocase(const char *a, const char *b, size_t length)
+{
+    size_t i = 0;
+    for (uint64_t x, y; length - i >= sizeof x; i += sizeof x) {
+        memcpy(&x, a + i, sizeof x);
+        memcpy(&y, b + i, sizeof y);
+        if (x != y)
+            break;
+    }
+    for (; i < length; i++)
+        if (a[i] != b[i] && byte_lower(a[i]) != byte_lower(b[i]))
+            return false;
+    return true;
+}
+
 bool slice_ends_with_nocase(struct slice text, struct slice suffix)
 {
     return text.len >= suffix.len &&

@@ -47,21 +47,8 @@ static inline unsigned char byte_lower(char byte)
     return c >= 'A' && c <= 'Z' ? (unsigned char)(c | 0x20) : c;
 }
 
-/* The first `length` bytes of both, all there. Most are spelled the same: those go eight at a time. */
-static inline bool bytes_eq_nocase(const char *a, const char *b, size_t length)
-{
-    size_t i = 0;
-    for (uint64_t x, y; length - i >= sizeof x; i += sizeof x) {
-        memcpy(&x, a + i, sizeof x);
-        memcpy(&y, b + i, sizeof y);
-        if (x != y)
-            break;
-    }
-    for (; i < length; i++)
-        if (a[i] != b[i] && byte_lower(a[i]) != byte_lower(b[i]))
-            return false;
-    return true;
-}
+/* The first `length` bytes of both, all there. */
+bool bytes_eq_nocase(const char *a, const char *b, size_t length);
 
 /* ASCII case folding only, whatever the locale. */
 static inline bool slice_eq_nocase(struct slice a, struct slice b)

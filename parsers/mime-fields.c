@@ -88,12 +88,8 @@ enum field_step section_next(struct section_reader *reader, struct header *field
     return FIELD_READ;
 }
 
-void field_list_add(struct field_list *list, struct section_reader *reader, struct header field)
+struct header *field_list_slot(struct field_list *list, struct section_reader *reader)
 {
-    if (list->count >= reader->limits->headers) {
-        reader->cut_by = "headers of a part";
-        return;
-    }
     if (list->count == list->room) {
         size_t room = list->room == 0 ? 16 : list->room * 2;
         struct header *grown = arena_array(reader->arena, struct header, room);
@@ -102,7 +98,15 @@ void field_list_add(struct field_list *list, struct section_reader *reader, stru
         list->items = grown;
         list->room = room;
     }
-    list->items[list->count++] = field;
+    return &list->items[list->count];
+}
+
+void field_list_keep(struct field_list *list, struct section_reader *reader)
+{
+    if (list->count < reader->limits->headers)
+        list->count++;
+    else
+        reader->cut_by = "headers of a part";
 }
 
 void section_skip_preface(struct section_reader *reader)
@@ -136,9 +140,8 @@ size_t mime_fields(struct slice block, const struct mime_limits *limits, struct 
 {
     struct field_list list = {0};
     struct section_reader reader = block_reader(block, limits, arena);
-    struct header field;
-    while (section_next(&reader, &field) == FIELD_READ)
-        field_list_add(&list, &reader, field);
+    while (section_next(&reader, field_list_slot(&list, &reader)) == FIELD_READ)
+        field_list_keep(&list, &reader);
     *fields = list.items;
     return list.count;
 }

@@ -29,8 +29,9 @@ enum field_step {
 };
 
 enum field_step section_next(struct section_reader *reader, struct header *field);
-void field_list_add(struct field_list *list, struct section_reader *reader,
-                    struct header field);
+/* Where the next field is to be read to; it counts once it is kept. (Copied, each would have the processor wait.) */
+struct header *field_list_slot(struct field_list *list, struct section_reader *reader);
+void field_list_keep(struct field_list *list, struct section_reader *reader);
 /* What may stand on top of a message without being of it: an editor's byte order mark, an mbox "From " line or its
  * quoted form. */
 void section_skip_preface(struct section_reader *reader);

@@ -30,10 +30,14 @@ static struct slice address_around(struct slice text, size_t at)
 
 static struct slice lower_domain(struct arena *arena, struct slice mailbox, size_t at)
 {
+    size_t upper = at;
+    while (upper < mailbox.len && !(mailbox.ptr[upper] >= 'A' && mailbox.ptr[upper] <= 'Z'))
+        upper++;
+    if (upper == mailbox.len)
+        return mailbox;
     char *copy = arena_string(arena, mailbox);
-    for (size_t i = at; i < mailbox.len; i++)
-        if (copy[i] >= 'A' && copy[i] <= 'Z')
-            copy[i] = (char)(copy[i] | 0x20);
+    for (; upper < mailbox.len; upper++)
+        copy[upper] = (char)byte_lower(copy[upper]);
     return (struct slice){copy, mailbox.len};
 }
 

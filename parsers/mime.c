@@ -198,7 +198,6 @@ static const char *read_head(struct scan *scan, struct mime_part *part, const ch
 {
     struct section_reader reader = {at, scan->end, scan->limits, scan->arena, NULL, NULL, NULL};
     struct field_list list = {0};
-    struct header field;
     struct delimiter delimiter;
     enum field_step step = FIELD_END;
     section_skip_preface(&reader);
@@ -208,10 +207,10 @@ static const char *read_head(struct scan *scan, struct mime_part *part, const ch
         if (line < scan->end && *line == '-' && scan->end - line > 1 && line[1] == '-' &&
             match_delimiter(scan, line, &delimiter))
             break;
-        step = section_next(&reader, &field);
+        step = section_next(&reader, field_list_slot(&list, &reader));
         if (step != FIELD_READ)
             break;
-        field_list_add(&list, &reader, field);
+        field_list_keep(&list, &reader);
     }
     if (reader.cut_by != NULL)
         cut(scan, reader.cut_by);

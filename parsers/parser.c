@@ -49,7 +49,8 @@ static bool run_parser(const struct parser *parser, const struct incoming *messa
 {
     if (!parser->recognises(message))
         return false;
-    struct fault why = {""};
+    struct fault why;
+    why.text[0] = '\0';
     result->parser = parser->name;
     result->revision = parser->revision;
     result->verdict = VERDICT_REPORTS;
@@ -161,7 +162,7 @@ void parse_message(struct slice raw, const struct parse_settings *settings, stru
                    struct parse_result *result)
 {
     struct incoming message = {0};
-    struct fault why = {""};
+    struct fault why;
     result_init(result);
     if (mime_scan(raw, &settings->limits, arena, &message.mime, &why) != OK) {
         result->reason = arena_copy(arena, slice_of(why.text));
