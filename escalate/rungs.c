@@ -198,6 +198,11 @@ void rung_back(struct step *step)
         rung_begin_again(step, EVENT_RESTARTED, "it began again");
         return;
     }
+    /* Who was left in peace for longer than a warning gives may think that it is mended: they are told again. */
+    if (c->terms.quiet_window - step_window_left(step) > c->terms.warn_window) {
+        rung_begin_again(step, EVENT_RESTARTED, "it was quiet for long, and began again");
+        return;
+    }
     bool called = c->called_at != 0;
     step_move(step, EVENT_PERSISTS, called ? CASE_CALLED : CASE_WARNED, 0, "observed again");
     rung_window_over(step);

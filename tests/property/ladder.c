@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #define SCHEDULES       60000
-#define PLANT_SCHEDULES 20000 /* within so many a planted bug must be found */
+#define PLANT_SCHEDULES 60000 /* within so many a planted bug must be found */
 
 static uint64_t draw(uint64_t *state)
 {

@@ -435,6 +435,31 @@ static void test_at_once_needs_two_now(void **state)
     }
 }
 
+/* Where it left off when it was quiet for a moment; from the first rung when they had reason to think that it is over. */
+static void test_back_after_a_pause(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t pause;
+        enum case_state state;
+        uint32_t generation;
+    } cases[] = {
+        {60, CASE_CUT_PENDING, 1}, {7200, CASE_CUT_PENDING, 1}, {7201, CASE_WARNING, 2}};
+    static struct scene scene;
+    for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
+        set_up(&scene);
+        for (const char *letter = "eaFnt"; *letter != '\0'; letter++)
+            play_one(&scene, *letter);
+        assert_int_equal(scene.c.state, CASE_QUIESCENT);
+        scene.now.fair += cases[i].pause;
+        scene.now.real += cases[i].pause;
+        evidence(&scene, KIND_EMAIL_COMPROMISE, false);
+        assert_int_equal(scene.c.state, cases[i].state);
+        assert_int_equal(scene.c.generation, cases[i].generation);
+        arena_release(&scene.arena);
+    }
+}
+
 static unsigned pending(const struct scene *scene, enum verb verb)
 {
     unsigned count = 0;
@@ -559,6 +584,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_back_after_a_pause),
         cmocka_unit_test(test_at_once_needs_two_now),
         cmocka_unit_test(test_identities),
         cmocka_unit_test(test_hold_keeps_the_window),
