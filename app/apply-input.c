@@ -17,6 +17,21 @@ static enum status unreadable(struct pipeline *pipeline, const struct journal_re
     return OK;
 }
 
+/* What the ladder cannot know of the other case: that it is there, and takes reports. */
+static struct slice why_no_merge(struct pipeline *pipeline, const struct input *input)
+{
+    struct abuse_case *other = arena_new(&pipeline->arena, struct abuse_case);
+    if (input->verb != INPUT_OPERATOR || input->operator_verb != OPERATOR_MERGE)
+        return (struct slice){0};
+    if (!store_get_case(pipeline->txn, input->other, &pipeline->arena, other))
+        return SLICE("there is no such case to merge it into");
+    if (!case_is_open(other))
+        return SLICE("the case to merge it into is closed");
+    if (!slice_eq(other->customer, pipeline->c.customer))
+        return SLICE("the case to merge it into is another customer's");
+    return (struct slice){0};
+}
+
 static void on_case(struct pipeline *pipeline, const struct input *input)
 {
     struct abuse_case *c = &pipeline->c;
@@ -26,30 +41,34 @@ static void on_case(struct pipeline *pipeline, const struct input *input)
                                  (unsigned long long)input->case_id));
         return;
     }
-    case_step(pipeline,
-              &(struct stimulus){
-                  .type = input->verb == INPUT_RESPONSE ? STIMULUS_RESPONSE : STIMULUS_OPERATOR,
-                  .generation = input->generation == 0 ? c->generation : input->generation,
-                  .actor = input->actor,
-                  .text = input->text,
-                  .kind = input->kind,
-                  .authenticated = input->authenticated,
-                  .quality = input->quality,
-                  .verb = input->operator_verb,
-                  .due = input->seconds,
-                  .other = input->other,
-              });
-    if (pipeline->step.refused.len == 0)
+    struct slice refused = why_no_merge(pipeline, input);
+    if (refused.len == 0) {
+        case_step(
+            pipeline,
+            &(struct stimulus){
+                .type = input->verb == INPUT_RESPONSE ? STIMULUS_RESPONSE : STIMULUS_OPERATOR,
+                .generation = input->generation == 0 ? c->generation : input->generation,
+                .actor = input->actor,
+                .text = input->text,
+                .kind = input->kind,
+                .authenticated = input->authenticated,
+                .quality = input->quality,
+                .verb = input->operator_verb,
+                .due = input->seconds,
+                .other = input->other,
+            });
+        refused = pipeline->step.refused;
+    }
+    if (refused.len == 0)
         return;
-    case_event(pipeline,
-               &(struct event){.case_id = c->id,
-                               .generation = c->generation,
-                               .type = EVENT_NOTE,
-                               .to = c->state,
-                               .actor = input->actor,
-                               .action = input->id,
-                               .text = arena_printf(&pipeline->arena, "refused: %.*s",
-                                                    SLICE_FMT(pipeline->step.refused))});
+    case_event(pipeline, &(struct event){.case_id = c->id,
+                                         .generation = c->generation,
+                                         .type = EVENT_NOTE,
+                                         .to = c->state,
+                                         .actor = input->actor,
+                                         .action = input->id,
+                                         .text = arena_printf(&pipeline->arena, "refused: %.*s",
+                                                              SLICE_FMT(refused))});
     store_put_case(pipeline->txn, c);
 }
 

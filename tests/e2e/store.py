@@ -73,6 +73,16 @@ class Store(house.Case):
             run("case", *what, *config_of(self.store), code=1)
         run("store", "check", *config_of(self.store))
 
+    def test_merges_only_into_what_takes_reports(self):
+        self.replay("--store", self.store, "--until", "2h")
+        for into, why in (("C-99", "no such case"), ("C-2", "another customer's")):
+            done = run("case", "merge", "C-1", into, *config_of(self.store), code=1)
+            self.assertIn(why, done.stderr.decode())
+        run("case", "close", "C-2", *config_of(self.store))
+        done = run("case", "merge", "C-1", "C-2", *config_of(self.store), code=1)
+        self.assertIn("is closed", done.stderr.decode())
+        run("store", "check", *config_of(self.store))
+
     def test_no_rebuild_from_a_damaged_journal(self):
         """The index may be all that is left: it stays until the journal has been found whole."""
         self.replay("--store", self.store)
