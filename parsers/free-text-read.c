@@ -236,10 +236,13 @@ static void read_line(struct weighing *w, const struct line *line)
     struct line_reading reading;
     struct slice bytes = slice_until(line->bytes, LINE_MOST);
     if (!w->in_subject && rules_read_line(w->rules, bytes, &reading)) {
+        size_t own = 0;
+        while (own < count && !address_eq(&mentions[own].address, &reading.source))
+            own++;
         if (!reading.weak)
             read_known(w, line, &reading);
-        else
-            read_row(w, line, &mentions[0]);
+        else if (own < count)
+            read_row(w, line, &mentions[own]);
     } else if (!w->signature) {
         read_prose(w, line, mentions, count);
     }

@@ -10,7 +10,8 @@
 #define PHRASES_MOST 5000U
 #define MATCH_LIMIT  20000U
 #define DEPTH_LIMIT  2000U
-#define ADDRESS      "(?:\\d{1,3}\\.){3}\\d{1,3}|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+"
+#define ADDRESS                                                                                \
+    "(?:::ffff:)?(?:\\d{1,3}\\.){3}\\d{1,3}|[0-9A-Fa-f]{3,4}:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*"
 
 extern const char embedded_free_text_ini[];
 extern const size_t embedded_free_text_ini_size;

@@ -1,0 +1,249 @@
+/* Mail in human words: where addresses stand, which roles they have there, when it was, what is believed. */
+#include "parsers/free-text.h"
+
+#include "base/moment.h"
+#include "parsers/forwarded.h"
+#include "parsers/free-text-rules.h"
+#include "parsers/free-text-time.h"
+#include "parsers/free-text-words.h"
+#include "parsers/html-text.h"
+#include "parsers/mention.h"
+#include "tests/unit/parsers/check.h"
+
+#include <stdio.h>
+
+/* ---- where addresses stand ---- */
+
+static const struct {
+    const char *text;
+    const char *found; /* those that stand by themselves; "~" before one end of a range */
+} places[] = {
+    {"192.0.2.7", "192.0.2.7 "},
+    {"(192.0.2.7), [192.0.2.8]; <192.0.2.9>.", "192.0.2.7 192.0.2.8 192.0.2.9 "},
+    {"from 192.0.2.7.", "192.0.2.7 "},
+    {"IP:192.0.2.7", "192.0.2.7 "},
+    {"http://192.0.2.7/x", "192.0.2.7 "},
+    {"192[.]0[.]2[.]7 192(.)0(.)2(.)8 192[dot]0[DOT]2[dot]9", "192.0.2.7 192.0.2.8 192.0.2.9 "},
+    {"2001[:]db8[:][:]7", "2001:db8::7 "},
+    {"[2001:db8::7]:443", "2001:db8::7 "},
+    {"2001:db8::7: x", "2001:db8::7 "},
+    {"::ffff:192.0.2.7", "192.0.2.7 "},
+    {"192.0.2.0/24 192.0.2.7/32 2001:db8::/32", "~192.0.2.0 192.0.2.7 ~2001:db8:: "},
+    {"192.0.2.1-192.0.2.9", "~192.0.2.1 ~192.0.2.9 "},
+    {"192.0.2.1 - 192.0.2.9", "~192.0.2.1 ~192.0.2.9 "},
+    {"- 192.0.2.7 - spam", "192.0.2.7 "},
+    {"7.2.0.192.in-addr.arpa", ""},
+    {"7.2.0.192.bl.example", ""},
+    {"h.192.0.2.7.example", ""},
+    {"ip-192.0.2.7.example", ""},
+    {"Chrome/1.2.3.4 v1.2.3.4 x1.2.3.4", ""},
+    {"1.2.3.4.5 1.3.6.1.4.1.9", ""},
+    {"256.0.2.7 192.0.2 192.0.2.007", ""},
+    {"user@192.0.2.7 <x@[192.0.2.7]>", ""},
+    {"10:58:01 00:00:5e:00:53:01 16:9a:00:00:00:00:00:01", ""},
+    {"", ""},
+};
+
+static void addresses_are_found_where_they_stand(void **state)
+{
+    (void)state;
+    struct arena arena = ARENA_INIT;
+    for (size_t i = 0; i < COUNT(places); i++) {
+        struct slice text = mention_refang(&arena, slice_of(places[i].text)), found = SLICE("");
+        struct mention mention;
+        char address[ADDRESS_TEXT];
+        for (size_t at = 0; mention_next(text, &at, &mention);)
+            if (mention.whole)
+                found = arena_printf(&arena, "%.*s%s%s ", SLICE_FMT(found),
+                                     mention.range ? "~" : "",
+                                     address_text(&mention.address, address));
+        assert_slice(found, places[i].found);
+    }
+    arena_release(&arena);
+}
+
+/* ---- roles ---- */
+
+static const struct {
+    const char *subject, *body;
+    const char *found; /* "+" a source, "-" a victim that is the reader's; "?" left to a person */
+} roles[] = {
+    {"ssh brute force", "your server 192.0.2.7 attacked our server 198.51.100.5", "+192.0.2.7 "},
+    {"brute force", "our server 198.51.100.5 was attacked by 192.0.2.7", "+192.0.2.7 "},
+    {"brute force attack", "They attacked our server 192.0.2.1.", "?"},
+    {"port scan", "192.0.2.7 scans our network", "+192.0.2.7 "},
+    {"port scan", "scan from 192.0.2.7 to 198.51.100.5", "+192.0.2.7 "},
+    {"DDoS", "your customer 192.0.2.7 is being attacked", "-192.0.2.7 "},
+    {"DDoS", "192.0.2.7:4000 -> 198.51.100.5:53", "+192.0.2.7 "},
+    {"DDoS", "198.51.100.5 <- somebody", "?"},
+    {"brute force", "Source: 192.0.2.7\nTarget: 198.51.100.5", "+192.0.2.7 "},
+    {"brute force", "Targets:\n198.51.100.5\n198.51.100.6\n\nAttackers:\n192.0.2.7\n",
+     "+192.0.2.7 "},
+    {"spam from 192.0.2.7", "whois: inetnum: 192.0.2.1", "+192.0.2.7 "},
+    {"spam from 192.0.2.7", "route: 192.0.2.0/24 origin: AS64500", "+192.0.2.7 "},
+    {"spam from 192.0.2.7", "x\n-- \nour office: from 198.51.100.9", "+192.0.2.7 "},
+    {"spam from 192.0.2.7", " 1  gw (198.51.100.1)  0.3 ms\n 2  192.0.2.7  1 ms", "+192.0.2.7 "},
+    {"spam from 192.0.2.7", "software version 1.2.3.4", "+192.0.2.7 "},
+    {"login attempts", "sshd[1]: Failed password for x from 203.0.113.9 from 192.0.2.7 port 22 ssh2",
+     "+192.0.2.7 "},
+    {"login attempts", "mx postfix/smtpd[1]: warning: from[203.0.113.9].example[192.0.2.7]: x", "?"},
+    {"brute force", "attacker 10.0.0.7", "+10.0.0.7 "},
+    {"brute force", "attacker 10.0.0.7 behind attacker 192.0.2.7", "+192.0.2.7 "},
+    {"brute force", "attacker 127.0.0.1", "?"},
+    {"hello", "your server 192.0.2.7", "?"},
+    {"spam", "192.0.2.7", "+192.0.2.7 "},
+    {"spam", "see 192.0.2.7 please", "?"},
+    {"Подбор паролей", "С вашего сервера 192.0.2.7", "+192.0.2.7 "},
+    {"Tentatives de connexion", "depuis 192.0.2.7", "+192.0.2.7 "},
+    {"subpoena", "spam from your server 192.0.2.7", "?"},
+    {"delist spam", "please delist our server, spam from 192.0.2.7 stopped", "?"},
+};
+
+static struct slice summary(const struct parse_result *result, struct arena *arena)
+{
+    struct slice found = SLICE("");
+    if (result->verdict != VERDICT_REPORTS)
+        return SLICE("?");
+    for (const struct report *report = result->reports; report != NULL; report = report->next)
+        found = arena_printf(arena, "%.*s%s%.*s ", SLICE_FMT(found),
+                             report->role == ROLE_SOURCE ? "+" : "-", SLICE_FMT(report->subject));
+    return found;
+}
+
+static void roles_follow_from_words_and_logs(void **state)
+{
+    (void)state;
+    struct arena arena = ARENA_INIT;
+    for (size_t i = 0; i < COUNT(roles); i++) {
+        struct parse_result result;
+        struct slice raw =
+            arena_printf(&arena, "From: a@b.example\nSubject: %s\n\n%s\n", roles[i].subject,
+                         roles[i].body);
+        parse_message(raw, &parse_settings_default, &arena, &result);
+        struct slice found = summary(&result, &arena);
+        if (!slice_eq(found, slice_of(roles[i].found)))
+            fail_msg("%s | %s: %.*s, not %s (%.*s)", roles[i].subject, roles[i].body,
+                     SLICE_FMT(found), roles[i].found, SLICE_FMT(result.reason));
+    }
+    arena_release(&arena);
+}
+
+/* ---- times ---- */
+
+static const struct {
+    const char *line, *zone, *time;
+} times[] = {
+    {"2026-11-16T08:12:44Z x", "", "2026-11-16T08:12:44Z"},
+    {"2026-11-16 08:12:44.123 +0100", "", "2026-11-16T07:12:44Z"},
+    {"2026/11/16 08:12 (UTC)", "", "2026-11-16T08:12:00Z"},
+    {"[16/Nov/2026:08:12:44 +0100] \"GET", "", "2026-11-16T07:12:44Z"},
+    {"Mon, 16 Nov 2026 08:12:44 -0500", "", "2026-11-16T13:12:44Z"},
+    {"Mon Nov 16 08:12:44 2026", "", "2026-11-16T08:12:44Z"},
+    {"16.11.2026 um 08:12 Uhr", "UTC+1", "2026-11-16T07:12:00Z"},
+    {"Nov 16 08:12:44 host sshd[1]: x", "", "2026-11-16T08:12:44Z"},
+    {"Nov 16 08:12:44 host sshd[1]: x", "GMT-2", "2026-11-16T10:12:44Z"},
+    {"Dec 31 23:59:59 host x", "", "2025-12-31T23:59:59Z"},
+    {"2026-11-16 08:00:00 ~ 2026-11-16 08:30:00 UTC", "", "2026-11-16T08:30:00Z"},
+    {"2026-11-30 08:00:00 is yet to come", "", "-"},
+    {"at 08:12", "", "-"},
+    {"2026-13-40 08:12:44", "", "-"},
+    {"", "", "-"},
+};
+
+static void times_are_read_as_logs_write_them(void **state)
+{
+    (void)state;
+    int64_t reported = 0;
+    char text[MOMENT_TEXT];
+    assert_true(moment_parse_rfc3339(SLICE("2026-11-16T20:00:00Z"), &reported));
+    for (size_t i = 0; i < COUNT(times); i++) {
+        struct text_time time =
+            text_time_find(slice_of(times[i].line), reported, slice_of(times[i].zone));
+        assert_string_equal(moment_rfc3339(time.at, text), times[i].time);
+    }
+    assert_slice(text_time_zone(SLICE("All times are UTC.")), "UTC");
+    assert_slice(text_time_zone(SLICE("The zone of the lines is UTC+1.")), "UTC+1");
+    assert_slice(text_time_zone(SLICE("no word of it")), "");
+    assert_int_equal(text_time_find(SLICE("Nov 16 08:12:44"), 0, SLICE("")).at, 0);
+}
+
+/* ---- words and pages ---- */
+
+static void words_and_pages_become_plain(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *folded;
+    } words[] = {
+        {"Brute-Force  (SSH)", "brute force ssh "}, {"C&C", "c&c"},
+        {"ÉCOLE Übung ŽLUTÝ", "école übung žlutý"}, {"СПАМ Ёж", "спам ёж"},
+        {"«a»\xc2\xa0" "b", "a b"},                 {"\xff\xd0", ""},
+    };
+    static const struct {
+        const char *html, *text;
+    } pages[] = {
+        {"<p>a<b>b</b></p><p>c", "ab\nc"},     {"a &lt; b &amp; &#65;&#x42;", "a < b & AB"},
+        {"<script>x</script>y", "y"},          {"<style>x", ""},
+        {"<!-- 192.0.2.7 -->z", "z"},          {"a < b", "a < b"},
+        {"<td>1</td><td>2</td>", "\t1\t2\t"}, {"&unknown; &#xffffffff;", "&unknown; &#xffffffff;"},
+        {"<", "<"},                            {"<a href='", ""},
+    };
+    struct arena arena = ARENA_INIT;
+    for (size_t i = 0; i < COUNT(words); i++)
+        assert_slice(words_fold(&arena, slice_of(words[i].text)), words[i].folded);
+    for (size_t i = 0; i < COUNT(pages); i++)
+        assert_slice(html_text(&arena, slice_of(pages[i].html)), pages[i].text);
+    arena_release(&arena);
+}
+
+/* ---- rules of a site's own ---- */
+
+static const struct {
+    const char *text, *fault;
+} broken[] = {
+    {"[words messaging/spam]\nloud = x\n", "own.ini:2: [words messaging/spam] has an unknown key"},
+    {"[words nothing/such]\nstrong = x\n", "own.ini:2: [words nothing/such] nothing/such is no"},
+    {"[cue bystander]\nbefore = x\n", "own.ini:2: [cue bystander]: there are"},
+    {"[line x]\npattern = (\n", "own.ini:2: [line x] pattern, byte"},
+    {"[line x]\nneed = a\n", "own.ini: [line x] has no pattern"},
+    {"[line x]\ntype = a/b\n", "own.ini:2: [line x] a/b is no"},
+    {"[else]\nx = y\n", "own.ini:2: [else]: there are"},
+    {"rubbish\n", "own.ini:1: this is neither"},
+};
+
+static void rules_of_a_site_come_first(void **state)
+{
+    (void)state;
+    struct arena arena = ARENA_INIT;
+    struct free_text_rules *rules = NULL;
+    struct line_reading reading;
+    struct fault why = {""};
+    struct slice own = SLICE("[line own]\nneed = OWN\npattern = OWN <source> hit <victim>:<port>\n"
+                             "type = connection/ddos\n");
+    assert_int_equal(free_text_rules_read(own, "own.ini", &arena, &rules, &why), OK);
+    assert_true(rules_read_line(rules, SLICE("OWN 192.0.2.7 hit 198.51.100.5:53"), &reading));
+    assert_string_equal(reading.type->type, "ddos");
+    assert_int_equal(reading.source_port, 53);
+    assert_int_equal(rules_cue_before(rules, SLICE("attack from")), CUE_SOURCE);
+    assert_false(rules_read_line(free_text_rules_default(), SLICE("OWN 192.0.2.7 hit x"), &reading));
+    for (size_t i = 0; i < COUNT(broken); i++) {
+        assert_int_equal(free_text_rules_read(slice_of(broken[i].text), "own.ini", &arena, &rules,
+                                              &why),
+                         ERR_MALFORMED);
+        if (strncmp(why.text, broken[i].fault, strlen(broken[i].fault)) != 0)
+            fail_msg("\"%s\" does not begin with \"%s\"", why.text, broken[i].fault);
+    }
+    arena_release(&arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(addresses_are_found_where_they_stand),
+        cmocka_unit_test(roles_follow_from_words_and_logs),
+        cmocka_unit_test(times_are_read_as_logs_write_them),
+        cmocka_unit_test(words_and_pages_become_plain),
+        cmocka_unit_test(rules_of_a_site_come_first),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
