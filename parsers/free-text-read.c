@@ -179,13 +179,15 @@ static void read_prose(struct weighing *w, const struct line *line, struct menti
                        size_t count)
 {
     struct text_time time = time_in(w, line->bytes);
-    size_t sources = 0;
+    size_t sources = 0, unclear = 0;
     enum cue cues[8];
     for (size_t i = 0; i < count; i++) {
         cues[i] = weigh_cues(w, line->text, &mentions[i]);
         sources += cues[i] == CUE_SOURCE && mentions[i].whole;
+        unclear += cues[i] != CUE_VICTIM && cues[i] != CUE_CUSTOMER && mentions[i].whole;
     }
-    if (sources > 1 && time.at != 0)
+    bool logged = slice_find(line->bytes, SLICE("]: ")) >= 0; /* "sshd[991]: " */
+    if ((sources > 1 && time.at != 0) || (unclear > 1 && logged))
         return;
     for (size_t i = 0; i < count; i++)
         weigh_mention(w, &mentions[i], cues[i], SAYS_PLAIN, time);
@@ -209,13 +211,18 @@ static void note_time(struct weighing *w, struct slice line)
         }
 }
 
+/* "Targets:" */
 static void note_heading(struct weighing *w, struct slice line)
 {
-    char flat[CONTEXT];
-    if (line.len > 0)
-        w->heading = line.ptr[line.len - 1] == ':' && line.len <= HEADING_MOST
-                         ? rules_cue_before(w->rules, flatten(line, flat))
-                         : CUE_NONE_FOUND;
+    char flat[CONTEXT + 1];
+    if (line.len == 0)
+        return;
+    w->heading = CUE_NONE_FOUND;
+    if (line.ptr[line.len - 1] != ':' || line.len > HEADING_MOST)
+        return;
+    struct slice heading = flatten(slice_until(line, line.len - 1), flat);
+    flat[heading.len++] = ' ';
+    w->heading = rules_cue_before(w->rules, heading);
 }
 
 static void read_line(struct weighing *w, const struct line *line)

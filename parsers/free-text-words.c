@@ -35,7 +35,7 @@ static bool begins_pair(unsigned char byte)
 /* CJK and beyond are letters, U+2000 to U+2FFF marks. */
 static bool is_of_letter(unsigned char byte, unsigned char before)
 {
-    return byte >= 0xe3 || (byte >= 0x80 && byte < 0xc0 && before >= 0x80);
+    return (byte >= 0xe3 && byte <= 0xf4) || (byte >= 0x80 && byte < 0xc0 && before >= 0x80);
 }
 
 struct slice words_fold(struct arena *arena, struct slice text)

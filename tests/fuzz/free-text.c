@@ -1,6 +1,6 @@
 /* Bytes as the text of a mail in human words, and as the text of one that quotes another. */
-#include "parsers/forwarded.h"
 #include "parsers/free-text.h"
+#include "parsers/forwarded.h"
 #include "parsers/html-text.h"
 #include "tests/fuzz/fuzz.h"
 

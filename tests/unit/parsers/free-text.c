@@ -66,9 +66,11 @@ static void addresses_are_found_where_they_stand(void **state)
 
 static const struct {
     const char *subject, *body;
-    const char *found; /* "+" a source, "-" a victim that is the reader's; "?" left to a person */
+    const char
+        *found; /* "+" a source, "-" a victim that is the reader's; "?" left to a person */
 } roles[] = {
-    {"ssh brute force", "your server 192.0.2.7 attacked our server 198.51.100.5", "+192.0.2.7 "},
+    {"ssh brute force", "your server 192.0.2.7 attacked our server 198.51.100.5",
+     "+192.0.2.7 "},
     {"brute force", "our server 198.51.100.5 was attacked by 192.0.2.7", "+192.0.2.7 "},
     {"brute force attack", "They attacked our server 192.0.2.1.", "?"},
     {"port scan", "192.0.2.7 scans our network", "+192.0.2.7 "},
@@ -82,11 +84,14 @@ static const struct {
     {"spam from 192.0.2.7", "whois: inetnum: 192.0.2.1", "+192.0.2.7 "},
     {"spam from 192.0.2.7", "route: 192.0.2.0/24 origin: AS64500", "+192.0.2.7 "},
     {"spam from 192.0.2.7", "x\n-- \nour office: from 198.51.100.9", "+192.0.2.7 "},
-    {"spam from 192.0.2.7", " 1  gw (198.51.100.1)  0.3 ms\n 2  192.0.2.7  1 ms", "+192.0.2.7 "},
-    {"spam from 192.0.2.7", "software version 1.2.3.4", "+192.0.2.7 "},
-    {"login attempts", "sshd[1]: Failed password for x from 203.0.113.9 from 192.0.2.7 port 22 ssh2",
+    {"spam from 192.0.2.7", " 1  gw (198.51.100.1)  0.3 ms\n 2  192.0.2.7  1 ms",
      "+192.0.2.7 "},
-    {"login attempts", "mx postfix/smtpd[1]: warning: from[203.0.113.9].example[192.0.2.7]: x", "?"},
+    {"spam from 192.0.2.7", "software version 1.2.3.4", "+192.0.2.7 "},
+    {"login attempts",
+     "sshd[1]: Failed password for x from 203.0.113.9 from 192.0.2.7 port 22 ssh2",
+     "+192.0.2.7 "},
+    {"login attempts", "mx postfix/smtpd[1]: warning: from[203.0.113.9].example[192.0.2.7]: x",
+     "?"},
     {"brute force", "attacker 10.0.0.7", "+10.0.0.7 "},
     {"brute force", "attacker 10.0.0.7 behind attacker 192.0.2.7", "+192.0.2.7 "},
     {"brute force", "attacker 127.0.0.1", "?"},
@@ -105,8 +110,9 @@ static struct slice summary(const struct parse_result *result, struct arena *are
     if (result->verdict != VERDICT_REPORTS)
         return SLICE("?");
     for (const struct report *report = result->reports; report != NULL; report = report->next)
-        found = arena_printf(arena, "%.*s%s%.*s ", SLICE_FMT(found),
-                             report->role == ROLE_SOURCE ? "+" : "-", SLICE_FMT(report->subject));
+        found =
+            arena_printf(arena, "%.*s%s%.*s ", SLICE_FMT(found),
+                         report->role == ROLE_SOURCE ? "+" : "-", SLICE_FMT(report->subject));
     return found;
 }
 
@@ -116,9 +122,8 @@ static void roles_follow_from_words_and_logs(void **state)
     struct arena arena = ARENA_INIT;
     for (size_t i = 0; i < COUNT(roles); i++) {
         struct parse_result result;
-        struct slice raw =
-            arena_printf(&arena, "From: a@b.example\nSubject: %s\n\n%s\n", roles[i].subject,
-                         roles[i].body);
+        struct slice raw = arena_printf(&arena, "From: a@b.example\nSubject: %s\n\n%s\n",
+                                        roles[i].subject, roles[i].body);
         parse_message(raw, &parse_settings_default, &arena, &result);
         struct slice found = summary(&result, &arena);
         if (!slice_eq(found, slice_of(roles[i].found)))
@@ -175,18 +180,28 @@ static void words_and_pages_become_plain(void **state)
     static const struct {
         const char *text, *folded;
     } words[] = {
-        {"Brute-Force  (SSH)", "brute force ssh "}, {"C&C", "c&c"},
-        {"ÉCOLE Übung ŽLUTÝ", "école übung žlutý"}, {"СПАМ Ёж", "спам ёж"},
-        {"«a»\xc2\xa0" "b", "a b"},                 {"\xff\xd0", ""},
+        {"Brute-Force  (SSH)", "brute force ssh "},
+        {"C&C", "c&c"},
+        {"ÉCOLE Übung ŽLUTÝ", "école übung žlutý"},
+        {"СПАМ Ёж", "спам ёж"},
+        {"«a»\xc2\xa0"
+         "b",
+         "a b"},
+        {"\xff\xd0", ""},
     };
     static const struct {
         const char *html, *text;
     } pages[] = {
-        {"<p>a<b>b</b></p><p>c", "ab\nc"},     {"a &lt; b &amp; &#65;&#x42;", "a < b & AB"},
-        {"<script>x</script>y", "y"},          {"<style>x", ""},
-        {"<!-- 192.0.2.7 -->z", "z"},          {"a < b", "a < b"},
-        {"<td>1</td><td>2</td>", "\t1\t2\t"}, {"&unknown; &#xffffffff;", "&unknown; &#xffffffff;"},
-        {"<", "<"},                            {"<a href='", ""},
+        {"<p>a<b>b</b></p><p>c", "ab\nc"},
+        {"a &lt; b &amp; &#65;&#x42;", "a < b & AB"},
+        {"<script>x</script>y", "y"},
+        {"<style>x", ""},
+        {"<!-- 192.0.2.7 -->z", "z"},
+        {"a < b", "a < b"},
+        {"<td>1</td><td>2</td>", "1\t\t2\t"},
+        {"&unknown; &#xffffffff;", "&unknown; &#xffffffff;"},
+        {"<", "<"},
+        {"<a href='", ""},
     };
     struct arena arena = ARENA_INIT;
     for (size_t i = 0; i < COUNT(words); i++)
@@ -201,8 +216,10 @@ static void words_and_pages_become_plain(void **state)
 static const struct {
     const char *text, *fault;
 } broken[] = {
-    {"[words messaging/spam]\nloud = x\n", "own.ini:2: [words messaging/spam] has an unknown key"},
-    {"[words nothing/such]\nstrong = x\n", "own.ini:2: [words nothing/such] nothing/such is no"},
+    {"[words messaging/spam]\nloud = x\n",
+     "own.ini:2: [words messaging/spam] has an unknown key"},
+    {"[words nothing/such]\nstrong = x\n",
+     "own.ini:2: [words nothing/such] nothing/such is no"},
     {"[cue bystander]\nbefore = x\n", "own.ini:2: [cue bystander]: there are"},
     {"[line x]\npattern = (\n", "own.ini:2: [line x] pattern, byte"},
     {"[line x]\nneed = a\n", "own.ini: [line x] has no pattern"},
@@ -218,18 +235,20 @@ static void rules_of_a_site_come_first(void **state)
     struct free_text_rules *rules = NULL;
     struct line_reading reading;
     struct fault why = {""};
-    struct slice own = SLICE("[line own]\nneed = OWN\npattern = OWN <source> hit <victim>:<port>\n"
-                             "type = connection/ddos\n");
+    struct slice own =
+        SLICE("[line own]\nneed = OWN\npattern = OWN <source> hit <victim>:<port>\n"
+              "type = connection/ddos\n");
     assert_int_equal(free_text_rules_read(own, "own.ini", &arena, &rules, &why), OK);
     assert_true(rules_read_line(rules, SLICE("OWN 192.0.2.7 hit 198.51.100.5:53"), &reading));
     assert_string_equal(reading.type->type, "ddos");
     assert_int_equal(reading.source_port, 53);
     assert_int_equal(rules_cue_before(rules, SLICE("attack from")), CUE_SOURCE);
-    assert_false(rules_read_line(free_text_rules_default(), SLICE("OWN 192.0.2.7 hit x"), &reading));
+    assert_false(
+        rules_read_line(free_text_rules_default(), SLICE("OWN 192.0.2.7 hit x"), &reading));
     for (size_t i = 0; i < COUNT(broken); i++) {
-        assert_int_equal(free_text_rules_read(slice_of(broken[i].text), "own.ini", &arena, &rules,
-                                              &why),
-                         ERR_MALFORMED);
+        assert_int_equal(
+            free_text_rules_read(slice_of(broken[i].text), "own.ini", &arena, &rules, &why),
+            ERR_MALFORMED);
         if (strncmp(why.text, broken[i].fault, strlen(broken[i].fault)) != 0)
             fail_msg("\"%s\" does not begin with \"%s\"", why.text, broken[i].fault);
     }
