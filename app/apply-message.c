@@ -1,5 +1,6 @@
 /* A mail: seen before? parsed, kept, and each of its reports correlated and told to the ladder. */
 #include "app/apply.h"
+#include "app/drift.h"
 
 #include "base/text.h"
 
@@ -95,6 +96,35 @@ static void apply_result(struct pipeline *pipeline, const struct parse_result *r
     message->triage_state = why_not.len > 0 ? TRIAGE_WAITING : TRIAGE_NONE;
 }
 
+/* Known senders whose mails stop being understood are told about once. */
+static void watch_sender(struct pipeline *pipeline, const struct parse_result *result,
+                         const struct stored_message *message)
+{
+    struct arena *arena = &pipeline->message_arena;
+    struct slice text = {0};
+    struct drift noticed;
+    bool any = store_get_text(pipeline->txn, DRIFT_TEXT, arena, &text) && text.len > 0;
+    bool understood = result->verdict != VERDICT_TRIAGE;
+    if (understood && !any)
+        return;
+    struct slice sender =
+        drift_sender(&pipeline->config.parse, &pipeline->config.policy, message->from);
+    if (sender.len == 0)
+        return;
+    struct slice made = drift_step(text, sender, understood, message->id, arena, &noticed);
+    if (!slice_eq(made, text))
+        store_put_text(pipeline->txn, DRIFT_TEXT, made);
+    if (noticed.mails > 0)
+        loose_event(
+            pipeline, EVENT_TRIAGED, SLICE("parser"),
+            arena_printf(arena,
+                         "mails of %.*s are no longer understood, such as messages %llu, "
+                         "%llu and %llu: has it changed its format?",
+                         SLICE_FMT(sender), (unsigned long long)noticed.samples[0],
+                         (unsigned long long)noticed.samples[1],
+                         (unsigned long long)noticed.samples[2]));
+}
+
 enum status apply_message(struct pipeline *pipeline, const struct journal_record *record,
                           struct journal_position at, struct fault *why)
 {
@@ -124,6 +154,7 @@ enum status apply_message(struct pipeline *pipeline, const struct journal_record
         loose_event(pipeline, EVENT_TRIAGED, SLICE("parser"),
                     arena_printf(arena, "message %llu: %.*s", (unsigned long long)message.id,
                                  SLICE_FMT(message.reason)));
+    watch_sender(pipeline, &result, &message);
     return OK;
 }
 
@@ -152,6 +183,8 @@ enum status apply_reparse(struct pipeline *pipeline, const struct stored_message
     if (kept.triage_state == TRIAGE_NONE)
         kept.triage_state = TRIAGE_REPARSED;
     store_put_message(pipeline->txn, &kept);
+    if (result.verdict != VERDICT_TRIAGE)
+        watch_sender(pipeline, &result, &kept);
     loose_event(pipeline, EVENT_NOTE, actor,
                 arena_printf(arena, "message %llu parsed again: %s, %zu reports",
                              (unsigned long long)kept.id, verdict_name(result.verdict),

@@ -1,4 +1,5 @@
 /* triage: messages that a person must look at. */
+#include "app/drift.h"
 #include "app/input.h"
 #include "app/show-case.h"
 #include "app/show-event.h"
@@ -63,6 +64,33 @@ static bool add(const struct stored_message *message, void *data)
     return true;
 }
 
+/* The senders that stopped being understood, above the messages. */
+static void list_drifts(struct call *call, struct txn *txn)
+{
+    struct slice text = {0};
+    struct drift drift;
+    if (!store_get_text(txn, DRIFT_TEXT, call->arena, &text))
+        return;
+    while (drift_next(&text, &drift)) {
+        if (drift.mails < DRIFT_NOTICED)
+            continue;
+        if (call->json)
+            call_json(call,
+                      json_pack("{s:s%, s:I, s:[I, I, I]}", "sender_not_understood",
+                                drift.sender.ptr, drift.sender.len, "mails",
+                                (json_int_t)drift.mails, "samples",
+                                (json_int_t)drift.samples[0], (json_int_t)drift.samples[1],
+                                (json_int_t)drift.samples[2]));
+        else
+            (void)fprintf(call->out.stream,
+                          "%sMails of %.*s are no longer understood%s: %" PRIu64
+                          " in a row, such as %" PRIu64 ", %" PRIu64 " and %" PRIu64 ".\n",
+                          tint_on(&call->out, TINT_WARN), SLICE_FMT(drift.sender),
+                          tint_off(&call->out, TINT_WARN), drift.mails, drift.samples[0],
+                          drift.samples[1], drift.samples[2]);
+    }
+}
+
 static enum exit_code run_list(struct call *call)
 {
     static const struct table_column columns[] = {
@@ -77,6 +105,7 @@ static enum exit_code run_list(struct call *call)
     if (code == EXIT_DONE)
         code = desk_look(&desk);
     if (code == EXIT_DONE) {
+        list_drifts(call, desk.txn);
         store_each_triage(desk.txn, call->arena, add, &listing);
         if (!call->json && listing.count > 0)
             table_print(&listing.table, &call->out);
@@ -227,12 +256,15 @@ static enum exit_code run_discard(struct call *call)
 struct waiting {
     uint64_t *ids;
     size_t count, room;
+    int64_t since; /* older ones are left alone */
     struct arena *arena;
 };
 
 static bool collect(const struct stored_message *message, void *data)
 {
     struct waiting *waiting = data;
+    if (message->received_at < waiting->since)
+        return true;
     if (waiting->count == waiting->room) {
         size_t room = waiting->room == 0 ? 64 : waiting->room * 2;
         uint64_t *ids = arena_array(waiting->arena, uint64_t, room);
@@ -245,9 +277,27 @@ static bool collect(const struct stored_message *message, void *data)
     return true;
 }
 
+/* "7d" is that long ago, anything else a date. */
+static enum exit_code read_since(struct desk *desk, int64_t *since)
+{
+    const char *when = call_option(desk->call, "since");
+    int64_t ago = 0;
+    if (when == NULL)
+        return EXIT_DONE;
+    if (moment_parse_duration(slice_of(when), &ago))
+        *since = desk->real - ago;
+    else if (!moment_parse(slice_of(when), since, NULL))
+        return call_usage(desk->call, "--since %s is no time: write 7d or 2026-11-01T10:00:00Z",
+                          when);
+    return EXIT_DONE;
+}
+
 static enum exit_code reparse_all(struct desk *desk)
 {
     struct waiting waiting = {.arena = desk->call->arena};
+    enum exit_code usage = read_since(desk, &waiting.since);
+    if (usage != EXIT_DONE)
+        return usage;
     enum exit_code code = desk_look(desk);
     if (code == EXIT_DONE)
         store_each_triage(desk->txn, desk->call->arena, collect, &waiting);
@@ -272,6 +322,9 @@ static enum exit_code run_reparse(struct call *call)
     desk_close(&desk);
     return code;
 }
+
+static const struct command_option reparse_options[] = {
+    {"since", 0, "TIME", "only what came since then: a date, or 7d for seven days ago"}, {0}};
 
 const struct command command_triage_list = {.name = "triage list",
                                             .summary =
@@ -303,4 +356,5 @@ const struct command command_triage_reparse = {.name = "triage reparse",
                                                .operands = "[MESSAGE]",
                                                .operands_least = 0,
                                                .operands_most = 1,
+                                               .options = reparse_options,
                                                .run = run_reparse};

@@ -1,0 +1,102 @@
+#!/usr/bin/env python3
+"""Formats that change under a running desk: a known sender's mails stop being understood, the desk is told once, a
+definition of the site's own reads them, and what waited becomes reports, once. And what must never be shown is not."""
+import base64
+import json
+import unittest
+
+from house import Case, lines, run
+
+MARKER = "c2VjcmV0LW1hdGVyaWFsLW9mLXRoZS1yZXBvcnQ"  # stands in the evidence of the restricted report
+
+
+def mail(number, sender="summaries@admin.spamcop.net"):
+    return (f"From: {sender}\nTo: abuse@provider.example\nSubject: [SpamCop] weekly digest {number}\n"
+            f"Date: Sat, 14 Nov 2026 0{number}:00:00 +0000\nMessage-ID: <{number}@mail.example>\n"
+            "Content-Type: text/plain\n\nFigures of this week.\n"
+            f"for node 192.0.2.{60 + number};\n")
+
+
+RESTRICTED = {
+    "xarf_version": "4.2.0", "report_id": "0f8fad5b-d9cb-469f-a165-70867728950e", "timestamp": "2026-11-14T08:00:00Z",
+    "reporter": {"org": "Watch", "contact": "reports@watch.example", "domain": "watch.example"},
+    "sender": {"org": "Watch", "contact": "reports@watch.example", "domain": "watch.example"},
+    "source_identifier": "192.0.2.69", "category": "content", "type": "csam", "url": "http://h69.example/x",
+    "classification": "baseline", "detection_method": "hash_match",
+    "evidence": [{"content_type": "image/jpeg", "payload": base64.b64encode(MARKER.encode()).decode(),
+                  "hash": "sha256:" + "0" * 64}]}
+
+
+class Parsers(Case):
+    def setUp(self):
+        super().setUp()
+        self.mails = self.folder / "mails"
+        self.mails.mkdir()
+        self.inventory = self.folder / "inventory.jsonl"
+        self.inventory.write_text("".join(json.dumps(
+            {"prefix": f"192.0.2.{n}/32", "customer": f"c{n}", "server": f"h{n}", "valid_from": "2026-01-01T00:00:00Z",
+             "contacts": [{"name": "Ida", "role": "owner", "mail": f"ida@c{n}.example", "phone": "+12025550123"}]}) + "\n"
+            for n in range(60, 70)))
+        self.store = self.folder / "store"
+
+    def config(self, extra=""):
+        path = self.folder / "site.conf"
+        path.write_text(f"[store]\ndirectory = {self.store}\n{extra}")
+        return ["--config", str(path)]
+
+    def replay(self):
+        run("replay", *self.config(), "--inventory", self.inventory, "--store", self.store, self.mails)
+
+    def test_drift_and_reparse(self):
+        for number in (1, 2, 3, 4):
+            (self.mails / f"{number}.eml").write_text(mail(number))
+        self.replay()
+        listed = lines("triage", "list", "--json", *self.config())
+        drifts = [row for row in listed if "sender_not_understood" in row]
+        self.assertEqual([(d["sender_not_understood"], d["mails"], d["samples"]) for d in drifts],
+                         [("spamcop.net", 4, [1, 2, 3])])
+        self.assertEqual(len(listed) - len(drifts), 4)
+        self.assertIn(b"Mails of spamcop.net are no longer understood", run("triage", "list", *self.config()).stdout)
+
+        notices = self.folder / "notices.ini"
+        notices.write_text("[spamcop digest]\nfrom = spamcop.net\nsubject = <*>weekly digest <*>\n"
+                           "line = for node <source>;\ntype = messaging/spam\ninstant = yes\n")
+        site = f"[parsers]\nnotices = {notices}\n"
+        before = lines("store", "stats", "--json", *self.config(site))[0]
+        run("triage", "reparse", "--since", "2026-11-14T02:30:00Z", *self.config(site))
+        waiting = [row for row in lines("triage", "list", "--json", *self.config(site)) if "message" in row]
+        self.assertEqual([row["message"] for row in waiting], [1, 2])
+        run("triage", "reparse", *self.config(site))
+        self.assertEqual(lines("triage", "list", "--json", *self.config(site)), [])
+        after = lines("store", "stats", "--json", *self.config(site))[0]
+        run("triage", "reparse", *self.config(site))
+        self.assertEqual(lines("store", "stats", "--json", *self.config(site))[0], after)
+        self.assertNotEqual(before, after)
+        self.assertEqual(len(lines("case", "list", "--all", "--json", *self.config(site))), 4)
+
+    def test_restricted_evidence_is_never_shown(self):
+        path = self.mails / "restricted.json"
+        path.write_text(json.dumps(RESTRICTED))
+        secrets = (MARKER.encode(), base64.b64encode(MARKER.encode()))
+        mailed = self.mails / "restricted.eml"
+        mailed.write_text("From: reports@watch.example\nSubject: report\nDate: Sat, 14 Nov 2026 08:00:00 +0000\n"
+                          "Message-ID: <r@watch.example>\nContent-Type: application/json; name=xarf.json\n\n" + json.dumps(RESTRICTED) + "\n")
+        shown = [run("parse", *options, path).stdout for options in ([], ["--json"], ["--xarf"])]
+        self.assertIn(b'"restricted": true', shown[1])
+        path.unlink()
+        letters = self.folder / "letters"
+        letters.mkdir()
+        self.replay()
+        config = self.config()
+        shown.append(run("case", "list", "--all", "--json", *config).stdout)
+        cases = [json.loads(line) for line in shown[-1].splitlines()]
+        self.assertEqual(len(cases), 1)
+        number = str(cases[0].get("case") or cases[0].get("id"))
+        shown += [run("case", "show", *options, number, *config).stdout for options in ([], ["--json"])]
+        for text in shown:
+            for secret in secrets:
+                self.assertNotIn(secret, text)
+
+
+if __name__ == "__main__":
+    unittest.main()
