@@ -80,16 +80,12 @@ static void check_evidence(const struct abuse_case *c, bool at_once, int64_t now
             own = own || witness->own_telemetry;
         }
     }
-    const char *since = at_once ? "just now" : "since the warning";
-    if (!fresh)
-        answer(report, G1_EVIDENCE, false, "nothing trusted was observed lately");
-    else if (own)
-        answer(report, G1_EVIDENCE, true, "our own sensors see it");
-    else if (independent < 2)
-        answer(report, G1_EVIDENCE, false, "only one organisation saw it %s", since);
-    else
-        answer(report, G1_EVIDENCE, true, "%u independent organisations saw it %s", independent,
-               since);
+    answer(report, G1_EVIDENCE, fresh && (own || independent >= 2),
+           !fresh            ? "nothing trusted was observed lately"
+           : own             ? "our own sensors see it"
+           : independent < 2 ? "only one organisation saw it %s"
+                             : "independent organisations saw it %s",
+           at_once ? "just now" : "since the warning");
 }
 
 static void check_attribution(const struct abuse_case *c, const struct surroundings *around,
