@@ -146,6 +146,8 @@ extern const struct command command_triage_show;
 extern const struct command command_triage_assign;
 extern const struct command command_triage_discard;
 extern const struct command command_triage_reparse;
+extern const struct command command_verifier;
+extern const struct command command_verify;
 extern const struct command command_version;
 
 #endif

@@ -3,6 +3,7 @@
 #include "app/nearest.h"
 #include "escalate/channel.h"
 #include "escalate/letter.h"
+#include "net/dns.h"
 
 struct check {
     struct config *config;
@@ -258,9 +259,23 @@ static void check_sources(const struct check *check)
                      "[daemon] retry-longest is shorter than retry");
 }
 
+static void check_authentication(const struct check *check)
+{
+    const struct authentication_config *a = &check->config->authentication;
+    struct fault why = {""};
+    if (a->verify_dkim && a->authserv_id.len == 0)
+        config_blame(PLACE(check, "authentication", none, "verify-dkim"),
+                     "[authentication] verify-dkim = yes needs authserv-id: the name that our "
+                     "results stand under");
+    if (dns_resolvers_check(a->resolvers.ptr, &why) != OK)
+        config_blame(PLACE(check, "authentication", none, "resolvers"),
+                     "[authentication] resolvers: %s", why.text);
+}
+
 void config_check(struct config *config, struct arena *arena)
 {
     const struct check check = {config, arena};
+    check_authentication(&check);
     check_confirm(&check);
     for (unsigned kind = 0; kind < KIND_COUNT; kind++)
         check_ladder(&check, (enum abuse_kind)kind);

@@ -111,6 +111,27 @@ static const struct config_option parsers_options[] = {
              "stand in free-text.ini."},
 };
 
+static const struct config_option authentication_options[] = {
+    {"verify-dkim", VALUE_SWITCH, MEMBER(struct config, authentication.verify_dkim),
+     .fallback = "no",
+     .help =
+         "Whether DKIM signatures (RFC 6376) of arriving mail are checked here. Each mail then "
+         "begins with an Authentication-Results field of our own, which is believed and kept."},
+    {"authserv-id", VALUE_DOMAIN, MEMBER(struct config, authentication.authserv_id),
+     .fallback = "",
+     .help =
+         "The name in that field. Nobody else may use it: fields of incoming mail under this "
+         "name are renamed. Needed with verify-dkim."},
+    {"resolvers", VALUE_TEXT, MEMBER(struct config, authentication.resolvers), .fallback = "",
+     .help = "Addresses of the DNS resolvers that are asked for keys, such as 127.0.0.1 or "
+             "[2001:db8::53]:5353, separated by spaces; without any, those of the system. Who "
+             "can forge their answers can forge signatures: ask one on this machine."},
+    {"timeout", VALUE_DURATION, MEMBER(struct config, authentication.timeout), RANGE(1, 60),
+     .fallback = "5s",
+     .help = "How long a key may take to be looked up, and a mail to be checked. A mail that "
+             "takes longer is taken in without a verdict."},
+};
+
 static const struct config_option confirm_options[] = {
     {"threshold", VALUE_NUMBER, MEMBER(struct config, policy.confirm.threshold),
      RANGE(1, 10000), .fallback = "100", .help = "Points at which a case is confirmed."},
@@ -369,6 +390,8 @@ const struct config_section config_sections[] = {
      "top of the built-in file in the shared folder. What was parsed already is not parsed "
      "again: see triage reparse.",
      OPTIONS(parsers_options)},
+    {"authentication", ARGUMENT_NONE, "Who signed the mail that comes in.",
+     OPTIONS(authentication_options)},
     {"confirm", ARGUMENT_NONE, "How much evidence confirms a case.", OPTIONS(confirm_options)},
     {"ladder", ARGUMENT_KIND,
      "The ladder of one kind of abuse: email-compromise, system-compromise, under-attack or "

@@ -173,6 +173,25 @@ static void share_lists(struct config *config)
     config->parse.trusted_authserv_count = config->policy.trusted_authserv_count;
 }
 
+/* What we write ourselves we believe, as long as we write it. */
+static void trust_own_stamp(struct config *config, struct arena *arena)
+{
+    struct policy *policy = &config->policy;
+    struct slice own = config->authentication.authserv_id;
+    if (!config->authentication.verify_dkim || own.len == 0)
+        return;
+    size_t count = policy->trusted_authserv_count;
+    struct slice *names = arena_array(arena, struct slice, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        if (slice_eq_nocase(policy->trusted_authserv[i], own))
+            return;
+        names[i] = policy->trusted_authserv[i];
+    }
+    names[count] = own;
+    policy->trusted_authserv = names;
+    policy->trusted_authserv_count = count + 1;
+}
+
 static int by_name(const void *a, const void *b)
 {
     return slice_compare(((const struct operator_rule *)a)->name,
@@ -197,6 +216,7 @@ static enum status finish(struct config *config, struct arena *arena, struct fau
     if (config->policy.operator_count > 0)
         qsort(config->policy.operators, config->policy.operator_count,
               sizeof(*config->policy.operators), by_name);
+    trust_own_stamp(config, arena);
     share_lists(config);
     config_read_parsers(config, arena);
     config_check(config, arena);

@@ -47,6 +47,14 @@ struct store_config {
     uint16_t group_time; /* milliseconds */
 };
 
+/* Who signed the mails that come in. */
+struct authentication_config {
+    bool verify_dkim;
+    struct slice authserv_id; /* the name that our own results stand under */
+    struct slice resolvers;   /* addresses; "" for those of the system */
+    int64_t timeout;          /* seconds */
+};
+
 /* Who we are in mails. Empty texts are not configured. */
 struct desk_config {
     struct slice name;         /* "Example Hosting abuse desk" */
@@ -111,6 +119,7 @@ struct config {
     struct policy policy; /* with parse: what decisions depend on; the journal keeps it */
     struct parse_settings parse;
     struct store_config store;
+    struct authentication_config authentication;
     struct desk_config desk;
     struct parsers_config parsers;
     /* "file /var/spool/abusedesk/mail": name and argument; empty for none. */

@@ -40,6 +40,8 @@ const struct command *const command_registry[] = {
     &command_triage_assign,
     &command_triage_discard,
     &command_triage_reparse,
+    &command_verifier,
+    &command_verify,
     &command_version,
     NULL,
 };

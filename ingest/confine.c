@@ -78,6 +78,12 @@ static const int forbidden[] = {
     SCMP_SYS(kexec_load),
 };
 
+/* Nor these, who never asks the network. */
+static const int forbidden_offline[] = {
+    SCMP_SYS(socket),
+    SCMP_SYS(connect),
+};
+
 static int forbid_writing(scmp_filter_ctx filter)
 {
     static const unsigned flags[] = {O_WRONLY, O_RDWR, O_CREAT, O_TRUNC};
@@ -91,12 +97,14 @@ static int forbid_writing(scmp_filter_ctx filter)
     return failed;
 }
 
-static enum status filter_calls(struct fault *why)
+static enum status filter_calls(bool offline, struct fault *why)
 {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
     int failed = filter == NULL;
     for (size_t i = 0; !failed && i < sizeof forbidden / sizeof *forbidden; i++)
         failed = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), forbidden[i], 0);
+    for (size_t i = 0; offline && !failed && i < sizeof forbidden_offline / sizeof(int); i++)
+        failed = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), forbidden_offline[i], 0);
     if (!failed)
         failed = forbid_writing(filter) != 0 || seccomp_load(filter) != 0;
     if (filter != NULL)
@@ -120,6 +128,6 @@ enum status confine(const struct confinement *limits, struct fault *why)
     if (status == OK)
         (void)prctl(PR_SET_PDEATHSIG, 9); /* no fetcher outlives its daemon */
     if (status == OK)
-        status = filter_calls(why);
+        status = filter_calls(limits->offline, why);
     return status;
 }

@@ -4,12 +4,14 @@
 
 #include "base/status.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct confinement {
     const char *user; /* to become when root; NULL: stay */
     size_t memory;    /* address space, bytes; 0: no limit */
     unsigned files;   /* open descriptors */
+    bool offline;     /* opens no socket either: it talks over what it has */
 };
 
 /* Becomes that user, sets limits, forbids new privileges, and by seccomp everything but reading

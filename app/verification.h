@@ -1,0 +1,29 @@
+/* Verification of arriving mail, as the configuration wants it: what the daemon and `abusedesk verify` share. Before a mail
+ * goes to the journal:
+ *
+ *     struct verification v;
+ *     verification_open(loop, &config, say, data, &v, &why);
+ *     if (v.verifier == NULL)
+ *         journal the mail as it is;
+ *     else if (!verify_start(v.verifier, mail, arrived, done, data))
+ *         stop reading until a done;              (back-pressure)
+ *     done: journal the mail that it is given; only then is the source told that it is safe */
+#ifndef APP_VERIFICATION_H
+#define APP_VERIFICATION_H
+
+#include "app/config.h"
+#include "ingest/verify.h"
+
+struct verification {
+    struct dns *dns;
+    struct verifier *verifier; /* NULL: [authentication] verify-dkim = no */
+};
+
+typedef void (*verification_say_fn)(void *data, const char *line);
+
+MUST_USE enum status verification_open(uv_loop_t *loop, const struct config *config,
+                                       verification_say_fn say, void *data,
+                                       struct verification *verification, struct fault *why);
+void verification_close(struct verification *verification);
+
+#endif
