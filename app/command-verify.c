@@ -84,8 +84,7 @@ static void verify_one(struct verifying *verifying, const struct mail *mail)
         abort();
     asked->verifying = verifying;
     asked->number = mail->number;
-    while (!verify_start(verifying->verification.verifier, mail->bytes, mail->arrived, done,
-                         asked))
+    while (!verify_start(verifying->verification.verifier, mail->bytes, done, asked))
         (void)uv_run(&verifying->loop, UV_RUN_ONCE);
 }
 
@@ -154,9 +153,9 @@ const struct command command_verify = {
     .details =
         "FILE is a mail, an mbox, a Maildir or a folder of mails. Prints what the daemon would "
         "write\n"
-        "on top of each as Authentication-Results: the keys are looked up now, and a signature "
-        "must\n"
-        "have been in force when the mail arrived. Needs verify-dkim in [authentication].",
+        "on top of each as Authentication-Results: the keys are looked up now, and "
+        "expired\n"
+        "signatures have expired. Needs verify-dkim in [authentication].",
     .options = options,
     .run = run,
 };

@@ -5,7 +5,7 @@
  *     verification_open(loop, &config, say, data, &v, &why);
  *     if (v.verifier == NULL)
  *         journal the mail as it is;
- *     else if (!verify_start(v.verifier, mail, arrived, done, data))
+ *     else if (!verify_start(v.verifier, mail, done, data))
  *         stop reading until a done;              (back-pressure)
  *     done: journal the mail that it is given; only then is the source told that it is safe */
 #ifndef APP_VERIFICATION_H

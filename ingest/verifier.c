@@ -68,10 +68,10 @@ static void settle_error(struct verify_signature *said, int error)
 {
     switch (error) {
     case DKIM_SIGERROR_EXPIRED:
-        settle(said, STAMP_FAIL, REASON_EXPIRED);
+        settle(said, STAMP_NEUTRAL, REASON_EXPIRED);
         break;
     case DKIM_SIGERROR_FUTURE:
-        settle(said, STAMP_FAIL, REASON_FUTURE);
+        settle(said, STAMP_NEUTRAL, REASON_FUTURE);
         break;
     case DKIM_SIGERROR_NOKEY:
         settle(said, STAMP_PERMERROR, REASON_NO_KEY);
@@ -90,20 +90,20 @@ static void settle_error(struct verify_signature *said, int error)
         settle(said, STAMP_FAIL, REASON_HEADER);
         break;
     default:
-        if (error >= DKIM_SIGERROR_KEYVERSION && error <= DKIM_SIGERROR_KEYDECODE)
-            settle(said, STAMP_PERMERROR, REASON_KEY_BROKEN);
-        else if (error == DKIM_SIGERROR_DNSSYNTAX || error == DKIM_SIGERROR_MULTIREPLY)
+        if ((error >= DKIM_SIGERROR_KEYVERSION && error <= DKIM_SIGERROR_KEYDECODE) ||
+            error == DKIM_SIGERROR_DNSSYNTAX || error == DKIM_SIGERROR_MULTIREPLY)
             settle(said, STAMP_PERMERROR, REASON_KEY_BROKEN);
         else
             settle(said, STAMP_NEUTRAL, REASON_SYNTAX);
     }
 }
 
-static bool covers_part_of_body(DKIM *dkim, DKIM_SIGINFO *signature)
+/* l= lets anybody add to the body (RFC 6376 s8.2). */
+static bool has_length_tag(DKIM *dkim, DKIM_SIGINFO *signature)
 {
     ssize_t body = 0, hashed = 0, limit = 0;
     return dkim_sig_getcanonlen(dkim, signature, &body, &hashed, &limit) != DKIM_STAT_OK ||
-           hashed < body;
+           limit != -1;
 }
 
 static void judge(DKIM *dkim, DKIM_SIGINFO *signature, struct verify_signature *said)
@@ -111,19 +111,20 @@ static void judge(DKIM *dkim, DKIM_SIGINFO *signature, struct verify_signature *
     unsigned flags = dkim_sig_getflags(signature);
     int error = dkim_sig_geterror(signature);
     int body = dkim_sig_getbh(signature);
-    if (error == DKIM_SIGERROR_KEYTOOSMALL)
-        settle_error(said, error);
-    else if ((flags & DKIM_SIGFLAG_PROCESSED) != 0 && body == DKIM_SIGBH_MISMATCH)
+    if ((flags & DKIM_SIGFLAG_PROCESSED) != 0 && body == DKIM_SIGBH_MISMATCH &&
+        error != DKIM_SIGERROR_KEYTOOSMALL)
         settle(said, STAMP_FAIL, REASON_BODY);
     else if (error != DKIM_SIGERROR_OK && error != DKIM_SIGERROR_UNKNOWN)
         settle_error(said, error);
+    else if ((flags & DKIM_SIGFLAG_PROCESSED) == 0)
+        settle(said, STAMP_TEMPERROR, REASON_KEY_UNKNOWN);
     else if (!DKIM_SIG_CHECK(signature))
         settle(said, STAMP_TEMPERROR, REASON_LIBRARY);
     else if ((flags & DKIM_SIGFLAG_TESTKEY) != 0)
         settle(said, STAMP_NEUTRAL, REASON_KEY_TEST);
     else if (said->algorithm == ALGORITHM_SHA1)
         settle(said, STAMP_POLICY, REASON_SHA1);
-    else if (covers_part_of_body(dkim, signature))
+    else if (has_length_tag(dkim, signature))
         settle(said, STAMP_POLICY, REASON_PARTIAL);
     else
         settle(said, STAMP_PASS, REASON_NONE);
@@ -139,7 +140,8 @@ static void copy_name(char room[VERIFY_NAME_ROOM], const unsigned char *name)
 static enum verify_algorithm algorithm_of(DKIM_SIGINFO *signature)
 {
     dkim_alg_t algorithm = DKIM_SIGN_UNKNOWN;
-    if (dkim_sig_getsignalg(signature, &algorithm) != DKIM_STAT_OK)
+    if ((dkim_sig_getflags(signature) & DKIM_SIGFLAG_PROCESSED) == 0 ||
+        dkim_sig_getsignalg(signature, &algorithm) != DKIM_STAT_OK)
         return ALGORITHM_UNKNOWN;
     return algorithm == DKIM_SIGN_RSASHA256       ? ALGORITHM_RSA
            : algorithm == DKIM_SIGN_ED25519SHA256 ? ALGORITHM_ED25519
@@ -177,7 +179,7 @@ static struct slice with_crlf(struct slice mail, struct buffer *lines)
     while (rest.len > 0 && (lf = memchr(rest.ptr, '\n', rest.len)) != NULL) {
         size_t length = (size_t)(lf - rest.ptr);
         buffer_add(lines, slice_until(rest, length));
-        buffer_add(lines, SLICE("\r\n"));
+        buffer_add(lines, length > 0 && lf[-1] == '\r' ? SLICE("\n") : SLICE("\r\n"));
         rest = slice_from(rest, length + 1);
     }
     buffer_add(lines, rest);
@@ -188,13 +190,11 @@ static struct slice with_crlf(struct slice mail, struct buffer *lines)
 static void verify(struct verifier *verifier, struct slice mail, struct verify_order *order,
                    struct verify_answer *answer)
 {
-    uint64_t when = order == NULL ? 0 : (uint64_t)order->arrived;
     DKIM_STAT status = DKIM_STAT_OK;
-    (void)dkim_options(verifier->library, DKIM_OP_SETOPT, DKIM_OPTS_FIXEDTIME, &when,
-                       sizeof when);
-    DKIM *dkim = dkim_verify(verifier->library, (const unsigned char *)"mail", order, &status);
+    DKIM *dkim = dkim_verify(verifier->library, (const unsigned char *)"mail", NULL, &status);
     if (dkim == NULL)
         return;
+    (void)dkim_set_user_context(dkim, order);
     struct slice lines = with_crlf(mail, &verifier->lines);
     bool testing = false;
     status = dkim_chunk(dkim, (unsigned char *)lines.ptr, lines.len);

@@ -64,7 +64,6 @@ struct verify_key {
 
 /* WIRE_VERIFY_MAIL: this, then the mail. */
 struct verify_order {
-    int64_t arrived; /* when signatures must have been in force; 0: now */
     uint32_t count;
     struct verify_key keys[VERIFY_SIGNATURES];
 };

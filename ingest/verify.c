@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #define VERIFY_HEAD_MOST ((size_t)1 << 20)
+#define SELECTOR_LONGEST 189U
 
 enum step {
     STEP_NEW,     /* nobody was asked yet */
@@ -66,7 +67,7 @@ static const char *const reasons[REASON_COUNT] = {
     [REASON_SHA1] = "SHA-1 proves nothing",
     [REASON_BODY] = "the body was changed",
     [REASON_HEADER] = "the header was changed, or the key is another",
-    [REASON_PARTIAL] = "only a part of the body is signed",
+    [REASON_PARTIAL] = "the signature lets anybody add to the body",
     [REASON_LIBRARY] = "the signature was not checked",
 };
 
@@ -171,7 +172,7 @@ static bool is_selector(const char *text)
              !(text[i] >= 'a' && text[i] <= 'z')))
             return false;
     }
-    return length > 0 && length <= 63U * 3;
+    return length > 0 && length <= SELECTOR_LONGEST;
 }
 
 /* More than one record is undefined (RFC 6376 s3.6.2.2): the only one that says it is a key is taken. */
@@ -359,8 +360,7 @@ static void kick(struct verifier *verifier)
         (void)uv_timer_start(&verifier->kick, on_kick, 0, 0);
 }
 
-bool verify_start(struct verifier *verifier, struct slice mail, int64_t arrived,
-                  verify_done_fn done, void *data)
+bool verify_start(struct verifier *verifier, struct slice mail, verify_done_fn done, void *data)
 {
     const struct verify_settings *settings = &verifier->settings;
     if (verifier->count > 0 && (verifier->count >= settings->queue_most ||
@@ -374,7 +374,6 @@ bool verify_start(struct verifier *verifier, struct slice mail, int64_t arrived,
         memcpy(check->mail, mail.ptr, mail.len);
     check->done = done;
     check->data = data;
-    check->order.arrived = arrived;
     check->head = stamp_read(mail_of(check));
     verifier->count++;
     verifier->bytes += mail.len;

@@ -1,6 +1,6 @@
 /* verify: who signed a mail, found out once, when it arrives.
  *
- * in   struct slice   raw mail as it came, and when
+ * in   struct slice   raw mail as it came
  * out  struct slice   the same mail, stamped (stamp.h): what the journal gets
  *
  * The keys are looked up here (net/dns.h); the signatures are checked in the verifier, a process without a
@@ -33,10 +33,9 @@ typedef void (*verify_done_fn)(struct slice mail, void *data);
 struct verifier;
 
 struct verifier *verifier_open(uv_loop_t *loop, const struct verify_settings *settings);
-/* Copies the mail. False: the queue is full, come again after the next verify_done_fn. The signatures must have been in
- * force at `arrived` (seconds UTC; 0: now). */
-MUST_USE bool verify_start(struct verifier *verifier, struct slice mail, int64_t arrived,
-                           verify_done_fn done, void *data);
+/* Copies the mail. False: the queue is full, come again after the next verify_done_fn. */
+MUST_USE bool verify_start(struct verifier *verifier, struct slice mail, verify_done_fn done,
+                           void *data);
 size_t verifier_waiting(const struct verifier *verifier);
 /* What waits is dropped without a callback. Not from a verify_done_fn. */
 void verifier_close(struct verifier *verifier);

@@ -18,6 +18,7 @@ static bool is_trace(struct slice name)
         SLICE("X-Received"),
         SLICE("Received-SPF"),
         SLICE("Authentication-Results"),
+        SLICE("Old-Authentication-Results"),
         SLICE("Apparently-To"),
         SLICE("X-Delivered-To"),
         SLICE("X-Mozilla-Status"),

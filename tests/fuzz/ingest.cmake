@@ -1,1 +1,2 @@
 house_fuzz(NAME mbox LIBS ingest SEEDS ${FIXTURES}/story ${CMAKE_CURRENT_SOURCE_DIR}/seeds/mbox)
+house_fuzz(NAME stamp LIBS ingest parsers SEEDS ${CMAKE_CURRENT_SOURCE_DIR}/seeds/stamp ${FIXTURES}/mails)
