@@ -11,6 +11,13 @@
     1000U /* libopendkim has room for no more; RSA with 4096 bits needs 750 */
 #define VERIFY_KEY_BITS 1024U /* a shorter RSA key proves nothing (RFC 8301 s3.2) */
 
+/* Kinds of frames, of this conversation alone. */
+#define WIRE_VERIFY_SETTINGS ((enum wire_kind)32)
+#define WIRE_VERIFY_HEAD     ((enum wire_kind)33)
+#define WIRE_VERIFY_NAMES    ((enum wire_kind)34)
+#define WIRE_VERIFY_MAIL     ((enum wire_kind)35)
+#define WIRE_VERIFY_RESULT   ((enum wire_kind)36)
+
 /* WIRE_VERIFY_SETTINGS: the first frame, once; unanswered. */
 struct verify_limits {
     char user[64];   /* to become when root; "" to stay */

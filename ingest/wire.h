@@ -26,12 +26,6 @@ enum wire_kind {
     WIRE_FETCHED = 23,   /* nothing: the attempt is over; say which are safe once they are */
     WIRE_DONE = 21,      /* struct wire_mails: moved, flagged, deleted or kept, as configured */
     WIRE_FAULT = 22,     /* u32 enum status, then text: why the fetcher ends */
-    /* daemon ↔ verifier: verify-wire.h */
-    WIRE_VERIFY_SETTINGS = 32,
-    WIRE_VERIFY_HEAD = 33,
-    WIRE_VERIFY_NAMES = 34,
-    WIRE_VERIFY_MAIL = 35,
-    WIRE_VERIFY_RESULT = 36,
 };
 
 #define WIRE_HEADER    5U
