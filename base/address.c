@@ -1,6 +1,7 @@
 #include "base/address.h"
 
 #include <arpa/inet.h>
+#include <endian.h>
 #include <stdio.h>
 
 static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
@@ -235,15 +236,23 @@ static uint8_t mask_of(unsigned length, unsigned octet)
     return bits >= 8 ? 0xff : (uint8_t)(0xff00U >> bits);
 }
 
+/* Eight octets as the number they spell. */
+static uint64_t half(const uint8_t *octets)
+{
+    uint64_t number;
+    memcpy(&number, octets, sizeof number);
+    return be64toh(number);
+}
+
 bool prefix_contains(const struct prefix *prefix, const struct address *address)
 {
-    unsigned whole = prefix->length / 8;
-    if (memcmp(prefix->base.octets, address->octets, whole) != 0)
-        return false;
-    if (whole == sizeof address->octets)
+    const uint8_t *base = prefix->base.octets, *octets = address->octets;
+    uint64_t high = half(base) ^ half(octets), low = half(base + 8) ^ half(octets + 8);
+    if (prefix->length == 0)
         return true;
-    return ((prefix->base.octets[whole] ^ address->octets[whole]) &
-            mask_of(prefix->length, whole)) == 0;
+    if (prefix->length <= 64)
+        return high >> (64 - prefix->length) == 0;
+    return high == 0 && low >> (128 - prefix->length) == 0;
 }
 
 bool prefix_overlaps(const struct prefix *a, const struct prefix *b)
