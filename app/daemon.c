@@ -197,6 +197,9 @@ static void on_event(struct txn *txn, const struct event *event, void *data)
     const struct daemon *daemon = data;
     char who[32] = "desk";
     (void)txn;
+    for (const struct source *s = daemon->sources; s != NULL; s = s->next)
+        if (slice_eq(event->actor, slice_of(s->label)))
+            return; /* it was said when it happened */
     if (event->case_id != 0)
         (void)snprintf(who, sizeof who, "C-%" PRIu64, event->case_id);
     log_say(daemon->log, LOG_LEVEL_INFO, who, "%s%s%.*s", event_type_name(event->type),

@@ -274,7 +274,7 @@ static ssize_t low_read(mailstream_low *low, void *bytes, size_t count)
     } while (again);
     if (done == 0 && stream->fault[0] == '\0')
         (void)snprintf(stream->fault, sizeof stream->fault, "the server closed the connection");
-    return done;
+    return done == 0 ? -1 : done; /* libetpan would ask for the rest of a literal for ever */
 }
 
 static ssize_t low_write(mailstream_low *low, const void *bytes, size_t count)

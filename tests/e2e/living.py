@@ -97,7 +97,7 @@ def imap(server, folder, name="abuse", port=None, **options):
     password = pathlib.Path(folder) / f"password-{name}"
     password.write_text(PASSWORD + "\n")
     password.chmod(0o600)
-    settings = {"host": "localhost", "port": port or server.tls_port, "ca-file": f"{server.home}/tls/ca.pem",
+    settings = {"host": "localhost", "port": port or server.tls_port, "ca-file": server and f"{server.home}/tls/ca.pem",
                 "user": "desk", "password-file": password, "timeout": "10s", "poll": "1s"}
     settings |= {k.replace("_", "-"): v for k, v in options.items()}
-    return f"[imap {name}]\n" + "".join(f"{k} = {v}\n" for k, v in settings.items())
+    return f"[imap {name}]\n" + "".join(f"{k} = {v}\n" for k, v in settings.items() if v is not None)
