@@ -5,7 +5,7 @@
 
 #include "base/buffer.h"
 
-#define TEXT_MOST      ((size_t)1 << 20)
+#define TEXT_MOST      ((size_t)512 << 10)
 #define FIELDS_MOST    20U /* lines that may stand above an inner message */
 #define BOUNDARY       "=_inner"
 #define MARKER_LONGEST 100U
@@ -14,7 +14,7 @@
 
 /* ---- markers ---- */
 
-/* What stands between the dashes of "-----Original Message-----". */
+/* What stands between the dashes, as in "-----Original Message-----". */
 static bool names_original(struct slice words)
 {
     static const struct slice phrases[] = {
@@ -48,8 +48,10 @@ static bool names_original(struct slice words)
         SLICE("пересланное сообщение"),
         SLICE("start of forwarded message"),
     };
+    while (words.len > 0 && (words.ptr[0] == '-' || words.ptr[0] == ' '))
+        words = slice_from(words, 1);
     for (size_t i = 0; i < COUNT(phrases); i++)
-        if (slice_find_nocase(words, phrases[i]) >= 0)
+        if (slice_starts_with_nocase(words, phrases[i]))
             return true;
     return false;
 }

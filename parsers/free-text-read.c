@@ -3,7 +3,7 @@
 #include "parsers/mention.h"
 #include "parsers/trace.h"
 
-#define MENTIONS_MOST 4000U
+#define MENTIONS_MOST 1500U
 #define LINE_MOST     2000U
 #define CONTEXT       96U
 #define HEADING_MOST  48U /* "Targets:" */
