@@ -19,15 +19,30 @@ static void digest_of(struct slice body, uint8_t digest[32])
     sha256_digest(&context, 32, digest);
 }
 
+/* The policy's settings with the definitions of now: they may have been loaded anew since the last message. */
+static struct parse_settings settings_of(const struct pipeline *pipeline)
+{
+    struct parse_settings settings = pipeline->config.parse;
+    const struct parse_settings *definitions = pipeline->settings.definitions;
+    if (definitions != NULL) {
+        settings.vocabulary = definitions->vocabulary;
+        settings.feeds = definitions->feeds;
+        settings.notices = definitions->notices;
+        settings.free_text = definitions->free_text;
+    }
+    return settings;
+}
+
 static void parse(struct pipeline *pipeline, struct slice source, struct slice body,
                   struct parse_result *result)
 {
     struct slice document = SLICE(DOCUMENT);
+    struct parse_settings settings = settings_of(pipeline);
     if (slice_starts_with(source, document))
-        parse_document(body, slice_from(source, document.len), &pipeline->config.parse,
+        parse_document(body, slice_from(source, document.len), &settings,
                        &pipeline->message_arena, result);
     else
-        parse_message(body, &pipeline->config.parse, &pipeline->message_arena, result);
+        parse_message(body, &settings, &pipeline->message_arena, result);
 }
 
 /* One report to its case, if it has one; *why_not is set when a person must look. */
@@ -107,8 +122,8 @@ static void watch_sender(struct pipeline *pipeline, const struct parse_result *r
     bool understood = result->verdict != VERDICT_TRIAGE;
     if (understood && !any)
         return;
-    struct slice sender =
-        drift_sender(&pipeline->config.parse, &pipeline->config.policy, message->from);
+    struct parse_settings settings = settings_of(pipeline);
+    struct slice sender = drift_sender(&settings, &pipeline->config.policy, message->from);
     if (sender.len == 0)
         return;
     struct slice made = drift_step(text, sender, understood, message->id, arena, &noticed);

@@ -213,7 +213,8 @@ static enum status open_store(struct daemon *daemon, struct fault *why)
                                           arena_string(&daemon->arena, kept->directory),
                                       .create = true,
                                       .segment_size = kept->segment_size};
-    struct pipeline_settings groups = {.group_most = kept->group_records};
+    struct pipeline_settings groups = {.group_most = kept->group_records,
+                                       .definitions = &daemon->config.parse};
     enum status status = store_open(&settings, &daemon->store, why);
     if (status != OK)
         return status;

@@ -25,13 +25,6 @@ static enum status read_policy(struct pipeline *pipeline, struct fault *why)
         status = config_policy_parse(text, arena, &pipeline->config, why);
     if (status != OK)
         return fail_in(why, ERR_CORRUPT, "the policy in the journal");
-    const struct parse_settings *definitions = pipeline->settings.definitions;
-    if (definitions != NULL) {
-        pipeline->config.parse.vocabulary = definitions->vocabulary;
-        pipeline->config.parse.feeds = definitions->feeds;
-        pipeline->config.parse.notices = definitions->notices;
-        pipeline->config.parse.free_text = definitions->free_text;
-    }
     parse_never_cut(pipeline);
     return OK;
 }
