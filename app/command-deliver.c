@@ -1,10 +1,12 @@
 /* deliver: one mail from stdin into the journal, for a mail server's pipe. The exit codes are those of sysexits.h. */
 #include "app/command.h"
 
+#include "app/verification.h"
 #include "base/text.h"
 #include "store/store.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sysexits.h>
 #include <time.h>
@@ -82,6 +84,24 @@ static enum exit_code keep(struct call *call, const struct config *config, struc
     return status == OK ? EXIT_DONE : temporary(call, &why);
 }
 
+static void say(void *data, const char *line)
+{
+    call_notice(data, "%s", line);
+}
+
+static enum exit_code verify_and_keep(struct call *call, const struct config *config,
+                                      struct slice mail)
+{
+    struct fault why = {""};
+    struct buffer stamped = BUFFER_INIT;
+    (void)signal(SIGPIPE, SIG_IGN); /* the verifier may die with a question on its way */
+    enum status status = verification_of_one(config, mail, say, call, &stamped, &why);
+    enum exit_code code =
+        status == OK ? keep(call, config, buffer_slice(&stamped)) : temporary(call, &why);
+    buffer_release(&stamped);
+    return code;
+}
+
 static enum exit_code run(struct call *call)
 {
     struct config config;
@@ -94,7 +114,7 @@ static enum exit_code run(struct call *call)
     if (call->store_path != NULL)
         config.store.directory = slice_of(call->store_path);
     if (read_mail(&mail, config.parse.limits.size, &why)) {
-        code = keep(call, &config, buffer_slice(&mail));
+        code = verify_and_keep(call, &config, buffer_slice(&mail));
     } else {
         call_notice(call, "%s", why.text);
         code = (enum exit_code)(mail.len > config.parse.limits.size ? EX_DATAERR : EX_TEMPFAIL);

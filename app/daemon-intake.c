@@ -42,7 +42,7 @@ static void tell_all(struct daemon *daemon, bool kept)
 {
     daemon->asked = false;
     for (struct source *s = daemon->sources; s != NULL; s = s->next) {
-        if (!s->asks)
+        if (!s->asks || s->checking > 0)
             continue;
         bool all = kept && !s->lost;
         s->asks = s->unsure = s->lost = false;
@@ -71,6 +71,14 @@ enum status daemon_feed(struct daemon *daemon, enum journal_kind kind, struct sl
 
 static enum status take(struct source *source, struct slice mail, struct fault *why)
 {
+    const struct daemon *daemon = source->host->data;
+    if (daemon_may_write(daemon) && daemon->verification.verifier != NULL)
+        return daemon_verify_take(source, mail, why);
+    return daemon_keep(source, mail, why);
+}
+
+enum status daemon_keep(struct source *source, struct slice mail, struct fault *why)
+{
     struct daemon *daemon = source->host->data;
     if (!daemon_may_write(daemon))
         return fail(why, ERR_IO, "nothing is taken while the store refuses it: %s",
@@ -98,7 +106,7 @@ static void ask(struct source *source)
 {
     struct daemon *daemon = source->host->data;
     source->asks = true;
-    daemon->asked = true;
+    daemon->asked = daemon->asked || source->checking == 0;
 }
 
 /* ---- remembering ---- */
@@ -275,6 +283,7 @@ static void ended(struct source *source)
         at = &(*at)->next;
     *at = source->next;
     daemon->source_count--;
+    daemon_verify_forget(daemon, source);
     source->type->free(source);
     if (daemon->source_count > 0)
         return;

@@ -5,6 +5,7 @@
 #include "app/daemon.h"
 #include "app/input.h"
 #include "app/pipeline.h"
+#include "app/verification.h"
 #include "escalate/outbox.h"
 #include "ingest/source.h"
 
@@ -61,6 +62,9 @@ struct daemon {
     int64_t started, started_steady;
     bool acting; /* timers and actions are let out */
 
+    struct verification verification;
+    struct checked_mail *checked; /* taken, and on their way through it */
+
     struct outbox outbox;
     uint64_t carried;
 
@@ -78,6 +82,8 @@ struct daemon {
 
 /* --- intake --- */
 void daemon_host(struct daemon *daemon); /* fills daemon->host */
+/* A mail of a source into the open group, as the journal will have it. ERR_LIMIT, ERR_MALFORMED: refused for good. */
+MUST_USE enum status daemon_keep(struct source *source, struct slice mail, struct fault *why);
 /* Feeds one record of ours, at the present time. */
 MUST_USE enum status daemon_feed(struct daemon *daemon, enum journal_kind kind,
                                  struct slice source, struct slice body, struct fault *why);
@@ -110,6 +116,15 @@ void daemon_sources_start(struct daemon *daemon);
 void daemon_sources_stop(struct daemon *daemon);
 /* Counts a mail of its sender; tells of a flood. */
 void daemon_count_sender(struct daemon *daemon, const struct source *source, struct slice mail);
+
+/* --- verification --- */
+MUST_USE enum status daemon_verify_open(struct daemon *daemon, struct fault *why);
+void daemon_verify_close(struct daemon *daemon);
+/* Instead of daemon_keep: the mail comes to it later. */
+MUST_USE enum status daemon_verify_take(struct source *source, struct slice mail,
+                                        struct fault *why);
+/* The source is about to go. */
+void daemon_verify_forget(struct daemon *daemon, const struct source *source);
 
 /* --- outbox --- */
 MUST_USE enum status daemon_outbox_open(struct daemon *daemon, const struct config *config,

@@ -107,6 +107,9 @@ void daemon_reload_now(struct daemon *daemon)
     daemon->config = daemon->next_config;
     daemon->next_arena = ARENA_INIT;
     enum status status = adopt(daemon, &why);
+    daemon_verify_close(daemon);
+    if (status == OK)
+        status = daemon_verify_open(daemon, &why);
     if (status != OK)
         daemon_failed(daemon, status, &why);
     daemon_sources_start(daemon);
@@ -147,6 +150,7 @@ static void close_all(struct daemon *daemon)
         daemon_sources_stop(daemon);
         (void)uv_run(&daemon->loop, UV_RUN_DEFAULT);
     }
+    daemon_verify_close(daemon);
     uv_walk(&daemon->loop, close_handle, NULL);
     (void)uv_run(&daemon->loop, UV_RUN_DEFAULT);
     (void)uv_loop_close(&daemon->loop);
@@ -271,6 +275,9 @@ static enum status start(struct daemon *daemon, struct fault *why)
     status = adopt(daemon, why);
     if (status == OK)
         status = daemon_control_open(daemon, why);
+    if (status != OK)
+        return status;
+    status = daemon_verify_open(daemon, why);
     if (status != OK)
         return status;
     start_handles(daemon);

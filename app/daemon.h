@@ -2,6 +2,7 @@
  *
  *   daemon.c           start, signals, reload, drain
  *   daemon-intake.c    what sources hand over: into the journal, synced in groups, committed
+ *   daemon-verify.c    mails on their way through the verifier
  *   daemon-clock.c     the fair clock, what is due, and whether replies can be heard
  *   daemon-sources.c   sources as the configuration names them
  *   daemon-outbox.c    channels, letters, and the outbox after each commit

@@ -1,26 +1,7 @@
 #include "app/verification.h"
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define RESERVES_TERABYTES 1
-#endif
-#elif defined(__SANITIZE_ADDRESS__)
-#define RESERVES_TERABYTES 1
-#endif
-
-#define QUEUE_MAILS    64U
-#define QUEUE_BYTES    ((size_t)128 << 20)
-#define PROCESS_MEMORY ((size_t)256 << 20) /* besides four times the longest mail */
-
-static size_t memory_for(size_t mail_most)
-{
-#ifdef RESERVES_TERABYTES
-    (void)mail_most;
-    return 0;
-#else
-    return PROCESS_MEMORY + 4 * mail_most;
-#endif
-}
+#define QUEUE_MAILS 4096U
+#define QUEUE_BYTES ((size_t)512 << 20)
 
 enum status verification_open(uv_loop_t *loop, const struct config *config,
                               verification_say_fn say, void *data,
@@ -44,8 +25,8 @@ enum status verification_open(uv_loop_t *loop, const struct config *config,
         .mail_most = config->parse.limits.size,
         .queue_most = QUEUE_MAILS,
         .queue_bytes = QUEUE_BYTES,
-        .user = "nobody",
-        .memory = memory_for(config->parse.limits.size),
+        .user = config->daemon.fetcher_user.len > 0 ? config->daemon.fetcher_user.ptr : NULL,
+        .memory = (size_t)config->daemon.fetcher_memory,
         .say = say,
         .data = data,
     };
@@ -59,4 +40,43 @@ void verification_close(struct verification *verification)
     verifier_close(verification->verifier);
     dns_close(verification->dns);
     *verification = (struct verification){NULL, NULL};
+}
+
+/* ---- one mail ---- */
+
+struct one_mail {
+    struct buffer *stamped;
+    bool done;
+};
+
+static void one_done(struct slice mail, void *data)
+{
+    struct one_mail *one = data;
+    buffer_add(one->stamped, mail);
+    one->done = true;
+}
+
+enum status verification_of_one(const struct config *config, struct slice mail,
+                                verification_say_fn say, void *data, struct buffer *stamped,
+                                struct fault *why)
+{
+    uv_loop_t loop;
+    struct verification verification;
+    struct one_mail one = {stamped, false};
+    if (!config->authentication.verify_dkim) {
+        buffer_add(stamped, mail);
+        return OK;
+    }
+    (void)uv_loop_init(&loop);
+    enum status status = verification_open(&loop, config, say, data, &verification, why);
+    if (status == OK) {
+        /* An empty queue takes any mail. */
+        one.done = !verify_start(verification.verifier, mail, one_done, &one);
+        while (!one.done)
+            (void)uv_run(&loop, UV_RUN_ONCE);
+        verification_close(&verification);
+    }
+    (void)uv_run(&loop, UV_RUN_DEFAULT);
+    (void)uv_loop_close(&loop);
+    return status;
 }

@@ -6,7 +6,7 @@
  *     if (v.verifier == NULL)
  *         journal the mail as it is;
  *     else if (!verify_start(v.verifier, mail, done, data))
- *         stop reading until a done;              (back-pressure)
+ *         it is full: stamp and journal the mail unverified;
  *     done: journal the mail that it is given; only then is the source told that it is safe */
 #ifndef APP_VERIFICATION_H
 #define APP_VERIFICATION_H
@@ -25,5 +25,10 @@ MUST_USE enum status verification_open(uv_loop_t *loop, const struct config *con
                                        verification_say_fn say, void *data,
                                        struct verification *verification, struct fault *why);
 void verification_close(struct verification *verification);
+
+/* The same for a single mail, with a loop of its own; the mail as it is when nothing is to be verified. */
+MUST_USE enum status verification_of_one(const struct config *config, struct slice mail,
+                                         verification_say_fn say, void *data,
+                                         struct buffer *stamped, struct fault *why);
 
 #endif

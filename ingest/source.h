@@ -56,12 +56,13 @@ struct source_host {
 struct source {
     const struct source_type *type;
     const struct source_host *host;
-    const char *name; /* of its section */
-    char label[96];   /* "imap abuse" */
-    bool replies;     /* answers of customers come in here */
-    bool asks;        /* host: it waits to hear that all is kept */
-    bool unsure;      /* host: something was taken and is not known to be kept */
-    bool lost;        /* host: the disk would not have some of that */
+    const char *name;  /* of its section */
+    char label[96];    /* "imap abuse" */
+    bool replies;      /* answers of customers come in here */
+    bool asks;         /* host: it waits to hear that all is kept */
+    bool unsure;       /* host: something was taken and is not known to be kept */
+    bool lost;         /* host: the disk would not have some of that */
+    uint32_t checking; /* host: mails that were taken and are being verified */
 
     enum source_state state;
     bool caught_up;              /* was WAITING once since the start */

@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 
 #define VERIFIER_DESCRIPTOR 3
 #define READ_ROOM           4096U
@@ -58,10 +59,11 @@ static void child_abandon(struct child *child)
 {
     child->owner = NULL;
     uv_close((uv_handle_t *)&child->pipe, child_closed);
-    if (child->exited)
-        uv_close((uv_handle_t *)&child->process, child_closed);
-    else
-        (void)uv_process_kill(&child->process, SIGKILL); /* closed once it is reaped */
+    if (!child->exited) {
+        (void)uv_process_kill(&child->process, SIGKILL);
+        (void)waitpid(child->process.pid, NULL, 0); /* which is at once */
+    }
+    uv_close((uv_handle_t *)&child->process, child_closed);
 }
 
 static void describe(const struct child *child, bool was_stuck, char *text, size_t room)
@@ -97,10 +99,7 @@ static void on_exit_of_child(uv_process_t *handle, int64_t exit_code, int signal
     child->exited = true;
     child->exit_code = exit_code;
     child->signal = signal;
-    if (child->owner == NULL)
-        uv_close((uv_handle_t *)handle, child_closed);
-    else
-        child_ended(child);
+    child_ended(child);
 }
 
 /* ---- talking ---- */

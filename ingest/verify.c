@@ -8,6 +8,7 @@
 
 #define VERIFY_HEAD_MOST ((size_t)1 << 20)
 #define SELECTOR_LONGEST 189U
+#define AT_ONCE          64U /* mails that the process and the resolver are busy with */
 
 enum step {
     STEP_NEW,     /* nobody was asked yet */
@@ -49,6 +50,7 @@ struct verifier {
     uv_timer_t kick; /* so that nothing happens inside verify_start or an answer of the DNS */
     struct mail_check *first, **last;
     size_t count, bytes;
+    size_t busy;                                  /* begun and not decided */
     struct mail_check *asked_first, **asked_last; /* in the order of the answers to come */
     struct buffer stamped;
 };
@@ -95,6 +97,7 @@ static void kick(struct verifier *verifier);
 
 static void decide(struct mail_check *check)
 {
+    check->verifier->busy -= check->step != STEP_NEW;
     check->step = STEP_DECIDED;
     kick(check->verifier);
 }
@@ -252,6 +255,7 @@ static void ask(struct mail_check *check)
         give_up(check, STAMP_TEMPERROR, "the verifier cannot be started");
         return;
     }
+    verifier->busy += head;
     check->step = head ? STEP_HEAD : STEP_MAIL;
     check->next_asked = NULL;
     *verifier->asked_last = check;
@@ -300,6 +304,12 @@ static void on_answer(void *data, enum wire_kind kind, struct slice payload)
     }
 }
 
+static void set_back(struct mail_check *check)
+{
+    check->verifier->busy -= check->step == STEP_HEAD;
+    check->step = check->step == STEP_HEAD ? STEP_NEW : STEP_KEYED;
+}
+
 /* The oldest question killed it; whose turn had not come ask another. */
 static void on_gone(void *data, const char *how)
 {
@@ -309,7 +319,7 @@ static void on_gone(void *data, const char *how)
     if (check != NULL)
         give_up(check, STAMP_TEMPERROR, "the verifier failed");
     while ((check = take_asked(verifier)) != NULL)
-        check->step = check->step == STEP_HEAD ? STEP_NEW : STEP_KEYED;
+        set_back(check);
     kick(verifier);
 }
 
@@ -339,7 +349,7 @@ static void on_kick(uv_timer_t *timer)
 {
     struct verifier *verifier = timer->data;
     for (struct mail_check *check = verifier->first; check != NULL; check = check->next) {
-        if (check->step == STEP_NEW)
+        if (check->step == STEP_NEW && verifier->busy < AT_ONCE)
             begin(check);
         else if (check->step == STEP_KEYED)
             ask(check);

@@ -4,13 +4,15 @@ import json
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import time
 import unittest
 
 import dkim
 
-from house import Case, PROGRAM, run
+from house import Case, run
+from living import Daemon, until
 from names import REFUSED, SERVFAIL, SILENT, Names
 
 ID = b"verify.example.net"
@@ -86,7 +88,8 @@ class Verify(Case):
         super().setUp()
         self.config = self.folder / "abusedesk.conf"
         self.config.write_text(f"[authentication]\nverify-dkim = yes\nauthserv-id = {ID.decode()}\n"
-                               f"resolvers = 127.0.0.1:{self.names.port}\ntimeout = 2s\n")
+                               f"resolvers = 127.0.0.1:{self.names.port}\ntimeout = 2s\n"
+                               "[daemon]\nfetcher-memory = 0B\n")  # a sanitizer reserves terabytes
 
     def stamped(self, *mails):
         paths = []
@@ -258,6 +261,64 @@ class Verify(Case):
                            (f"authserv-id = {ID.decode()}\nresolvers = nowhere\n", "is not the address of a resolver")):
             self.config.write_text("[authentication]\n" + text)
             self.assertIn(said, run("config", "check", "--config", self.config, code=3).stdout.decode())
+
+    def running(self):
+        self.inbox = self.folder / "inbox"
+        for name in ("cur", "new", "tmp"):
+            (self.inbox / name).mkdir(parents=True)
+        daemon = Daemon(self.folder, f"[maildir inbox]\npath = {self.inbox}\npoll = 1s\n"
+                        f"[authentication]\nverify-dkim = yes\nauthserv-id = {ID.decode()}\n"
+                        f"resolvers = 127.0.0.1:{self.names.port}\ntimeout = 2s\n").start()
+        self.addCleanup(daemon.stop)
+        return daemon
+
+    def arrive(self, number, mail):
+        path = self.inbox / "tmp" / f"{number}.host"
+        path.write_bytes(mail)
+        path.rename(self.inbox / "new" / path.name)
+
+    @staticmethod
+    def journal(daemon):
+        return b"".join(path.read_bytes() for path in sorted(daemon.store.glob("journal/*")))
+
+    def verifiers(self, daemon):
+        """Processes of this daemon that check signatures."""
+        found = []
+        for pid in pathlib.Path(f"/proc/{daemon.process.pid}/task/{daemon.process.pid}/children").read_text().split():
+            try:
+                if b"verifier" in pathlib.Path(f"/proc/{pid}/cmdline").read_bytes():
+                    found.append(int(pid))
+            except FileNotFoundError:
+                pass
+        return found
+
+    def test_daemon(self):
+        daemon = self.running()
+        for number in range(150):
+            self.arrive(number, sign(MAIL.replace(b"<1@", b"<a%d@" % number), self.key))
+        until(lambda: daemon.stored() == 150, 60, "all are stored")
+        self.assertEqual(self.journal(daemon).count(b" dkim=pass"), 150)
+        self.assertFalse(list((self.inbox / "new").iterdir()))
+        os.kill(self.verifiers(daemon)[0], signal.SIGKILL)
+        self.arrive(150, sign(MAIL.replace(b"<1@", b"<b@"), self.key))
+        until(lambda: daemon.stored() == 151, 20, "it is stored after the verifier died")
+        self.assertEqual(self.journal(daemon).count(b" dkim=pass"), 151)
+        os.kill(self.verifiers(daemon)[0], signal.SIGSTOP)
+        self.arrive(151, sign(MAIL.replace(b"<1@", b"<c@"), self.key))
+        until(lambda: daemon.stored() == 152, 20, "it is stored although the verifier hangs")
+        self.assertEqual(self.journal(daemon).count(b" dkim=temperror"), 1)
+        self.assertIn("did not finish in time", daemon.words())
+        self.arrive(152, self.FORGED[0].replace(b"%b", ID) + MAIL.replace(b"<1@", b"<d@"))
+        until(lambda: daemon.stored() == 153, 20, "a forged one is stored")
+        self.assertIn(b"Old-Authentication-Results: " + ID, self.journal(daemon))
+        daemon.process.send_signal(signal.SIGHUP)
+        until(lambda: "was reloaded" in daemon.words(), 20, "it has reloaded")
+        self.arrive(153, sign(MAIL.replace(b"<1@", b"<e@"), self.key))
+        daemon.run("deliver", input=sign(MAIL.replace(b"<1@", b"<f@"), self.key))
+        until(lambda: daemon.stored() == 155, 20, "both are stored")
+        self.assertEqual(self.journal(daemon).count(b" dkim=pass"), 153)
+        daemon.stop()
+        daemon.run("store", "check")
 
 
 if __name__ == "__main__":
