@@ -297,12 +297,12 @@ class Verify(Case):
         for number in range(150):
             self.arrive(number, sign(MAIL.replace(b"<1@", b"<a%d@" % number), self.key))
         until(lambda: daemon.stored() == 150, 60, "all are stored")
-        self.assertEqual(self.journal(daemon).count(b" dkim=pass"), 150)
+        self.assertEqual(self.journal(daemon).count(b"\n dkim=pass"), 150)
         self.assertFalse(list((self.inbox / "new").iterdir()))
         os.kill(self.verifiers(daemon)[0], signal.SIGKILL)
         self.arrive(150, sign(MAIL.replace(b"<1@", b"<b@"), self.key))
         until(lambda: daemon.stored() == 151, 20, "it is stored after the verifier died")
-        self.assertEqual(self.journal(daemon).count(b" dkim=pass"), 151)
+        self.assertEqual(self.journal(daemon).count(b"\n dkim=pass"), 151)
         os.kill(self.verifiers(daemon)[0], signal.SIGSTOP)
         self.arrive(151, sign(MAIL.replace(b"<1@", b"<c@"), self.key))
         until(lambda: daemon.stored() == 152, 20, "it is stored although the verifier hangs")
@@ -316,7 +316,7 @@ class Verify(Case):
         self.arrive(153, sign(MAIL.replace(b"<1@", b"<e@"), self.key))
         daemon.run("deliver", input=sign(MAIL.replace(b"<1@", b"<f@"), self.key))
         until(lambda: daemon.stored() == 155, 20, "both are stored")
-        self.assertEqual(self.journal(daemon).count(b" dkim=pass"), 153)
+        self.assertEqual(self.journal(daemon).count(b"\n dkim=pass"), 153)
         daemon.stop()
         daemon.run("store", "check")
 
