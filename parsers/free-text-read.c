@@ -298,7 +298,7 @@ static struct slice take_header(struct slice *rest, struct slice first, struct a
     while (slice_next_line(&left, &line)) {
         while (line.len > 0 && line.ptr[0] == '>')
             line = slice_from(line, line.len > 1 && line.ptr[1] == ' ' ? 2 : 1);
-        if (slice_trim(line).len == 0)
+        if (line.len == 0 || slice_trim(line).len == 0)
             break;
         out[len++] = '\n';
         memcpy(out + len, line.ptr, line.len);
