@@ -3,7 +3,7 @@
  * about that one; what a heading or a line before the first tells holds for all. */
 #include "parsers/formats.h"
 #include "parsers/notices.h"
-#include "parsers/text-part.h"
+#include "parsers/text-body.h"
 #include "parsers/vocabulary.h"
 
 #include "base/moment.h"
@@ -245,23 +245,12 @@ static void read_line(struct reading *reading, struct slice line)
         take_facts(reading, &facts);
 }
 
-static bool is_read(const struct incoming *message, const struct mime_part *part)
+static bool says(const struct notice *notice, const struct text_list *texts)
 {
-    return !part->container && slice_starts_with(part->type, SLICE("text/")) &&
-           mime_is_own(&message->mime, part);
-}
-
-static bool says(const struct notice *notice, const struct incoming *message)
-{
-    for (size_t i = 0; notice->text.count > 0 && i < message->mime.part_count; i++) {
-        const struct mime_part *part = &message->mime.parts[i];
-        struct slice text = {0};
-        if (is_read(message, part))
-            text = slice_until(mime_decode_text(message->arena, part), TEXT_MOST);
+    for (size_t i = 0; i < texts->count; i++)
         for (size_t k = 0; k < notice->text.count; k++)
-            if (slice_find_nocase(text, notice->text.items[k]) >= 0)
+            if (slice_find_nocase(texts->items[i], notice->text.items[k]) >= 0)
                 return true;
-    }
     return notice->text.count == 0;
 }
 
@@ -279,21 +268,15 @@ static bool fits(const struct incoming *message, const struct notice *notice,
                  struct line_facts *facts)
 {
     return notice_is_from(notice, message->from) &&
-           (notice->subject.count == 0 ||
-            any_fits(&notice->subject, message->subject, facts)) &&
-           says(notice, message);
+           (notice->subject.count == 0 || any_fits(&notice->subject, message->subject, facts));
 }
 
-static bool read_notice(struct reading *reading, const struct line_facts *facts)
+static bool read_notice(struct reading *reading, const struct text_list *texts,
+                        const struct line_facts *facts)
 {
-    const struct incoming *message = reading->message;
-    size_t left = TEXT_MOST;
     take_facts(reading, facts);
-    for (size_t i = 0; i < message->mime.part_count; i++) {
-        struct slice line, text = {0};
-        if (is_read(message, &message->mime.parts[i]))
-            text = slice_until(mime_decode_text(message->arena, &message->mime.parts[i]), left);
-        left -= text.len;
+    for (size_t i = 0; i < texts->count; i++) {
+        struct slice line, text = texts->items[i];
         while (!reading->ended && (reading->whole || reading->count == 0) &&
                slice_next_line(&text, &line))
             read_line(reading, line);
@@ -310,6 +293,7 @@ static bool read_notice(struct reading *reading, const struct line_facts *facts)
 static struct reading *find(const struct incoming *message, bool whole)
 {
     struct reading *reading = NULL;
+    struct text_list texts = {0};
     const struct notices *all = definitions(message);
     const struct notice *notice = NULL;
     size_t cursor = 0;
@@ -319,10 +303,12 @@ static struct reading *find(const struct incoming *message, bool whole)
         struct line_facts facts = {.count = 0};
         if (!fits(message, notice, &facts))
             continue;
-        if (reading == NULL)
+        if (reading == NULL) { /* sender and subject decide before any text is decoded */
             reading = arena_new(message->arena, struct reading);
+            texts = text_bodies(message, TEXT_MOST);
+        }
         *reading = (struct reading){.message = message, .notice = notice, .whole = whole};
-        if (read_notice(reading, &facts))
+        if (says(notice, &texts) && read_notice(reading, &texts, &facts))
             return reading;
     }
     return NULL;
@@ -376,7 +362,7 @@ static enum status notice_parse(const struct incoming *message, struct parse_res
 
 const struct parser parser_notice = {
     .name = "notice",
-    .revision = 1,
+    .revision = 2,
     .about =
         "Notices of a fixed wording: SpamCop, Project Honey Pot, WebIron, fail2ban and others",
     .senders = "SpamCop, Project Honey Pot, WebIron, NFOservers, Sony, fail2ban (complain), "
