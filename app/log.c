@@ -16,10 +16,12 @@ static bool is_journal(FILE *stream)
 {
     const char *place = getenv("JOURNAL_STREAM");
     struct stat facts;
-    unsigned long long device = 0, inode = 0;
-    return place != NULL && sscanf(place, "%llu:%llu", &device, &inode) == 2 &&
-           fstat(fileno(stream), &facts) == 0 && facts.st_dev == device &&
-           facts.st_ino == inode;
+    char ours[64];
+    if (place == NULL || fstat(fileno(stream), &facts) != 0)
+        return false;
+    (void)snprintf(ours, sizeof ours, "%llu:%llu", (unsigned long long)facts.st_dev,
+                   (unsigned long long)facts.st_ino);
+    return strcmp(place, ours) == 0;
 }
 
 bool log_open(struct log *log, FILE *stream, const char *form)

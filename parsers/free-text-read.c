@@ -294,14 +294,16 @@ static struct slice take_header(struct slice *rest, struct slice first, struct a
     char *out = arena_alloc(arena, first.len + rest->len + 2);
     size_t len = first.len;
     struct slice line, left = *rest;
-    memcpy(out, first.ptr, first.len);
+    if (first.len > 0)
+        memcpy(out, first.ptr, first.len);
     while (slice_next_line(&left, &line)) {
         while (line.len > 0 && line.ptr[0] == '>')
             line = slice_from(line, line.len > 1 && line.ptr[1] == ' ' ? 2 : 1);
         if (line.len == 0 || slice_trim(line).len == 0)
             break;
         out[len++] = '\n';
-        memcpy(out + len, line.ptr, line.len);
+        if (line.ptr != NULL)
+            memcpy(out + len, line.ptr, line.len);
         len += line.len;
         *rest = left;
     }

@@ -14,7 +14,7 @@ static bool is_name_byte(char c)
 static bool next_pair(struct slice *line, struct slice *name, struct slice *value)
 {
     ptrdiff_t equals = slice_find_byte(*line, '=');
-    if (equals <= 0)
+    if (equals <= 0 || line->ptr == NULL)
         return false;
     size_t start = (size_t)equals;
     while (start > 0 && is_name_byte(line->ptr[start - 1]))

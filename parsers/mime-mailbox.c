@@ -17,7 +17,7 @@ static bool is_address_byte(char byte)
 static struct slice address_around(struct slice text, size_t at)
 {
     size_t from = at, to = at + 1;
-    while (from > 0 && is_address_byte(text.ptr[from - 1]))
+    while (from > 0 && text.ptr != NULL && is_address_byte(text.ptr[from - 1]))
         from--;
     while (to < text.len && (is_address_byte(text.ptr[to]) && text.ptr[to] != '@'))
         to++;

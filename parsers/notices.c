@@ -86,7 +86,7 @@ static enum status add_template(struct reading *reading, struct template_list *l
     if (list->items == NULL || (list->count & (list->count - 1)) == 0) {
         struct notice_template *grown = arena_array(reading->arena, struct notice_template,
                                                     list->count == 0 ? 1 : list->count * 2);
-        if (list->count > 0)
+        if (list->items != NULL)
             memcpy(grown, list->items, list->count * sizeof *grown);
         list->items = grown;
     }

@@ -52,7 +52,6 @@ static enum status unrecognised_parse(const struct incoming *message,
                                       struct parse_result *result, struct fault *why)
 {
     (void)why;
-    struct slice reason = SLICE("");
     result->verdict = VERDICT_NOT_A_REPORT;
     if (message->file_name.len > 0) {
         result->verdict = VERDICT_TRIAGE;
@@ -62,7 +61,7 @@ static enum status unrecognised_parse(const struct incoming *message,
     result->reason = SLICE("a newsletter");
     if (ordinary_is_newsletter(message))
         return OK;
-    reason = doubt(message);
+    struct slice reason = doubt(message);
     result->verdict = reason.len > 0 ? VERDICT_TRIAGE : VERDICT_NOT_A_REPORT;
     result->reason = reason.len > 0 ? with_guess(message, reason) : SLICE("ordinary mail");
     return OK;
