@@ -281,11 +281,13 @@ static const struct config_option daemon_options[] = {
          "before it acts on what is due."},
     {"fetcher-user", VALUE_TEXT, MEMBER(struct config, daemon.fetcher_user),
      .fallback = "nobody",
-     .help = "User that fetchers and the verifier become when the daemon runs as root. Otherwise they stay who "
+     .help = "User that fetchers and the verifier become when the daemon runs as root. "
+             "Otherwise they stay who "
              "the daemon is."},
     {"fetcher-memory", VALUE_SIZE, MEMBER(struct config, daemon.fetcher_memory),
      RANGE(0, 65536 * MIB), .fallback = "512MiB",
-     .help = "Address space of one fetcher, and of the verifier; 0B sets no limit. It holds one batch of mails."},
+     .help = "Address space of one fetcher, and of the verifier; 0B sets no limit. It holds "
+             "one batch of mails."},
     {"retry", VALUE_DURATION, MEMBER(struct config, daemon.retry), RANGE(1, HOURS(1)),
      .fallback = "2s",
      .help = "Pause before a source that failed is tried again; it doubles each time."},

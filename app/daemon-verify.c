@@ -35,8 +35,11 @@ static void drop(struct checked_mail *mail)
 void daemon_verify_close(struct daemon *daemon)
 {
     verification_close(&daemon->verification);
-    while (daemon->checked != NULL)
-        drop(daemon->checked);
+    for (struct checked_mail *mail = daemon->checked, *next; mail != NULL; mail = next) {
+        next = mail->next;
+        free(mail);
+    }
+    daemon->checked = NULL;
 }
 
 void daemon_verify_forget(struct daemon *daemon, const struct source *source)
