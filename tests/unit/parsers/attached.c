@@ -22,7 +22,8 @@ static struct made packed(bool zip, bool locked, size_t entries, const char *fil
     struct made made = {.room = (size_t)4 << 20};
     made.bytes = malloc(made.room);
     char *content = malloc(size + 1);
-    assert_true(made.bytes != NULL && content != NULL);
+    if (made.bytes == NULL || content == NULL)
+        abort();
     for (size_t i = 0; i < size; i++)
         content[i] = fill[i % strlen(fill)];
     struct archive *archive = archive_write_new();
