@@ -2,6 +2,7 @@
 #include "parsers/grid.h"
 
 #include <jansson.h>
+#include <stdio.h>
 
 #define DEPTH_MOST   4U
 #define MEMBERS_MOST 200U
@@ -12,8 +13,11 @@ static struct slice text_of(const json_t *value, struct arena *arena)
     if (json_is_string(value))
         return arena_copy(arena,
                           (struct slice){json_string_value(value), json_string_length(value)});
-    if (json_is_integer(value))
-        return arena_printf(arena, "%lld", (long long)json_integer_value(value));
+    if (json_is_integer(value)) {
+        char digits[24];
+        (void)snprintf(digits, sizeof digits, "%lld", (long long)json_integer_value(value));
+        return arena_copy(arena, slice_of(digits));
+    }
     if (json_is_true(value))
         return SLICE("true");
     return (struct slice){0};
