@@ -359,7 +359,7 @@ static const struct config_option imap_options[] = {
     {"timeout", VALUE_DURATION, MEMBER(struct imap_config, timeout), RANGE(1, HOURS(1)),
      .fallback = "1min", .help = "How long the server may be silent when it should speak."},
     {"batch", VALUE_NUMBER, MEMBER(struct imap_config, batch), RANGE(1, 1000),
-     .fallback = "200", .help = "Mails in one fetch."},
+     .fallback = "500", .help = "Mails in one fetch."},
     {"message-size", VALUE_SIZE, MEMBER(struct imap_config, message_size),
      RANGE(1024, 64 * MIB - 65536), .fallback = "32MiB",
      .help = "A longer mail is left on the server and reported to the desk."},
