@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
 """abusedesk run with a real Dovecot: every mail becomes what it should, once, and soon."""
+import contextlib
+import mailbox
 import os
 import pathlib
 import random
@@ -48,7 +50,7 @@ class Running(house.Case):
         return daemon
 
     def test_pulled_once_and_moved(self):
-        count = int(os.environ.get("MAILS", "3000"))
+        count = int(os.environ.get("MAILS", "2000"))
         self.server.deliver([mail(i) for i in range(count)])
         daemon = self.daemon(imap(self.server, self.folder, user=self.server.user, disposal="move")).start()
         until(lambda: daemon.stored() == count, 60 + count / 100, "all are stored")
@@ -231,6 +233,46 @@ class Running(house.Case):
         daemon.start()
         until(lambda: daemon.stored() == 400, 30, "all are stored")
         until(lambda: self.server.count() == 0, 20, "none is left behind")
+        daemon.stop()
+        daemon.run("store", "check")
+
+
+    def test_acts_on_what_is_due(self):
+        out, key = self.folder / "out", self.folder / "key"
+        out.mkdir()
+        key.write_bytes(os.urandom(32))
+        key.chmod(0o600)
+        channels = "".join(f"{verb} = file {out}\n" for verb in (
+            "warn", "advise", "call", "cut", "read-back", "notice", "restore", "restored", "tell", "acknowledge"))
+        daemon = self.daemon()
+        daemon.configure(imap(self.server, self.folder, user=self.server.user), extra=(
+            f"include = {house.STORY}/story.conf\n[desk]\narmed = yes\nkey-file = {key}\n"
+            f"gather-window = 0s\n[channel]\n{channels}"))
+        daemon.start()
+        daemon.run("inventory", "import", house.STORY / "inventory.jsonl")
+        with contextlib.closing(mailbox.mbox(house.STORY / "story.mbox")) as story:
+            self.server.deliver([m.as_bytes() for m in list(story)[:3]])
+        until(lambda: len(daemon.json("case", "list")) == 1, 10, "a case is open")
+        daemon.run("case", "confirm", "C-1", "email-compromise", "seen")
+        until(lambda: daemon.json("case", "list")[0]["state"] == "warned", 10, "it is warned of")
+        self.assertGreaterEqual(daemon.status()["carried_out"], 1)
+        letters = [f for f in out.rglob("*") if f.is_file()]
+        self.assertTrue(any(b"Reply-To: " in f.read_bytes() for f in letters), letters)
+        fair = daemon.status()["health"]["fair"]
+        until(lambda: daemon.status()["health"]["fair"] > fair, 10, "the fair clock runs")
+        self.server.stop()
+        until(lambda: not daemon.status()["health"]["heard"], 20, "it is deaf")
+        time.sleep(1.1)
+        fair = daemon.status()["health"]["fair"]
+        time.sleep(2.5)
+        self.assertEqual(daemon.status()["health"]["fair"], fair, "and the clock stands still")
+        self.server.start()
+        until(lambda: daemon.status()["health"]["fair"] > fair, 20, "until it hears again")
+        daemon.stop()
+        sent = len(letters)
+        daemon.start()
+        until(lambda: daemon.status()["health"]["acting"], 20, "it acts again")
+        self.assertEqual(len([f for f in out.rglob("*") if f.is_file()]), sent, "nothing is sent twice")
         daemon.stop()
         daemon.run("store", "check")
 
