@@ -19,14 +19,11 @@ static struct period unzoned(int64_t at, int64_t arrival)
     return period;
 }
 
-/* The best guess at the time of an event of which the report says nothing. */
-static int64_t told_at(const struct report *report, const struct operator_standing *who,
-                       int64_t arrival)
+/* The best guess at the time of an event of which the report says nothing: its own date, which its
+ * signature holds. Not its arrival: a genuine mail can be sent again by anybody, any time. */
+static int64_t told_at(const struct report *report, const struct operator_standing *who)
 {
-    if (!who->known || who->aggregates)
-        return 0;
-    return report->reported_at > 0 && report->reported_at < arrival ? report->reported_at
-                                                                    : arrival;
+    return who->known && !who->aggregates ? report->reported_at : 0;
 }
 
 struct period incident_period(const struct report *report, const struct operator_standing *who,
@@ -35,7 +32,7 @@ struct period incident_period(const struct report *report, const struct operator
     int64_t at = report->observed_at;
 
     if (at == 0)
-        at = told_at(report, who, arrival);
+        at = told_at(report, who);
     else if (!report->observed_zoned)
         return unzoned(at, arrival);
     if (at > arrival + CLOCK_SKEW)

@@ -26,9 +26,11 @@ static bool is_at_or_below(struct slice domain, struct slice parent)
 }
 
 /* The very mailbox, and vouched for by its own organisation (relaxed alignment, RFC 7489 s3.1).
- */
+ * SPF vouches for an envelope and a network, where all the domain's users send from. */
 static bool is_mailbox_of(const struct report *report, struct slice mailbox)
 {
+    if (slice_eq_nocase(report->auth.by, SLICE("spf")))
+        return false;
     if (mailbox.len == 0 || !slice_eq_nocase(report->auth.mailbox, mailbox))
         return false;
     struct slice domain = slice_from(mailbox, (size_t)(slice_find_byte(mailbox, '@') + 1));

@@ -92,6 +92,8 @@ class Parsers(Case):
         cases = [json.loads(line) for line in shown[-1].splitlines()]
         self.assertEqual(len(cases), 1)
         number = str(cases[0].get("case") or cases[0].get("id"))
+        shown += [run("triage", "show", *options, "1", *config).stdout for options in ([], ["--json"])]
+        self.assertIn(b"restricted", shown[-1])
         shown += [run("case", "show", *options, number, *config).stdout for options in ([], ["--json"])]
         for text in shown:
             for secret in secrets:

@@ -46,6 +46,21 @@ static void names_the_operator(void **state)
     }
 }
 
+/* Everybody's mail of a domain leaves by the networks that its SPF record names. */
+static void wants_a_signature_for_a_mailbox(void **state)
+{
+    (void)state;
+    struct operator_standing who;
+    struct report report = world_report("webmail.example", T0);
+    report.auth.mailbox = SLICE("feedback@fbl.webmail.example");
+    report.auth.by = SLICE("spf");
+    operator_of(&report, &world_policy, &who);
+    assert_false(who.known);
+    report.auth.by = SLICE("dmarc");
+    operator_of(&report, &world_policy, &who);
+    assert_true(who.known);
+}
+
 static void prefers_the_narrower_rule(void **state)
 {
     (void)state;
@@ -102,6 +117,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_the_operator),
+        cmocka_unit_test(wants_a_signature_for_a_mailbox),
         cmocka_unit_test(prefers_the_narrower_rule),
         cmocka_unit_test(refuses_an_endless_domain),
         cmocka_unit_test(forty_subdomains_are_one_vote),
