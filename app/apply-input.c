@@ -7,7 +7,8 @@
 
 #include <stdio.h>
 
-/* A record that cannot be read is no reason to stop: it is counted, and said in the audit trail. */
+/* A record that cannot be read is no reason to stop: it is counted, and said in the audit
+ * trail. */
 static enum status unreadable(struct pipeline *pipeline, const struct journal_record *record,
                               const struct fault *fault)
 {
@@ -101,8 +102,8 @@ static enum status on_triage(struct pipeline *pipeline, const struct input *inpu
     return OK;
 }
 
-/* The store is a replay's from now on, so that no daemon takes its actions for real ones; and where the events of this
- * replay begin, for one that is taken up again. */
+/* The store is a replay's from now on, so that no daemon takes its actions for real ones;
+ * and where the events of this replay begin, for one that is taken up again. */
 static void begin_replay(struct pipeline *pipeline, const struct input *input)
 {
     store_put_text(

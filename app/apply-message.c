@@ -1,4 +1,5 @@
-/* A mail: seen before? parsed, kept, and each of its reports correlated and told to the ladder. */
+/* A mail: seen before? parsed, kept, and each of its reports correlated and told to the
+ * ladder. */
 #include "app/apply.h"
 #include "app/drift.h"
 
@@ -19,7 +20,8 @@ static void digest_of(struct slice body, uint8_t digest[32])
     sha256_digest(&context, 32, digest);
 }
 
-/* The policy's settings with the definitions of now: they may have been loaded anew since the last message. */
+/* The policy's settings with the definitions of now: they may have been loaded anew since
+ * the last message. */
 static struct parse_settings settings_of(const struct pipeline *pipeline)
 {
     struct parse_settings settings = pipeline->config.parse;

@@ -1,6 +1,7 @@
 #include "app/apply.h"
 
-/* Everything that is due by now, earliest first, each case with the state that the one before left. */
+/* Everything that is due by now, earliest first, each case with the state that the one
+ * before left. */
 static enum status fire_timers(struct pipeline *pipeline, struct fault *why)
 {
     int64_t due = 0;

@@ -21,7 +21,8 @@ struct pipeline {
     event_seen_fn seen;
     void *seen_data;
 
-    /* What the store says once and every record needs; read again when its version there is another. */
+    /* What the store says once and every record needs; read again when its version there is
+     * another. */
     uint64_t policy_version, inventory_version;
     struct arena policy_arena;
     struct config config; /* policy and parse of it */
@@ -39,8 +40,8 @@ struct pipeline {
     struct placed placed;
 };
 
-/* One record that stands at `at`; moves state on. ERR_CORRUPT and ERR_IO stop the batch; what is wrong with an input is
- * counted and said in an event, never an error. */
+/* One record that stands at `at`; moves state on. ERR_CORRUPT and ERR_IO stop the batch;
+ * what is wrong with an input is counted and said in an event, never an error. */
 MUST_USE enum status apply_record(struct pipeline *pipeline,
                                   const struct journal_record *record,
                                   struct journal_position at, struct fault *why);

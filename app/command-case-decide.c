@@ -1,5 +1,6 @@
-/* case confirm, respond, hold, resume, approve, refuse, restore, close, note, merge: what a person at the desk decides. The
- * decision is a record of the journal; what the ladder makes of it is shown. */
+/* case confirm, respond, hold, resume, approve, refuse, restore, close, note, merge: what a
+ * person at the desk decides. The decision is a record of the journal; what the ladder makes
+ * of it is shown. */
 #include "app/input.h"
 #include "app/show-case.h"
 #include "app/show-event.h"

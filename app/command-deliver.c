@@ -1,4 +1,5 @@
-/* deliver: one mail from stdin into the journal, for a mail server's pipe. The exit codes are those of sysexits.h. */
+/* deliver: one mail from stdin into the journal, for a mail server's pipe. The exit codes
+ * are those of sysexits.h. */
 #include "app/command.h"
 
 #include "app/verification.h"

@@ -1,5 +1,6 @@
-/* document: what is generated from the tables: the sample configuration, the option list of abusedesk.conf(5), the command list
- * of abusedesk(1) and the shell completion. `ninja documents` writes them, a test holds them equal. */
+/* document: what is generated from the tables: the sample configuration, the option list of
+ * abusedesk.conf(5), the command list of abusedesk(1) and the shell completion. `ninja
+ * documents` writes them, a test holds them equal. */
 #include "app/command.h"
 #include "app/config-table.h"
 #include "app/file.h"
@@ -31,7 +32,8 @@ static void manual_options(const struct command_option *options, struct buffer *
     buffer_printf(out, ".El\n");
 }
 
-/* One line of text for mdoc: nothing in it is a request, and in prose each sentence begins a line. */
+/* One line of text for mdoc: nothing in it is a request, and in prose each sentence begins a
+ * line. */
 static void manual_line(struct slice line, bool prose, struct buffer *out)
 {
     for (size_t i = 0; i < line.len; i++) {

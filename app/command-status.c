@@ -16,7 +16,8 @@ static json_t *cases_json(const struct status_counts *counts)
     return cases;
 }
 
-/* Seconds of fair time until then; they are seconds of the wall clock while replies can be heard. */
+/* Seconds of fair time until then; they are seconds of the wall clock while replies can be
+ * heard. */
 static json_t *wait_json(bool there, int64_t at, const struct status_counts *counts,
                          int64_t fair)
 {

@@ -65,7 +65,8 @@ static json_t *counter(struct txn *txn, const char *name)
     return json_integer((json_int_t)store_counter(txn, name));
 }
 
-/* One line of numbers, or one object. The chain is the hash of the last event: the same chain, the same history. */
+/* One line of numbers, or one object. The chain is the hash of the last event: the same
+ * chain, the same history. */
 static enum exit_code print_stats(struct desk *desk)
 {
     struct call *call = desk->call;

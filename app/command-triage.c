@@ -137,8 +137,8 @@ static enum exit_code find(struct desk *desk, uint64_t id, struct stored_message
     return call_failed(desk->call, ERR_CONFLICT, &why);
 }
 
-/* Child abuse material is never shown, whoever asks, and a report of it may be too broken to be known as
- * one: any of its words is enough. */
+/* Child abuse material is never shown, whoever asks, and a report of it may be too broken to
+ * be known as one: any of its words is enough. */
 static bool is_restricted(struct call *call, struct slice body)
 {
     static const char *const words[] = {"csam",        "csem",        "childabuse",

@@ -79,8 +79,9 @@ bool call_flag(const struct call *call, const char *name);
  * end. */
 const char *call_option_each(const struct call *call, const char *name, size_t *cursor);
 
-/* Loads the configuration (--config, else the installed one, else defaults), with --store in place of the configured
- * directory. Anything but EXIT_DONE: every fault is on stderr, and run returns it. */
+/* Loads the configuration (--config, else the installed one, else defaults), with --store in
+ * place of the configured directory. Anything but EXIT_DONE: every fault is on stderr, and
+ * run returns it. */
 enum exit_code call_configure(struct call *call, struct config *config);
 
 /* Prints the value as one line of JSON and drops the reference. Same value, same bytes. */

@@ -1,4 +1,5 @@
-/* Settings that contradict each other. Each check blames the place where the setting was made. */
+/* Settings that contradict each other. Each check blames the place where the setting was
+ * made. */
 #include "app/config-table.h"
 #include "app/nearest.h"
 #include "escalate/channel.h"

@@ -56,7 +56,8 @@ static void sample_option(const struct config_option *option, struct buffer *out
 
 void config_document_sample(struct buffer *out)
 {
-    /* An operator without domains, or a source that lacks its place, is a fault: those headings are comments as well. */
+    /* An operator without domains, or a source that lacks its place, is a fault: those
+     * headings are comments as well. */
     static const struct {
         const char *before, *after;
     } headings[] = {[ARGUMENT_NONE] = {"[", "]"},

@@ -157,8 +157,9 @@ static void enter_section(struct reading *r, struct slice heading)
     enter_argument(r);
 }
 
-/* inih asks for lines as from fgets. Section headings are taken up here, since it only mentions those with keys in
- * them and cuts long ones; it still sees them, and complains of one that does not end. */
+/* inih asks for lines as from fgets. Section headings are taken up here, since it only
+ * mentions those with keys in them and cuts long ones; it still sees them, and complains of
+ * one that does not end. */
 static char *next_line(char *line, int room, void *data)
 {
     struct reading *r = data;
@@ -221,7 +222,8 @@ static void remember(struct reading *r, const struct config_option *option)
         (struct config_setting){r->section, option, r->argument, r->file, r->line};
 }
 
-/* A key may stand once in a file; a later file overrides it. An indented line goes on with a list. */
+/* A key may stand once in a file; a later file overrides it. An indented line goes on with a
+ * list. */
 static bool begin_setting(struct reading *r, const struct config_option *option)
 {
     struct config_setting before =

@@ -72,11 +72,12 @@ const char *value_form(enum value_type type);
 /* "from 1 to 64", or "" where any is right. */
 void value_range_text(const struct config_option *option, struct buffer *out);
 
-/* Text into the member; a list gets the items added. `text` must be trimmed. On failure the member is untouched and *why says
- * what a right value looks like. */
+/* Text into the member; a list gets the items added. `text` must be trimmed. On failure the
+ * member is untouched and *why says what a right value looks like. */
 MUST_USE enum status value_parse(const struct config_option *option, struct slice text,
                                  struct arena *arena, void *base, struct fault *why);
-/* The member as canonical text: value_parse gives the same again. List items are separated by `between`. */
+/* The member as canonical text: value_parse gives the same again. List items are separated
+ * by `between`. */
 void value_print(const struct config_option *option, const void *base, const char *between,
                  struct buffer *out);
 /* Makes a list empty. */
@@ -85,7 +86,8 @@ void value_clear(const struct config_option *option, void *base);
 /* The default of an option for a section's argument. */
 const char *option_fallback(const struct config_option *option,
                             const struct config_section *section, struct slice argument);
-/* What the options of the section are offsets into; NULL when there is no such operator or kind. */
+/* What the options of the section are offsets into; NULL when there is no such operator or
+ * kind. */
 const void *section_base(const struct config_section *section, const struct config *config,
                          struct slice argument);
 
@@ -106,7 +108,8 @@ void config_blame(struct config *config, struct arena *arena, const char *file, 
 struct config_setting config_setting_of(const struct config *config, const char *section,
                                         const char *key, struct slice argument);
 
-/* Adds what a text sets. journal: of the policy text; unknown names are passed over, nothing is included. */
+/* Adds what a text sets. journal: of the policy text; unknown names are passed over, nothing
+ * is included. */
 void config_read(struct config *config, struct slice text, const char *name, bool journal,
                  struct arena *arena);
 

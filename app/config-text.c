@@ -1,4 +1,5 @@
-/* What decisions depend on as text, and back. The same syntax as abusedesk.conf(5), one item of a list a line. */
+/* What decisions depend on as text, and back. The same syntax as abusedesk.conf(5), one item
+ * of a list a line. */
 #include "app/config-table.h"
 
 struct writing {

@@ -95,7 +95,8 @@ void value_range_text(const struct config_option *option, struct buffer *out)
     print_number(option->type, option->most, out);
 }
 
-/* Numbers live in members of 1, 2, 4 or 8 bytes; their ranges keep them positive and small enough. */
+/* Numbers live in members of 1, 2, 4 or 8 bytes; their ranges keep them positive and small
+ * enough. */
 static void store_number(const struct config_option *option, void *base, int64_t number)
 {
     char *member = (char *)base + option->offset;

@@ -9,7 +9,8 @@
  *   config-document.c  the sample configuration and the option list of the man page
  *
  * To add an option: a member in struct config or policy.h, a row in config-table.c, then run
- * `ninja documents` to bring etc/abusedesk.conf and the man page up to date (a test compares them). */
+ * `ninja documents` to bring etc/abusedesk.conf and the man page up to date (a test compares
+ * them). */
 #ifndef APP_CONFIG_H
 #define APP_CONFIG_H
 
@@ -137,8 +138,9 @@ struct config {
     size_t fault_count;
 };
 
-/* Shipped operators, then the file and what it includes, then the cross checks. path NULL: CONFIG_PATH if there is one, else
- * the defaults. ERR_MALFORMED: *why is the first fault, config->faults has them all. */
+/* Shipped operators, then the file and what it includes, then the cross checks. path NULL:
+ * CONFIG_PATH if there is one, else the defaults. ERR_MALFORMED: *why is the first fault,
+ * config->faults has them all. */
 MUST_USE enum status config_load(const char *path, struct arena *arena, struct config *config,
                                  struct fault *why);
 /* The same from a text instead of a file; `name` stands for it in faults. */
@@ -147,10 +149,11 @@ MUST_USE enum status config_parse(struct slice text, const char *name, struct ar
 /* Defaults and nothing else, not even the shipped operators. */
 void config_defaults(struct arena *arena, struct config *config);
 
-/* Everything that decisions depend on (config.policy and config.parse), in one spelling: equal policies, equal bytes. */
+/* Everything that decisions depend on (config.policy and config.parse), in one spelling:
+ * equal policies, equal bytes. */
 void config_policy_text(const struct config *config, struct buffer *out);
-/* Back: sets policy and parse, the rest is left as it is. Options it does not know are passed over, those it lacks
- * have their defaults: the text may be of another version. */
+/* Back: sets policy and parse, the rest is left as it is. Options it does not know are
+ * passed over, those it lacks have their defaults: the text may be of another version. */
 MUST_USE enum status config_policy_parse(struct slice text, struct arena *arena,
                                          struct config *config, struct fault *why);
 

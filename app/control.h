@@ -1,4 +1,5 @@
-/* Asking a running daemon over its local socket: one word and a line feed, the answer until the end.
+/* Asking a running daemon over its local socket: one word and a line feed, the answer until
+ * the end.
  *
  *   status\n            JSON
  *   metrics\n           Prometheus text

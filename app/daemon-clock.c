@@ -1,6 +1,6 @@
-/* The fair clock: a second counts when we ran and every mailbox that takes replies could be heard. It is the lesser of what
- * the wall clock and the steady clock (which stands still in a suspend) went on by, so that no step of either and no pause
- * shortens anybody's time. */
+/* The fair clock: a second counts when we ran and every mailbox that takes replies could be
+ * heard. It is the lesser of what the wall clock and the steady clock (which stands still in
+ * a suspend) went on by, so that no step of either and no pause shortens anybody's time. */
 #include "app/daemon-state.h"
 #include "app/notify.h"
 

@@ -1,5 +1,6 @@
-/* What sources hand over. Groups share one fdatasync of the journal; a source that waits to hear that its mails are kept
- * makes its group whole at once, and the commit comes after it was told. */
+/* What sources hand over. Groups share one fdatasync of the journal; a source that waits to
+ * hear that its mails are kept makes its group whole at once, and the commit comes after it
+ * was told. */
 #include "app/daemon-state.h"
 
 #include "base/text.h"

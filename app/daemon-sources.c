@@ -113,7 +113,8 @@ void daemon_sources_stop(struct daemon *daemon)
 
 /* ---- floods ---- */
 
-/* What stands behind From:, up to the end of its line; enough to tell senders apart, without reading the whole mail. */
+/* What stands behind From:, up to the end of its line; enough to tell senders apart, without
+ * reading the whole mail. */
 static struct slice sender_of(struct slice mail)
 {
     struct slice head = slice_until(mail, HEAD_MOST);
@@ -140,7 +141,8 @@ static uint64_t hash_of(struct slice text) /* FNV-1a, case folded */
     return hash == 0 ? 1 : hash;
 }
 
-/* A table that is full counts strangers in nobody's name: no flood is made by many who send little. */
+/* A table that is full counts strangers in nobody's name: no flood is made by many who send
+ * little. */
 static struct sender_rate *rate_of(struct daemon *daemon, uint64_t sender)
 {
     for (size_t i = 0; i < 32; i++) {

@@ -82,14 +82,16 @@ struct daemon {
 
 /* --- intake --- */
 void daemon_host(struct daemon *daemon); /* fills daemon->host */
-/* A mail of a source into the open group, as the journal will have it. ERR_LIMIT, ERR_MALFORMED: refused for good. */
+/* A mail of a source into the open group, as the journal will have it. ERR_LIMIT,
+ * ERR_MALFORMED: refused for good. */
 MUST_USE enum status daemon_keep(struct source *source, struct slice mail, struct fault *why);
 /* Feeds one record of ours, at the present time. */
 MUST_USE enum status daemon_feed(struct daemon *daemon, enum journal_kind kind,
                                  struct slice source, struct slice body, struct fault *why);
 /* Syncs, tells who waits, commits, remembers, and does what is due. */
 void daemon_settle(struct daemon *daemon);
-/* The store or disk failed: says so, and takes nothing for a while; ERR_CORRUPT ends the daemon. */
+/* The store or disk failed: says so, and takes nothing for a while; ERR_CORRUPT ends the
+ * daemon. */
 void daemon_failed(struct daemon *daemon, enum status status, const struct fault *why);
 bool daemon_may_write(const struct daemon *daemon);
 void daemon_on_group(uv_timer_t *timer);

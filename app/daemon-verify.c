@@ -1,5 +1,6 @@
-/* Mails on their way through the verifier: taken from their sources, not yet in the journal. A source that asks whether all is
- * kept hears it when the last of its mails has come through. */
+/* Mails on their way through the verifier: taken from their sources, not yet in the journal.
+ * A source that asks whether all is kept hears it when the last of its mails has come
+ * through. */
 #include "app/daemon-state.h"
 
 #include "ingest/stamp.h"

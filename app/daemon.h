@@ -1,4 +1,5 @@
-/* daemon: abusedesk run. One libuv loop owns all state; sources bring mail, the pipeline makes cases of it, the outbox acts.
+/* daemon: abusedesk run. One libuv loop owns all state; sources bring mail, the pipeline
+ * makes cases of it, the outbox acts.
  *
  *   daemon.c           start, signals, reload, drain
  *   daemon-intake.c    what sources hand over: into the journal, synced in groups, committed
@@ -9,7 +10,8 @@
  *   daemon-control.c   the local socket for status and metrics
  *   daemon-status.c    what is said there
  *
- * Other processes may append to the same journal (commands, abusedesk deliver): that is noticed within a quarter of a second. */
+ * Other processes may append to the same journal (commands, abusedesk deliver): that is
+ * noticed within a quarter of a second. */
 #ifndef APP_DAEMON_H
 #define APP_DAEMON_H
 

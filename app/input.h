@@ -1,8 +1,10 @@
-/* Decisions: what people (and what stands in for them) tell the pipeline, as the JSON that the journal keeps.
+/* Decisions: what people (and what stands in for them) tell the pipeline, as the JSON that
+ * the journal keeps.
  *
  *     {"v":1,"id":"…","actor":"operator alice","verb":"hold","case":12,"generation":1,"text":"…","seconds":7200}
  *
- * The id makes it count once, however often it is written. Members that a verb does not need are left out. */
+ * The id makes it count once, however often it is written. Members that a verb does not need
+ * are left out. */
 #ifndef APP_INPUT_H
 #define APP_INPUT_H
 

@@ -1,4 +1,5 @@
-/* A signal that asks to stop, seen where stopping is safe: between two steps, so that temporary files go away. */
+/* A signal that asks to stop, seen where stopping is safe: between two steps, so that
+ * temporary files go away. */
 #ifndef APP_INTERRUPT_H
 #define APP_INTERRUPT_H
 

@@ -1,6 +1,7 @@
 #include "app/inventory-file.h"
 
-/* Well below what a journal record may hold; a row is never longer than a line of a file may be. */
+/* Well below what a journal record may hold; a row is never longer than a line of a file may
+ * be. */
 #define RECORD_MOST ((size_t)32 * 1024 * 1024)
 
 enum status inventory_file_plan(struct call *call, const char *path, struct slice text,

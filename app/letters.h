@@ -9,7 +9,8 @@
 MUST_USE enum status letters_for_replay(const struct config *config, struct arena *arena,
                                         struct letter_settings *settings, struct fault *why);
 
-/* For the daemon: with the key that signs reply addresses. Without a key file letters can be written only while disarmed. */
+/* For the daemon: with the key that signs reply addresses. Without a key file letters can be
+ * written only while disarmed. */
 MUST_USE enum status letters_for_daemon(const struct config *config, struct arena *arena,
                                         struct letter_settings *settings, struct fault *why);
 

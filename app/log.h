@@ -17,7 +17,8 @@ struct log {
     enum log_form form;
 };
 
-/* "auto" (journal where stderr is systemd's, else text), "text", "json"; false for anything else. */
+/* "auto" (journal where stderr is systemd's, else text), "text", "json"; false for anything
+ * else. */
 bool log_open(struct log *log, FILE *stream, const char *form);
 void log_say(const struct log *log, enum log_level level, const char *who, const char *format,
              ...) __attribute__((format(printf, 4, 5)));

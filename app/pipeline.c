@@ -37,7 +37,8 @@ static enum status begin(struct pipeline *pipeline, struct fault *why)
     return status == OK ? OK : give_up(pipeline, status);
 }
 
-/* What a process may have appended that is gone (sync off, and the machine went down) cannot be taken back out of LMDB. */
+/* What a process may have appended that is gone (sync off, and the machine went down) cannot
+ * be taken back out of LMDB. */
 static enum status check_position(const struct pipeline *pipeline, struct journal_position end,
                                   struct fault *why)
 {
@@ -53,7 +54,8 @@ static enum status check_position(const struct pipeline *pipeline, struct journa
 
 static enum status tell(struct pipeline *pipeline, struct fault *why);
 
-/* Puts the state and commits; ERR_CONFLICT: the map has grown, nothing landed, apply it all again. */
+/* Puts the state and commits; ERR_CONFLICT: the map has grown, nothing landed, apply it all
+ * again. */
 static enum status land(struct pipeline *pipeline, struct fault *why)
 {
     store_put_state(pipeline->txn, &pipeline->state);
@@ -65,7 +67,8 @@ static enum status land(struct pipeline *pipeline, struct fault *why)
     return status;
 }
 
-/* Applies what stands before `end`, in as many batches as it takes, all but the last committed. */
+/* Applies what stands before `end`, in as many batches as it takes, all but the last
+ * committed. */
 static enum status apply_until(struct pipeline *pipeline, struct journal_position end,
                                struct fault *why)
 {

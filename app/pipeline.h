@@ -1,8 +1,9 @@
 /* pipeline: where the stages meet. One input after another becomes what the store holds.
  *
- * Every input (a mail, a decision of the desk, what came of an action, a tick, a policy, an inventory) is a record of the
- * journal. Applying a record is a pure function of the store and the record: timers that are due by then fire, then the
- * record itself has its say. So a crash costs nothing (what is in the journal is applied again from where LMDB stands), the
+ * Every input (a mail, a decision of the desk, what came of an action, a tick, a policy, an
+ * inventory) is a record of the journal. Applying a record is a pure function of the store
+ * and the record: timers that are due by then fire, then the record itself has its say. So a
+ * crash costs nothing (what is in the journal is applied again from where LMDB stands), the
  * index can be made anew, and a replay is the same program under another clock.
  *
  *   pipeline.c        the batch: journal group, write transaction, and what happens when either fails
@@ -13,8 +14,8 @@
  *   surroundings.c    what its guards must know about everybody else
  *   input.c           decisions as JSON and back
  *
- * Any number of processes may feed one store. A process holds the write transaction before it takes the journal, never the
- * other way round. */
+ * Any number of processes may feed one store. A process holds the write transaction before
+ * it takes the journal, never the other way round. */
 #ifndef APP_PIPELINE_H
 #define APP_PIPELINE_H
 
@@ -27,15 +28,17 @@ struct pipeline;
 struct pipeline_settings {
     unsigned group_most; /* records that one fdatasync makes durable; 0: 64 */
     unsigned batch_most; /* records in one write transaction; 0: 16384 */
-    /* Whose vocabulary, feeds, notices and free text count; like the program, they are not part of the journal. NULL:
-     * the built-in ones. Must outlive the pipeline. */
+    /* Whose vocabulary, feeds, notices and free text count; like the program, they are not
+     * part of the journal. NULL: the built-in ones. Must outlive the pipeline. */
     const struct parse_settings *definitions;
 };
 
-/* Told after the commit, in order, of every event since the last time, whichever process brought it about. */
+/* Told after the commit, in order, of every event since the last time, whichever process
+ * brought it about. */
 typedef void (*event_seen_fn)(struct txn *txn, const struct event *event, void *data);
 
-/* Opens on a store that stays the caller's, and applies what the journal holds beyond the index. */
+/* Opens on a store that stays the caller's, and applies what the journal holds beyond the
+ * index. */
 MUST_USE enum status pipeline_open(struct store *store,
                                    const struct pipeline_settings *settings,
                                    struct pipeline **pipeline, struct fault *why);
@@ -43,8 +46,8 @@ MUST_USE enum status pipeline_open(struct store *store,
 void pipeline_close(struct pipeline *pipeline);
 void pipeline_observe(struct pipeline *pipeline, event_seen_fn seen, void *data);
 
-/* Takes one input: journal and index. Durable, and to be acknowledged, only after pipeline_sync or
- * pipeline_commit. */
+/* Takes one input: journal and index. Durable, and to be acknowledged, only after
+ * pipeline_sync or pipeline_commit. */
 MUST_USE enum status pipeline_feed(struct pipeline *pipeline,
                                    const struct journal_record *record, struct fault *why);
 /* Makes the open group durable, without committing. */
@@ -56,7 +59,8 @@ MUST_USE enum status pipeline_catch_up(struct pipeline *pipeline, struct fault *
 /* Empties the index and makes it anew from the journal, once that has been found whole. */
 MUST_USE enum status pipeline_rebuild(struct pipeline *pipeline, struct fault *why);
 
-/* What the records fed so far have made of the store, seen from within: to look, not to write. Until the next commit. */
+/* What the records fed so far have made of the store, seen from within: to look, not to
+ * write. Until the next commit. */
 MUST_USE enum status pipeline_batch(struct pipeline *pipeline, struct txn **txn,
                                     struct fault *why);
 /* Where the open batch, or else the store, stands. */

@@ -1,4 +1,5 @@
-/* Every command, in the order in which help shows them, one a line: adding one is adding a line. */
+/* Every command, in the order in which help shows them, one a line: adding one is adding a
+ * line. */
 #include "app/command.h"
 
 /* clang-format off */

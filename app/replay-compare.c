@@ -112,7 +112,8 @@ static void find_parting(struct comparing *comparing, struct pair *pair)
     pair->right_event = i < right.count ? &right.events[i] : NULL;
 }
 
-/* How far it went: a case that was closed after a cut ended otherwise than one that was closed after a warning. */
+/* How far it went: a case that was closed after a cut ended otherwise than one that was
+ * closed after a warning. */
 static const char *furthest(const struct abuse_case *c)
 {
     if (c->cut_at != 0)

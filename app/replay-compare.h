@@ -1,4 +1,5 @@
-/* replay --against: the same mail under two configurations, and which cases end differently, from where on, and why. */
+/* replay --against: the same mail under two configurations, and which cases end differently,
+ * from where on, and why. */
 #ifndef APP_REPLAY_COMPARE_H
 #define APP_REPLAY_COMPARE_H
 

@@ -1,6 +1,8 @@
-/* Taking up a replay whose process was killed. Nothing is kept for that beside the journal: it says which mails were taken,
- * and what the last record's time was. Lines of the script that lie before it are done; those of that very moment are played
- * once more, and count once. An action without an outcome was never carried out: the simulated outside keeps nothing. */
+/* Taking up a replay whose process was killed. Nothing is kept for that beside the journal:
+ * it says which mails were taken, and what the last record's time was. Lines of the script
+ * that lie before it are done; those of that very moment are played once more, and count
+ * once. An action without an outcome was never carried out: the simulated outside keeps
+ * nothing. */
 #include "app/replay-state.h"
 
 #include <inttypes.h>
@@ -97,7 +99,8 @@ static enum status first_event(struct replay *replay, struct fault *why)
     return OK;
 }
 
-/* Lines of the script that wait for events must have their time before those of the past can be told. */
+/* Lines of the script that wait for events must have their time before those of the past can
+ * be told. */
 static enum status skip_script(struct replay *replay, struct fault *why)
 {
     script_start(&replay->script, replay->summary->started);

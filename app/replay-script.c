@@ -1,4 +1,5 @@
-/* The script of a replay: lines whose time has come are played, lines that wait for an event are shown what happens. */
+/* The script of a replay: lines whose time has come are played, lines that wait for an event
+ * are shown what happens. */
 #include "app/replay-state.h"
 
 #include <inttypes.h>

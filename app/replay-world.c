@@ -1,5 +1,5 @@
-/* The outside of a replay. It keeps no state of its own: what the network is like follows from how far the case has come, so
- * a replay that is taken up again meets the same world. */
+/* The outside of a replay. It keeps no state of its own: what the network is like follows
+ * from how far the case has come, so a replay that is taken up again meets the same world. */
 #include "app/replay.h"
 
 #include "escalate/channel.h"

@@ -29,7 +29,8 @@ static void advance(struct replay *replay, int64_t real)
     replay->now.real = real;
 }
 
-/* When the fair clock will have come so far, by the simulated one; INT64_MAX while it stands still. */
+/* When the fair clock will have come so far, by the simulated one; INT64_MAX while it stands
+ * still. */
 static int64_t real_of(const struct replay *replay, int64_t fair)
 {
     if (fair <= replay->now.fair)
@@ -99,7 +100,8 @@ static enum status feed_mail(struct replay *replay, struct fault *why)
     return status;
 }
 
-/* No word of what was only started, and nothing to wait for: this outside forgets whatever the journal does not hold. */
+/* No word of what was only started, and nothing to wait for: this outside forgets whatever
+ * the journal does not hold. */
 static enum status record_outcomes(void *data, const struct outbox_entry *entries, size_t count,
                                    struct fault *why)
 {

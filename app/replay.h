@@ -1,11 +1,13 @@
 /* replay: mailboxes through the pipeline under a simulated clock.
  *
- * The clock starts with the first mail and jumps from one thing to the next: a mail, a line of the script, a timer, an
- * action that is due. The outside is simulated too (replay-world.c): relays take mails, nobody picks up the phone, the
- * network does as it is told, unless the script says otherwise. No channel of the configuration is ever opened.
+ * The clock starts with the first mail and jumps from one thing to the next: a mail, a line
+ * of the script, a timer, an action that is due. The outside is simulated too
+ * (replay-world.c): relays take mails, nobody picks up the phone, the network does as it is
+ * told, unless the script says otherwise. No channel of the configuration is ever opened.
  *
- * What happens is a function of mailboxes, script and configuration alone: the same input gives the same journal. A replay
- * that was killed goes on in the same store where its journal ends, and comes to the same end. */
+ * What happens is a function of mailboxes, script and configuration alone: the same input
+ * gives the same journal. A replay that was killed goes on in the same store where its
+ * journal ends, and comes to the same end. */
 #ifndef APP_REPLAY_H
 #define APP_REPLAY_H
 

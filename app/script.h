@@ -1,4 +1,5 @@
-/* script: what the world does in a replay, and when. The format is described in docs/replay.md.
+/* script: what the world does in a replay, and when. The format is described in
+ * docs/replay.md.
  *
  *     # when            whom         what
  *     +0                *            call no-answer
@@ -54,7 +55,8 @@ bool script_concerns(const struct script_entry *entry, uint64_t case_id,
 void script_start(struct script *script, int64_t start);
 void script_event(struct script *script, const struct event *event,
                   const struct address *address);
-/* The next entry that has a time and was not done, earliest first, then by line; NULL when there is none. */
+/* The next entry that has a time and was not done, earliest first, then by line; NULL when
+ * there is none. */
 struct script_entry *script_next(const struct script *script);
 /* What the last answer that is in force by then says; false: nothing. */
 bool script_answer(const struct script *script, enum verb verb, uint64_t case_id,

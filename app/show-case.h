@@ -11,8 +11,8 @@
 
 #define CASE_TEXT 24
 const char *case_text(uint64_t id, char text[CASE_TEXT]); /* "C-12" */
-/* When the running window ends by the wall clock, if replies can be heard all along; 0 when none runs. `now` is where the
- * pipeline stands. */
+/* When the running window ends by the wall clock, if replies can be heard all along; 0 when
+ * none runs. `now` is where the pipeline stands. */
 int64_t case_due_real(const struct abuse_case *c, struct instant now);
 json_t *case_to_json(const struct abuse_case *c, struct instant now);
 json_t *slice_to_json(struct slice text); /* what is no UTF-8 becomes "?" */

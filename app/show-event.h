@@ -7,8 +7,8 @@
 
 #include <jansson.h>
 
-/* {"t":…,"case":"C-1","ip":…,"customer":…,"event":…,…}; `name` is what stands under "event". c is NULL for an event that is
- * about no case. */
+/* {"t":…,"case":"C-1","ip":…,"customer":…,"event":…,…}; `name` is what stands under "event".
+ * c is NULL for an event that is about no case. */
 json_t *event_to_json(const struct event *event, const char *name, const struct abuse_case *c);
 /* One line of a timeline. */
 void event_print(const struct terminal *out, const struct event *event,

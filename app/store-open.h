@@ -21,8 +21,9 @@ struct desk {
     struct instant now; /* where the store stands, as of desk_look */
 };
 
-/* Opens both; what the journal holds beyond the index is applied first. `create`: the store may not be there yet. On
- * anything but EXIT_DONE it has been said why. desk_close in any case. */
+/* Opens both; what the journal holds beyond the index is applied first. `create`: the store
+ * may not be there yet. On anything but EXIT_DONE it has been said why. desk_close in any
+ * case. */
 enum exit_code desk_open(struct desk *desk, struct call *call, bool create);
 /* A read transaction, valid until desk_close or the next desk_feed. */
 enum exit_code desk_look(struct desk *desk);

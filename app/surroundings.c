@@ -1,8 +1,10 @@
-/* What the guards of one case must know about everybody else. Most cases never come near a cut: they pay nothing for it.
+/* What the guards of one case must know about everybody else. Most cases never come near a
+ * cut: they pay nothing for it.
  *
- * Cuts of the last hour are kept in the store as one short text, "fair customer" a line; cases that are cut now are the
- * difference of two counters. Both are kept by what happens (surroundings_note), so no scan is needed. The hour is of the
- * fair clock: that is never shorter than a real one. */
+ * Cuts of the last hour are kept in the store as one short text, "fair customer" a line;
+ * cases that are cut now are the difference of two counters. Both are kept by what happens
+ * (surroundings_note), so no scan is needed. The hour is of the fair clock: that is never
+ * shorter than a real one. */
 #include "app/apply.h"
 
 #include <stdlib.h>
@@ -147,8 +149,8 @@ static bool port_matters(const struct abuse_case *c, const struct stimulus *stim
            (c->state == CASE_CALLED && stimulus->type == STIMULUS_TIMER);
 }
 
-/* Whether other cases of the customer have a say in what comes next: a call that another case has just had, a network
- * that another one keeps off. */
+/* Whether other cases of the customer have a say in what comes next: a call that another
+ * case has just had, a network that another one keeps off. */
 static bool others_matter(enum case_state state)
 {
     return state == CASE_WARNED || state == CASE_CALLING || state == CASE_CUT_PENDING ||

@@ -8,7 +8,8 @@
 struct table_column {
     const char *title;
     bool right; /* numbers */
-    /* May be cut, with "…", when the terminal is too narrow; several share the loss, the widest first. */
+    /* May be cut, with "…", when the terminal is too narrow; several share the loss, the
+     * widest first. */
     bool shrinks;
 };
 
@@ -33,7 +34,8 @@ void table_printf(struct table *table, enum tint tint, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void table_print(const struct table *table, const struct terminal *out);
 
-/* A paragraph: words wrapped to the width (80 without a terminal), each line behind `indent` blanks. */
+/* A paragraph: words wrapped to the width (80 without a terminal), each line behind `indent`
+ * blanks. */
 void paragraph_print(const struct terminal *out, struct slice text, unsigned indent);
 
 #endif

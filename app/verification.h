@@ -1,5 +1,5 @@
-/* Verification of arriving mail, as the configuration wants it: what the daemon and `abusedesk verify` share. Before a mail
- * goes to the journal:
+/* Verification of arriving mail, as the configuration wants it: what the daemon and
+ * `abusedesk verify` share. Before a mail goes to the journal:
  *
  *     struct verification v;
  *     verification_open(loop, &config, say, data, &v, &why);
@@ -26,7 +26,8 @@ MUST_USE enum status verification_open(uv_loop_t *loop, const struct config *con
                                        struct verification *verification, struct fault *why);
 void verification_close(struct verification *verification);
 
-/* The same for a single mail, with a loop of its own; the mail as it is when nothing is to be verified. */
+/* The same for a single mail, with a loop of its own; the mail as it is when nothing is to
+ * be verified. */
 MUST_USE enum status verification_of_one(const struct config *config, struct slice mail,
                                          verification_say_fn say, void *data,
                                          struct buffer *stamped, struct fault *why);

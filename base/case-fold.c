@@ -63,7 +63,8 @@ static bool makes_sense(const struct abuse_case *c, const struct event *event)
     }
     if (move->from != 0 && (move->stays & IN(c->state)) == 0)
         return false;
-    /* Evidence and notes tell of the outside: they hold whatever generation they were written in. */
+    /* Evidence and notes tell of the outside: they hold whatever generation they were
+     * written in. */
     return is_evidence(event->type) || event->type == EVENT_NOTE ||
            event->generation == c->generation;
 }

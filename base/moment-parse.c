@@ -337,8 +337,8 @@ static const unsigned char byte_kinds[256] = {
     [','] = COMMA,         [':'] = COLON,          ['+'] = SIGN,           ['-'] = SIGN,
 };
 
-/* "Tue, 17 Nov 2026 10:00:00 +0000", as nearly all mail has it (RFC 5322 s3.3), by its columns. What does not quite fit is
- * left to the tokens. */
+/* "Tue, 17 Nov 2026 10:00:00 +0000", as nearly all mail has it (RFC 5322 s3.3), by its
+ * columns. What does not quite fit is left to the tokens. */
 static bool read_columns(struct slice text, struct reading *r)
 {
     static const unsigned char shape[] = {

@@ -35,8 +35,8 @@ const char *moment_duration(int64_t seconds, char text[MOMENT_TEXT]);
 bool moment_parse(struct slice text, int64_t *moment, bool *zoned);
 /* Only RFC 3339, whole slice. */
 bool moment_parse_rfc3339(struct slice text, int64_t *moment);
-/* "90s", "5min", "2h", "3d", "1w"; whole slice; seconds. Only nothing at all, "0", needs no unit: whoever writes "4" may
- * have meant hours. */
+/* "90s", "5min", "2h", "3d", "1w"; whole slice; seconds. Only nothing at all, "0", needs no
+ * unit: whoever writes "4" may have meant hours. */
 bool moment_parse_duration(struct slice text, int64_t *seconds);
 
 #endif

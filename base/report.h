@@ -26,8 +26,8 @@ struct authentication {
     enum auth_result result;
     struct slice by;     /* "dkim", "spf", "arc", "local"; empty for none */
     struct slice domain; /* the domain that was authenticated, lower case */
-    /* From of the very mail that was authenticated: never what its content says about its sender. Whether the
-     * domain vouches for it is for the reader to see. */
+    /* From of the very mail that was authenticated: never what its content says about its
+     * sender. Whether the domain vouches for it is for the reader to see. */
     struct slice mailbox;
 };
 

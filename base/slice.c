@@ -71,8 +71,8 @@ struct slice slice_trim(struct slice text)
     return text;
 }
 
-/* Up to the first CR or LF. Looks no further than twice the line's length, so that lines which end in one kind are not searched to
- * the end of the text for the other. */
+/* Up to the first CR or LF. Looks no further than twice the line's length, so that lines
+ * which end in one kind are not searched to the end of the text for the other. */
 static size_t line_length(struct slice text)
 {
     for (size_t window = 128;; window *= 2) {

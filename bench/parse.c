@@ -1,5 +1,6 @@
-/* What parsing costs, by size of the mail: feedback reports of a fixed seed, against the floor (memchr from line end to line
- * end), GMime (when it was there at configure time) and Python's email, in the same run.
+/* What parsing costs, by size of the mail: feedback reports of a fixed seed, against the
+ * floor (memchr from line end to line end), GMime (when it was there at configure time) and
+ * Python's email, in the same run.
  *
  * usage: bench-parse [PYTHON-SCRIPT]     bench/parse.py, to have Python's email measured too
  * TSV: size, what, microseconds a message (median of 7 rounds), ratio to the line scan. */
@@ -39,7 +40,8 @@ static void add_words(struct buffer *mail, size_t until, uint64_t *seed)
     }
 }
 
-/* A feedback report as large mailbox providers send it, filled up with an original of that size. */
+/* A feedback report as large mailbox providers send it, filled up with an original of that
+ * size. */
 static void make_mail(struct buffer *mail, size_t size)
 {
     uint64_t seed = 5965;
@@ -94,8 +96,8 @@ static size_t scan_mime(struct slice raw, struct arena *arena)
     return message.part_count;
 }
 
-/* What a feedback report says: scan, its own fields, and who and what of the original mail; no verdict,
- * no authentication, no report made of it. */
+/* What a feedback report says: scan, its own fields, and who and what of the original mail;
+ * no verdict, no authentication, no report made of it. */
 static size_t read_fields(struct slice raw, struct arena *arena)
 {
     struct mime_message message;

@@ -1,6 +1,7 @@
-/* End to end: mailbox → parse → journal with fdatasync → correlate → LMDB, against the least that any such program must do
- * with the same bytes: read them, look at every line, append each mail to a file, and fdatasync the same groups of 64.
- * Both in the same run, alternated, five times; the median counts.
+/* End to end: mailbox → parse → journal with fdatasync → correlate → LMDB, against the least
+ * that any such program must do with the same bytes: read them, look at every line, append
+ * each mail to a file, and fdatasync the same groups of 64. Both in the same run,
+ * alternated, five times; the median counts.
  *
  *     bench/mailbox.py 20000 mbox inventory && bench-replay mbox inventory [FOLDER]
  *

@@ -1,6 +1,7 @@
-/* The store under the pipeline's load: each report is made durable in the journal in groups of 64 and then applied, nine
- * records and index entries each, in transactions of 16384. Beside it, in the same run, the bare append of the same
- * frames and the same work by SQLite (WAL, synchronous=FULL). One TSV line per case. */
+/* The store under the pipeline's load: each report is made durable in the journal in groups
+ * of 64 and then applied, nine records and index entries each, in transactions of 16384.
+ * Beside it, in the same run, the bare append of the same frames and the same work by SQLite
+ * (WAL, synchronous=FULL). One TSV line per case. */
 #include "bench/store.h"
 
 #include "store/store.h"

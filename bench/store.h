@@ -1,4 +1,5 @@
-/* What bench/store.c and bench/store-sqlite.c do alike: the same reports, in the same groups and batches. */
+/* What bench/store.c and bench/store-sqlite.c do alike: the same reports, in the same groups
+ * and batches. */
 #ifndef BENCH_STORE_H
 #define BENCH_STORE_H
 

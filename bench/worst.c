@@ -1,5 +1,6 @@
-/* The worst inputs of 1 MB that are known for each parser: one TSV line each, best of three, in CPU time. Exits with 1 when one
- * takes longer than the limit in milliseconds that is given as argument.
+/* The worst inputs of 1 MB that are known for each parser: one TSV line each, best of three,
+ * in CPU time. Exits with 1 when one takes longer than the limit in milliseconds that is
+ * given as argument.
  *
  * usage: bench-worst [LIMIT] */
 #include "base/buffer.h"

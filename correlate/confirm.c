@@ -1,7 +1,7 @@
 /* Whether the witnesses suffice.
  *
- * A witness gives vote x weight points, its weight being what it was when it was heard (witness_weigh).
- * A kind of abuse is confirmed when
+ * A witness gives vote x weight points, its weight being what it was when it was heard
+ * (witness_weigh). A kind of abuse is confirmed when
  *   - its witnesses reach the threshold together, where all operators without a rule give at most
  *     unknown_most, and all unauthenticated reports at most `unauthenticated`, which stays below it;
  *   - enough independent operators are among them, all those without a rule counting as one (a domain
@@ -10,8 +10,8 @@
  *   - not everything could be faked by a forged source address;
  *   - all that counts was last seen within `stale` of the newest evidence: the spam of two summers is
  *     not one story.
- * For kinds that never climb, the worst that a confirmation causes is a letter: a quarter of a vote by
- * one known operator is enough.
+ * For kinds that never climb, the worst that a confirmation causes is a letter: a quarter of
+ * a vote by one known operator is enough.
  *
  * How many reports a witness made is no part of it. */
 #include "correlate/correlate.h"
@@ -85,7 +85,8 @@ static bool is_outdone(const struct abuse_case *c, unsigned index)
     return false;
 }
 
-/* The latest observation of that kind by anybody whom we trust: nobody else can make evidence old. */
+/* The latest observation of that kind by anybody whom we trust: nobody else can make
+ * evidence old. */
 static int64_t newest_of(const struct abuse_case *c, enum abuse_kind kind)
 {
     int64_t newest = 0;
@@ -98,8 +99,8 @@ static int64_t newest_of(const struct abuse_case *c, enum abuse_kind kind)
     return newest;
 }
 
-/* While a case is open, what was last seen long before the newest evidence does not add to it. Once it is confirmed, it
- * stays so. */
+/* While a case is open, what was last seen long before the newest evidence does not add to
+ * it. Once it is confirmed, it stays so. */
 static bool is_bygone(const struct abuse_case *c, const struct witness *witness, int64_t newest,
                       const struct confirm_policy *policy)
 {
@@ -143,7 +144,8 @@ static unsigned take(unsigned points, unsigned *left)
     return taken;
 }
 
-/* What a witness is besides its points: also true of a row that the operator's other one outdoes. */
+/* What a witness is besides its points: also true of a row that the operator's other one
+ * outdoes. */
 static void tally_quality(const struct witness *witness, struct tally *tally)
 {
     if (witness->weight == 0 || witness->spoofable ||

@@ -33,7 +33,8 @@ struct operator_standing {
 void operator_of(const struct report *report, const struct policy *policy,
                  struct operator_standing *standing);
 
-/* Sets the weight of a witness from its trust, age, authentication and spoofability, as it is heard. */
+/* Sets the weight of a witness from its trust, age, authentication and spoofability, as it
+ * is heard. */
 void witness_weigh(struct witness *witness, const struct confirm_policy *policy);
 
 /* The account of a case's evidence: what each witness counts and why. */

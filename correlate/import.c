@@ -37,8 +37,8 @@ static const char *date(int64_t moment, const char *zero, char text[MOMENT_TEXT]
 
 /* ---- which row of the inventory a row of the file continues ---- */
 
-/* Without a beginning of its own a row means what is in force, or, when it is about the past, the
- * latest that it can be the end of. */
+/* Without a beginning of its own a row means what is in force, or, when it is about the
+ * past, the latest that it can be the end of. */
 static bool continues(const struct planning *p, const struct assignment *old,
                       const struct import_row *row)
 {

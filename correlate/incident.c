@@ -2,8 +2,8 @@
 
 #include <nettle/sha2.h>
 
-/* How far a time without a zone, read as UTC, can be off: the earliest zone is UTC-12, the latest
- * UTC+14. */
+/* How far a time without a zone, read as UTC, can be off: the earliest zone is UTC-12, the
+ * latest UTC+14. */
 #define ZONE_EAST  INT64_C(50400)
 #define ZONE_WEST  INT64_C(43200)
 #define CLOCK_SKEW 3600
@@ -19,8 +19,9 @@ static struct period unzoned(int64_t at, int64_t arrival)
     return period;
 }
 
-/* The best guess at the time of an event of which the report says nothing: its own date, which its
- * signature holds. Not its arrival: a genuine mail can be sent again by anybody, any time. */
+/* The best guess at the time of an event of which the report says nothing: its own date,
+ * which its signature holds. Not its arrival: a genuine mail can be sent again by anybody,
+ * any time. */
 static int64_t told_at(const struct report *report, const struct operator_standing *who)
 {
     return who->known && !who->aggregates ? report->reported_at : 0;

@@ -39,8 +39,8 @@ static bool is_mailbox_of(const struct report *report, struct slice mailbox)
     return slice_eq_nocase(registered_domain(report->auth.domain), registered_domain(domain));
 }
 
-/* How specifically an entry of a rule fits: 0 not at all; a mailbox more than any domain, a longer
- * domain more than one above it. */
+/* How specifically an entry of a rule fits: 0 not at all; a mailbox more than any domain, a
+ * longer domain more than one above it. */
 static size_t entry_fits(const struct report *report, struct slice entry)
 {
     if (is_at_or_below(report->auth.domain, entry))

@@ -1,5 +1,6 @@
-/* The call round: each number in turn, as often as the terms say, one call at a time. Only a human without a digit, a
- * bad number or the last attempt ends a number; the provider's own failures are no attempts. */
+/* The call round: each number in turn, as often as the terms say, one call at a time. Only a
+ * human without a digit, a bad number or the last attempt ends a number; the provider's own
+ * failures are no attempts. */
 #include "escalate/step.h"
 
 static int64_t patience(const struct step *step)

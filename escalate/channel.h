@@ -1,5 +1,6 @@
-/* A channel carries actions to the outside and says what came of them. One file and one line in registry.c each.
- * `dry-run` records what would have been done, `file` writes mails as RFC 5322 files and orders as JSON. */
+/* A channel carries actions to the outside and says what came of them. One file and one line
+ * in registry.c each. `dry-run` records what would have been done, `file` writes mails as
+ * RFC 5322 files and orders as JSON. */
 #ifndef ESCALATE_CHANNEL_H
 #define ESCALATE_CHANNEL_H
 
@@ -21,10 +22,12 @@ struct channel {
     const char *name;
     const char *about;
     bool (*carries)(enum verb verb);
-    /* Opens with its argument from the configuration (file: a directory; borrowed during the call only). */
+    /* Opens with its argument from the configuration (file: a directory; borrowed during the
+     * call only). */
     enum status (*open)(const char *argument, void **state, struct fault *why);
-    /* Does it now. OUTCOME_NONE: will be told later. The same delivery twice (same identities) must do no more than once
-     * where the channel can tell. Never called while disarmed, except dry-run. */
+    /* Does it now. OUTCOME_NONE: will be told later. The same delivery twice (same
+     * identities) must do no more than once where the channel can tell. Never called while
+     * disarmed, except dry-run. */
     enum status (*deliver)(void *state, const struct delivery *delivery, enum outcome *outcome,
                            struct fault *why);
     void (*close)(void *state);

@@ -98,7 +98,8 @@ void hold_over(struct step *step)
     }
 }
 
-/* Automation may go on. It never takes up a rung in the middle: it asks, checks all guards anew, or begins again. */
+/* Automation may go on. It never takes up a rung in the middle: it asks, checks all guards
+ * anew, or begins again. */
 static void resume(struct step *step)
 {
     struct abuse_case *c = step->c;

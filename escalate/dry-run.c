@@ -1,6 +1,7 @@
-/* The channel that does nothing and keeps a record of what it would have done: a line of JSON each, appended to the file
- * that its argument names, or nowhere when that is empty. It answers as an obliging world would: relays take every mail,
- * nobody picks up the phone, the network does as it is told. */
+/* The channel that does nothing and keeps a record of what it would have done: a line of
+ * JSON each, appended to the file that its argument names, or nowhere when that is empty. It
+ * answers as an obliging world would: relays take every mail, nobody picks up the phone, the
+ * network does as it is told. */
 #include "escalate/order.h"
 
 #include <errno.h>

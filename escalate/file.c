@@ -1,6 +1,7 @@
-/* The channel that writes files, for others to carry: mails as <identity>.eml, orders to call, cut, ask or restore as
- * <identity>.json. A file appears whole or not at all, and once: the identity is its name, so a delivery that is repeated
- * after a crash finds it there. What came of a call or a question is told later, by whoever works the orders off. */
+/* The channel that writes files, for others to carry: mails as <identity>.eml, orders to
+ * call, cut, ask or restore as <identity>.json. A file appears whole or not at all, and
+ * once: the identity is its name, so a delivery that is repeated after a crash finds it
+ * there. What came of a call or a question is told later, by whoever works the orders off. */
 #include "escalate/order.h"
 
 #include <errno.h>

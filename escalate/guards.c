@@ -1,4 +1,5 @@
-/* G1 to G9: what must be so, at this moment, before a network is switched off. Unknown is no. */
+/* G1 to G9: what must be so, at this moment, before a network is switched off. Unknown is
+ * no. */
 #include "escalate/step.h"
 
 #include <stdarg.h>
@@ -49,8 +50,9 @@ answer(struct guard_report *report, enum guard guard, bool holds, const char *fo
     report->holds[guard] = holds;
 }
 
-/* Whose word counts for G1. What is to be cut at once, without any warning, is cut for the attack itself as seen just now;
- * else one fresh observation does, and the others may be from any time since the warning. */
+/* Whose word counts for G1. What is to be cut at once, without any warning, is cut for the
+ * attack itself as seen just now; else one fresh observation does, and the others may be
+ * from any time since the warning. */
 static bool speaks(const struct abuse_case *c, const struct witness *witness, bool at_once,
                    int64_t now)
 {

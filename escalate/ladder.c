@@ -1,5 +1,5 @@
-/* The driver: which file answers to which stimulus, what a timer means in which state, and how events and actions come
- * into the result. */
+/* The driver: which file answers to which stimulus, what a timer means in which state, and
+ * how events and actions come into the result. */
 #include "escalate/step.h"
 
 #include <stdio.h>

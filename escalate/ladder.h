@@ -10,9 +10,10 @@
  *   channel.h     what a channel is; registry.c lists them; dry-run.c and file.c are two
  *   letter.c      warnings and notices from templates, with evidence redacted and defanged
  *
- * The ladder holds no clock and no store. It answers with events; folding them (case_fold) is what moves a case. Stimuli of
- * an older generation, and timers that are not due, come back empty. After EVIDENCE for a case that was just opened, every
- * open case has a timer, or waits for a person. */
+ * The ladder holds no clock and no store. It answers with events; folding them (case_fold)
+ * is what moves a case. Stimuli of an older generation, and timers that are not due, come
+ * back empty. After EVIDENCE for a case that was just opened, every open case has a timer,
+ * or waits for a person. */
 #ifndef ESCALATE_LADDER_H
 #define ESCALATE_LADDER_H
 
@@ -85,14 +86,16 @@ struct ladder_result {
     unsigned event_count;
     struct action actions[LADDER_ACTIONS]; /* without id */
     unsigned action_count;
-    /* Pending (not started) actions that the case had before this step are void: answered, closed, held. */
+    /* Pending (not started) actions that the case had before this step are void: answered,
+     * closed, held. */
     bool drop_pending;
     /* OPERATOR: why nothing happened, for the person who asked; else empty. */
     struct slice refused;
 };
 
-/* What the ladder says to one stimulus. Folds its own events into *c as it goes (the caller gives them ids and stores
- * them, and sets c->last_event), so *c afterwards is the case after it. The same actions have the same identities. */
+/* What the ladder says to one stimulus. Folds its own events into *c as it goes (the caller
+ * gives them ids and stores them, and sets c->last_event), so *c afterwards is the case
+ * after it. The same actions have the same identities. */
 void ladder_step(const struct policy *policy, struct abuse_case *c,
                  const struct stimulus *stimulus, const struct surroundings *around,
                  struct instant now, struct arena *arena, struct ladder_result *result);

@@ -1,4 +1,5 @@
-/* Private to letters: the names of kinds, as template files bear them, and of the values that templates may use. */
+/* Private to letters: the names of kinds, as template files bear them, and of the values
+ * that templates may use. */
 #ifndef ESCALATE_LETTER_NAMES_H
 #define ESCALATE_LETTER_NAMES_H
 

@@ -178,7 +178,8 @@ static void add_measures(struct scope *scope, struct arena *arena, struct slice 
 
 /* --- one case --- */
 
-/* By when at the earliest the next rung is climbed: the window of this mail begins when a relay takes it. */
+/* By when at the earliest the next rung is climbed: the window of this mail begins when a
+ * relay takes it. */
 static void add_deadline(struct scope *scope, struct arena *arena,
                          const struct letter_settings *settings,
                          const struct letter_request *request, const struct abuse_case *c)

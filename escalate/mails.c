@@ -40,7 +40,8 @@ static void bounced(struct step *step)
     calls_extra(step);
 }
 
-/* Nobody else has it: their window begins when they can have read it, so it starts over, once per contact. */
+/* Nobody else has it: their window begins when they can have read it, so it starts over,
+ * once per contact. */
 static void delayed(struct step *step)
 {
     struct abuse_case *c = step->c;
@@ -100,7 +101,8 @@ static void warning_outcome(struct step *step)
     }
 }
 
-/* Advice, statements of reasons, word that it is restored: they move nothing but are kept in the history. */
+/* Advice, statements of reasons, word that it is restored: they move nothing but are kept in
+ * the history. */
 static void notice_outcome(struct step *step)
 {
     enum outcome outcome = step->stimulus->outcome;

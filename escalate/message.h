@@ -4,8 +4,8 @@
 
 #include "base/buffer.h"
 
-/* "Name: value", CRLF. Values with anything but printable ASCII become encoded words (RFC 2047); line breaks and controls
- * become spaces, so no value can begin another field. */
+/* "Name: value", CRLF. Values with anything but printable ASCII become encoded words (RFC
+ * 2047); line breaks and controls become spaces, so no value can begin another field. */
 void message_field(struct buffer *out, const char *name, struct slice value);
 /* "Name: Display <mailbox>"; the mailbox was validated. */
 void message_mailbox(struct buffer *out, const char *name, struct slice display,

@@ -1,5 +1,5 @@
-/* The cut and the way back. The network is asked before a write and after each; no second write without an answer in
- * between, and what the answer leaves in doubt goes to a person. */
+/* The cut and the way back. The network is asked before a write and after each; no second
+ * write without an answer in between, and what the answer leaves in doubt goes to a person. */
 #include "escalate/step.h"
 
 void network_ask(struct step *step, int64_t wait)
@@ -72,7 +72,8 @@ static void cut_done(struct step *step, const char *text)
     step_tell(step, "a network was cut");
 }
 
-/* Not the answer that was hoped for: asked again a few times, since drivers may be slow to act, then a person. */
+/* Not the answer that was hoped for: asked again a few times, since drivers may be slow to
+ * act, then a person. */
 static void doubt(struct step *step, const char *text)
 {
     if (step->c->read_backs >= READ_BACKS)

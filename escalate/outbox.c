@@ -146,7 +146,8 @@ static enum status record_all(struct outbox *outbox, const struct parcel *parcel
     return outbox->record(outbox->data, entries, parcel->count, why);
 }
 
-/* The letter and whom it goes to. False, with *why said, when there is nobody or the text is broken. */
+/* The letter and whom it goes to. False, with *why said, when there is nobody or the text is
+ * broken. */
 static bool prepare(const struct outbox *outbox, const struct parcel *parcel,
                     struct instant now, struct arena *arena, struct delivery *delivery,
                     struct buffer *letter, struct fault *why)
@@ -192,8 +193,9 @@ static enum outcome hand_over(const struct outbox_route *route, const struct del
     return written ? OUTCOME_UNKNOWN : OUTCOME_FAILED;
 }
 
-/* What other hands have done since the batch was read, an answer above all: what was dropped leaves the parcel, the rest sees
- * its case as it is now. False when nothing is left, or what is left is not wanted any more. */
+/* What other hands have done since the batch was read, an answer above all: what was dropped
+ * leaves the parcel, the rest sees its case as it is now. False when nothing is left, or
+ * what is left is not wanted any more. */
 static enum status look_again(struct store *store, struct parcel *parcel, struct arena *arena,
                               bool *wanted, struct fault *why)
 {
@@ -222,8 +224,8 @@ static enum status look_again(struct store *store, struct parcel *parcel, struct
     return OK;
 }
 
-/* Armed. "Started" is on record before the last look, so whatever was decided before it is seen, and whatever is decided
- * after it finds an action that may have left. */
+/* Armed. "Started" is on record before the last look, so whatever was decided before it is
+ * seen, and whatever is decided after it finds an action that may have left. */
 static enum status carry(struct outbox *outbox, struct store *store, struct parcel *parcel,
                          const struct policy *policy, struct instant now, struct arena *arena,
                          enum outcome *outcome, struct fault *cannot, struct fault *why)
@@ -338,7 +340,8 @@ enum status outbox_run(struct outbox *outbox, struct store *store, const struct 
 
 /* --- after a crash --- */
 
-/* Actions are scanned in an arena of their own, emptied after each case; only what was started is kept. */
+/* Actions are scanned in an arena of their own, emptied after each case; only what was
+ * started is kept. */
 struct search {
     struct batch *batch;
     struct arena cases, actions;

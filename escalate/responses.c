@@ -1,5 +1,5 @@
-/* Answers. Only an authenticated person stops the ladder; a plausible reply that is not authenticated stops the clock
- * once, and for a bounded time; machines never count. */
+/* Answers. Only an authenticated person stops the ladder; a plausible reply that is not
+ * authenticated stops the clock once, and for a bounded time; machines never count. */
 #include "escalate/step.h"
 
 static bool before_cut(const struct abuse_case *c)
@@ -21,7 +21,8 @@ static void stop_climbing(struct step *step, const char *text)
     step_emit(step, &event);
 }
 
-/* The network may be off, or is about to be: recorded, so that nothing is cut any more in this generation. */
+/* The network may be off, or is about to be: recorded, so that nothing is cut any more in
+ * this generation. */
 static void record_answer(struct step *step, const char *text)
 {
     struct event event = step_event(step, EVENT_RESPONDED, step->c->state, text);

@@ -38,7 +38,8 @@ static void take_contacts(const struct step *step, struct event *event)
         return;
     for (size_t i = 0; i < now->contact_count; i++)
         take_contact(event, &now->contacts[i]);
-    /* Contacts that were changed lately may be an intruder's: the older ones are told as well. */
+    /* Contacts that were changed lately may be an intruder's: the older ones are told as
+     * well. */
     bool fresh = now->contacts_changed_at != 0 &&
                  now->contacts_changed_at > step->now.real - step->policy->contact_quarantine;
     if (fresh && then != NULL && then != now && slice_eq(then->customer, now->customer))
@@ -46,7 +47,8 @@ static void take_contacts(const struct step *step, struct event *event)
             take_contact(event, &then->contacts[i]);
 }
 
-/* What CONFIRMED, RELAPSED and RESTARTED have in common: terms, contacts and the network as they are now. */
+/* What CONFIRMED, RELAPSED and RESTARTED have in common: terms, contacts and the network as
+ * they are now. */
 static void take_terms(const struct step *step, struct event *event, enum abuse_kind kind)
 {
     const struct assignment *now = step->around->assignment_now;
@@ -198,7 +200,8 @@ void rung_back(struct step *step)
         rung_begin_again(step, EVENT_RESTARTED, "it began again");
         return;
     }
-    /* Who was left in peace for longer than a warning gives may think that it is mended: they are told again. */
+    /* Who was left in peace for longer than a warning gives may think that it is mended:
+     * they are told again. */
     if (c->terms.quiet_window - step_window_left(step) > c->terms.warn_window) {
         rung_begin_again(step, EVENT_RESTARTED, "it was quiet for long, and began again");
         return;

@@ -1,4 +1,5 @@
-/* Private to letters: a tiny template engine. Sections are walked with a stack of fixed depth, never by recursion. */
+/* Private to letters: a tiny template engine. Sections are walked with a stack of fixed
+ * depth, never by recursion. */
 #ifndef ESCALATE_TEMPLATE_H
 #define ESCALATE_TEMPLATE_H
 

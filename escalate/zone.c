@@ -1,5 +1,6 @@
-/* How far a time zone is from UTC at a moment, from the system's TZif files (RFC 8536). Debian's files spell out every
- * change up to 2037; after the last one its offset is taken to stay. */
+/* How far a time zone is from UTC at a moment, from the system's TZif files (RFC 8536).
+ * Debian's files spell out every change up to 2037; after the last one its offset is taken
+ * to stay. */
 #include "escalate/letter.h"
 
 #include <ctype.h>

@@ -1,5 +1,6 @@
-/* Folders with a file for each mail: Maildir (new/ and cur/), MH, a directory of .eml, any of them gzip. The names are
- * listed once and put in the order of arrival; a file that comes later is the next run's. */
+/* Folders with a file for each mail: Maildir (new/ and cur/), MH, a directory of .eml, any
+ * of them gzip. The names are listed once and put in the order of arrival; a file that comes
+ * later is the next run's. */
 #include "ingest/reader.h"
 
 #include <dirent.h>
@@ -24,7 +25,8 @@ static void add_entry(struct mailbox *mailbox, const char *below, const char *na
         abort();
 }
 
-/* In a directory that is no Maildir: x.eml, x.mail, x.eml.gz, and names without a dot (MH counts its mails so). */
+/* In a directory that is no Maildir: x.eml, x.mail, x.eml.gz, and names without a dot (MH
+ * counts its mails so). */
 static bool is_mail_name(struct slice name)
 {
     if (slice_ends_with_nocase(name, SLICE(".gz")))

@@ -58,8 +58,8 @@ static bool hand_over(uint32_t uid, int64_t internal_date, struct slice raw, voi
     return handing->status == OK;
 }
 
-/* The daemon answers each batch with the UIDs that are in the journal: all of them, unless it is
- * ending. */
+/* The daemon answers each batch with the UIDs that are in the journal: all of them, unless
+ * it is ending. */
 static enum status await_safe(struct fetcher *fetcher, struct wire_mails *safe)
 {
     enum wire_kind kind = WIRE_SAFE;
@@ -153,8 +153,8 @@ static size_t gather(struct fetcher *fetcher, const struct imap_item *items, siz
     return i;
 }
 
-/* Mails that are moved or deleted once they are safe leave the folder, so whatever is in it is not
- * done with; others are known by their UIDs. */
+/* Mails that are moved or deleted once they are safe leave the folder, so whatever is in it
+ * is not done with; others are known by their UIDs. */
 static uint32_t first_uid(const struct imap_account *account, uint32_t folder,
                           uint32_t uid_validity)
 {

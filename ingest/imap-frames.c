@@ -1,4 +1,5 @@
-/* What a fetcher says. It may say anything: every number is checked, every text made harmless. */
+/* What a fetcher says. It may say anything: every number is checked, every text made
+ * harmless. */
 #include "ingest/imap-memory.h"
 #include "ingest/imap-supervisor-state.h"
 

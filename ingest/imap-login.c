@@ -4,8 +4,9 @@
 
 #include <nettle/base64.h>
 
-/* AUTHENTICATE with the initial response on the same line (SASL-IR, RFC 4959), so that a refusal
- * is a tagged NO; a server that answers with a challenge instead is not understood and dropped. */
+/* AUTHENTICATE with the initial response on the same line (SASL-IR, RFC 4959), so that a
+ * refusal is a tagged NO; a server that answers with a challenge instead is not understood
+ * and dropped. */
 static int authenticate(mailimap *imap, const char *mechanism, struct slice response)
 {
     struct buffer command = BUFFER_INIT;

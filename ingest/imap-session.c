@@ -363,7 +363,8 @@ enum status imap_flag(struct imap_session *session, const uint32_t *uids, size_t
     return store_flag(session, uids, count, mailimap_flag_new_flag_keyword(copy), why);
 }
 
-/* Removes exactly these: a plain EXPUNGE would take what somebody else has marked (RFC 4315). */
+/* Removes exactly these: a plain EXPUNGE would take what somebody else has marked (RFC
+ * 4315). */
 static enum status expunge_exactly(struct imap_session *session, const uint32_t *uids,
                                    size_t count, struct fault *why)
 {

@@ -1,6 +1,6 @@
-/* One connection to an IMAP server (RFC 9051 and 3501), blocking: what the fetcher process does in
- * its own terms, over libetpan. Mails come out as raw bytes; none is ever marked \Seen by looking
- * at it (BODY.PEEK). */
+/* One connection to an IMAP server (RFC 9051 and 3501), blocking: what the fetcher process
+ * does in its own terms, over libetpan. Mails come out as raw bytes; none is ever marked
+ * \Seen by looking at it (BODY.PEEK). */
 #ifndef INGEST_IMAP_SESSION_H
 #define INGEST_IMAP_SESSION_H
 
@@ -33,8 +33,8 @@ struct imap_folder {
     uint64_t highest_modseq; /* 0: no CONDSTORE */
 };
 
-/* Connects, verifies, authenticates. ERR_DENIED: certificate or credentials were refused, trying
- * again at once makes no sense. ERR_IO: it may work later. */
+/* Connects, verifies, authenticates. ERR_DENIED: certificate or credentials were refused,
+ * trying again at once makes no sense. ERR_IO: it may work later. */
 MUST_USE enum status imap_open(const struct imap_settings *settings,
                                struct imap_session **session, struct fault *why);
 void imap_close(
@@ -52,16 +52,16 @@ MUST_USE enum status imap_list(struct imap_session *session, uint32_t first,
                                struct imap_item *items, size_t most, size_t *count,
                                struct fault *why);
 
-/* Fetches these mails in one command. `each` is called as they arrive, in the server's order; raw
- * is borrowed. It returns false to stop (the connection is then of no more use). A mail that has
- * vanished meanwhile is not called for. */
+/* Fetches these mails in one command. `each` is called as they arrive, in the server's
+ * order; raw is borrowed. It returns false to stop (the connection is then of no more use).
+ * A mail that has vanished meanwhile is not called for. */
 typedef bool (*imap_mail_fn)(uint32_t uid, int64_t internal_date, struct slice raw, void *data);
 MUST_USE enum status imap_fetch(struct imap_session *session, const uint32_t *uids,
                                 size_t count, imap_mail_fn each, void *data, struct fault *why);
 
-/* What becomes of mails that are safe. Moving makes the folder when it is not there; where the
- * server lacks MOVE it copies and then expunges exactly these UIDs (UIDPLUS); where it lacks that
- * too, they are marked \Deleted and left for the server's own expunge. */
+/* What becomes of mails that are safe. Moving makes the folder when it is not there; where
+ * the server lacks MOVE it copies and then expunges exactly these UIDs (UIDPLUS); where it
+ * lacks that too, they are marked \Deleted and left for the server's own expunge. */
 MUST_USE enum status imap_move(struct imap_session *session, const uint32_t *uids, size_t count,
                                const char *folder, struct fault *why);
 MUST_USE enum status imap_delete(struct imap_session *session, const uint32_t *uids,
@@ -70,8 +70,8 @@ MUST_USE enum status imap_flag(struct imap_session *session, const uint32_t *uid
                                const char *keyword, struct fault *why);
 
 bool imap_can_idle(const struct imap_session *session);
-/* Waits for news of the folder, at most `seconds`: by IDLE (RFC 2177) where the server can, else
- * by sleeping and NOOP. *news false on a time-out or when cancelled. */
+/* Waits for news of the folder, at most `seconds`: by IDLE (RFC 2177) where the server can,
+ * else by sleeping and NOOP. *news false on a time-out or when cancelled. */
 MUST_USE enum status imap_wait(struct imap_session *session, int seconds, bool *news,
                                bool *cancelled, struct fault *why);
 

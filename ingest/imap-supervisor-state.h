@@ -32,7 +32,8 @@ struct supervisor {
     } suspect;
 };
 
-/* Everything received so far, frame by frame. False: the fetcher must go, and fault says why. */
+/* Everything received so far, frame by frame. False: the fetcher must go, and fault says
+ * why. */
 bool supervisor_frames(struct supervisor *supervisor);
 /* The fetcher has time until then. */
 void supervisor_heard(struct supervisor *supervisor);

@@ -62,7 +62,8 @@ static void on_pause_over(uv_timer_t *timer)
     begin(timer->data);
 }
 
-/* 1, 2, 4 … times as long, with a third of it by chance so that accounts do not come all at once. */
+/* 1, 2, 4 … times as long, with a third of it by chance so that accounts do not come all at
+ * once. */
 static uint64_t pause_of(const struct supervisor *s, bool denied)
 {
     int64_t longest = s->settings.retry_longest * 1000;
@@ -88,8 +89,8 @@ static void trouble(struct supervisor *s, enum status status, const char *why)
 
 /* ---- the fetcher ends ---- */
 
-/* A fetcher that dies without a word died of what it was fetching: one mail at a time from now on, and the mail that was
- * alone twice is to blame. */
+/* A fetcher that dies without a word died of what it was fetching: one mail at a time from
+ * now on, and the mail that was alone twice is to blame. */
 static void find_culprit(struct supervisor *s)
 {
     s->account.batch = 1;

@@ -1,10 +1,12 @@
-/* An IMAP account as a source: starts its fetcher (imap-fetcher.h), takes what it brings, and starts another when it ends.
+/* An IMAP account as a source: starts its fetcher (imap-fetcher.h), takes what it brings,
+ * and starts another when it ends.
  *
  *   imap-supervisor.c   the process: secret, spawn, end, pause, and which mail is to blame
  *   imap-frames.c       what the fetcher says (wire.h)
  *   imap-memory.c       what outlives the process
  *
- * Nothing that the fetcher says is believed beyond "this is what the server sent": it may be under a stranger's control. */
+ * Nothing that the fetcher says is believed beyond "this is what the server sent": it may be
+ * under a stranger's control. */
 #ifndef INGEST_IMAP_SUPERVISOR_H
 #define INGEST_IMAP_SUPERVISOR_H
 

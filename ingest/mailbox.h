@@ -7,8 +7,9 @@
  *   merge.c       several mailboxes as one, in the order in which their mails arrived
  *   stream.c      the bytes of a file, gzip or not, through a window
  *
- * A mailbox is read once from front to back and only one mail is in memory at a time. An mbox comes in the order of the
- * file; a folder in the order of arrival, for which the head of each file is read first and some 100 bytes kept. */
+ * A mailbox is read once from front to back and only one mail is in memory at a time. An
+ * mbox comes in the order of the file; a folder in the order of arrival, for which the head
+ * of each file is read first and some 100 bytes kept. */
 #ifndef INGEST_MAILBOX_H
 #define INGEST_MAILBOX_H
 
@@ -38,8 +39,8 @@ enum mailbox_type { MAILBOX_MBOX, MAILBOX_MAILDIR, MAILBOX_DIRECTORY, MAILBOX_SI
 
 MUST_USE enum status mailbox_open(const char *path, const struct mailbox_settings *settings,
                                   struct mailbox **mailbox, struct fault *why);
-/* The next mail; *found false at the end. Anything but OK is about one mail or file, which why names: call again to go
- * on with the next. */
+/* The next mail; *found false at the end. Anything but OK is about one mail or file, which
+ * why names: call again to go on with the next. */
 MUST_USE enum status mailbox_next(struct mailbox *mailbox, struct mail *mail, bool *found,
                                   struct fault *why);
 void mailbox_close(struct mailbox *mailbox);
@@ -50,15 +51,16 @@ mailbox_type_name(enum mailbox_type type); /* "mbox", "maildir", "directory", "f
 /* How far the reading has come, in a unit of the mailbox's own (bytes on disk, files). */
 void mailbox_progress(const struct mailbox *mailbox, uint64_t *done, uint64_t *total);
 
-/* Several mailboxes as one stream. The mail that arrived first comes first; one of unknown time comes with what stands
- * before it in its mailbox. On equal times the mailbox named first comes first. */
+/* Several mailboxes as one stream. The mail that arrived first comes first; one of unknown
+ * time comes with what stands before it in its mailbox. On equal times the mailbox named
+ * first comes first. */
 struct merge;
 
 MUST_USE enum status merge_open(const char *const *paths, size_t count,
                                 const struct mailbox_settings *settings, struct merge **merge,
                                 struct fault *why);
-/* As mailbox_next. mail->arrived never falls within one mailbox: a mail with an earlier or no date gets that of the one
- * before it. *from is the index of the mailbox in paths. */
+/* As mailbox_next. mail->arrived never falls within one mailbox: a mail with an earlier or
+ * no date gets that of the one before it. *from is the index of the mailbox in paths. */
 MUST_USE enum status merge_next(struct merge *merge, struct mail *mail, size_t *from,
                                 bool *found, struct fault *why);
 void merge_close(struct merge *merge);

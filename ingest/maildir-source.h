@@ -1,5 +1,5 @@
-/* A Maildir as a source: what a delivery agent puts into new/ is taken, and then moved to cur/ or deleted. Told by inotify,
- * and looked at every now and then anyway. */
+/* A Maildir as a source: what a delivery agent puts into new/ is taken, and then moved to
+ * cur/ or deleted. Told by inotify, and looked at every now and then anyway. */
 #ifndef INGEST_MAILDIR_SOURCE_H
 #define INGEST_MAILDIR_SOURCE_H
 

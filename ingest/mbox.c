@@ -1,8 +1,10 @@
-/* mbox: RFC 4155 and what goes by that name. A mail begins at a From_ line and ends before the next or at the end of the
- * file, less the empty line that separates them. A line of the mail that looks like one was quoted by its writer:
+/* mbox: RFC 4155 and what goes by that name. A mail begins at a From_ line and ends before
+ * the next or at the end of the file, less the empty line that separates them. A line of the
+ * mail that looks like one was quoted by its writer:
  *   mboxo    ">From " for "From "                                 mboxrd   one more ">" before any ">…From "
  *   mboxcl   as mboxo, and Content-Length counts the body         mboxcl2  Content-Length, and nothing is quoted
- * So one ">" is taken off, except where Content-Length shows that an unquoted From_ line stands inside the body. */
+ * So one ">" is taken off, except where Content-Length shows that an unquoted From_ line
+ * stands inside the body. */
 #include "ingest/reader.h"
 
 #include "base/moment.h"
@@ -70,7 +72,8 @@ static struct slice unquote(char *bytes, size_t length)
     return (struct slice){bytes, kept};
 }
 
-/* The line at `at`, with its LF; false: the window ends before the line does and more may come. */
+/* The line at `at`, with its LF; false: the window ends before the line does and more may
+ * come. */
 static bool whole_line(const struct stream *stream, size_t at, struct slice *line)
 {
     struct slice rest = slice_from(stream_slice(stream), at);
@@ -129,7 +132,8 @@ static bool ends_at(const struct stream *stream, size_t at)
                                                  rest.ptr, (size_t)(feed - rest.ptr)})));
 }
 
-/* A From_ line stands at cut->at. Is it the body's, as Content-Length says? Needs the claimed bytes in the window. */
+/* A From_ line stands at cut->at. Is it the body's, as Content-Length says? Needs the
+ * claimed bytes in the window. */
 static enum status is_inner(struct stream *stream, const struct cutting *cut, bool *inner,
                             struct fault *why)
 {

@@ -1,4 +1,5 @@
-/* Several mailboxes as one stream, by arrival. Few mailboxes: the earliest is found by looking at each. */
+/* Several mailboxes as one stream, by arrival. Few mailboxes: the earliest is found by
+ * looking at each. */
 #include "ingest/mailbox.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-/* What a kind of mailbox is made of; private to ingest/. To add one: a file with a const struct reader, a line in
- * mailbox.c. */
+/* What a kind of mailbox is made of; private to ingest/. To add one: a file with a const
+ * struct reader, a line in mailbox.c. */
 #ifndef INGEST_READER_H
 #define INGEST_READER_H
 
@@ -39,7 +39,8 @@ MUST_USE enum status folder_list(struct mailbox *mailbox, struct fault *why);
 /* The whole file at mailbox->stream as one mail; closes the stream. */
 MUST_USE enum status stream_take_mail(struct mailbox *mailbox, const char *file,
                                       struct mail *mail, struct fault *why);
-/* Whether a line begins a mail in an mbox: "From " and a date with month, time of day and year. */
+/* Whether a line begins a mail in an mbox: "From " and a date with month, time of day and
+ * year. */
 bool mbox_is_separator(struct slice line);
 
 #endif

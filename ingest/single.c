@@ -9,7 +9,8 @@ static bool is_field_byte(char byte)
            byte != '{' && byte != '<';
 }
 
-/* A mail begins with a header field, "Name: …" (RFC 5322 s3.6.8), or with the empty line after none. */
+/* A mail begins with a header field, "Name: …" (RFC 5322 s3.6.8), or with the empty line
+ * after none. */
 static bool begins_with_field(struct slice bytes)
 {
     size_t at = 0;

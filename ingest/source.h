@@ -1,12 +1,14 @@
-/* A source that brings mail while the daemon runs, on its loop. The daemon keeps what it takes; a source gives up its own copy
- * only after it was told that what it handed over is kept:
+/* A source that brings mail while the daemon runs, on its loop. The daemon keeps what it
+ * takes; a source gives up its own copy only after it was told that what it handed over is
+ * kept:
  *
  *     source                       host (the daemon)
  *     take(mail) …                 appends it to the open group of the journal
  *     ask()                        syncs the group, then type->kept(source, true), and commits;
  *                                  false when the disk would not have it: start over from what was kept
  *
- * To add a kind of source: one file with a struct source_type, and a section in the option table. */
+ * To add a kind of source: one file with a struct source_type, and a section in the option
+ * table. */
 #ifndef INGEST_SOURCE_H
 #define INGEST_SOURCE_H
 
@@ -28,7 +30,8 @@ struct source_type {
     const char *name; /* "imap" */
     void (*start)(struct source *source);
     void (*kept)(struct source *source, bool kept);
-    /* Ends; host->ended is called once nothing of it is on the loop any more, never from within. */
+    /* Ends; host->ended is called once nothing of it is on the loop any more, never from
+     * within. */
     void (*stop)(struct source *source);
     void (*free)(struct source *source);
 };
@@ -44,7 +47,8 @@ struct source_host {
     void (*say)(struct source *source, enum source_word word, const char *text);
     /* Something that the desk must know, for its history too. */
     void (*notice)(struct source *source, const char *text);
-    /* Small texts that outlive the process. What is remembered is on disk no earlier than what was taken before. */
+    /* Small texts that outlive the process. What is remembered is on disk no earlier than
+     * what was taken before. */
     bool (*recall)(struct source *source, const char *name, struct arena *arena,
                    struct slice *text);
     void (*remember)(struct source *source, const char *name, struct slice text);

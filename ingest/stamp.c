@@ -1,7 +1,7 @@
 #include "ingest/stamp.h"
 
-/* Reads fields as generously as any later reader could: every CR or LF ends a line, space may stand before the colon, and a
- * line that is no field belongs to the one above it. */
+/* Reads fields as generously as any later reader could: every CR or LF ends a line, space
+ * may stand before the colon, and a line that is no field belongs to the one above it. */
 struct head_reader {
     const char *at, *end;
 };
@@ -47,7 +47,8 @@ static const char *find_colon(const char *at, const char *end, const char **name
     return at < end && *at == ':' ? at : NULL;
 }
 
-/* False at the blank line, or the end. A first line that is no field comes as a field without a name. */
+/* False at the blank line, or the end. A first line that is no field comes as a field
+ * without a name. */
 static bool next_field(struct head_reader *reader, struct head_field *field)
 {
     const char *from = reader->at, *end = reader->end;

@@ -1,5 +1,6 @@
-/* stamp: what is found out about a mail when it arrives travels with it as Authentication-Results (RFC 8601) under our
- * own authserv-id, so that whoever reads the journal later sees the same verdict for ever. Pure: bytes in, bytes out. */
+/* stamp: what is found out about a mail when it arrives travels with it as
+ * Authentication-Results (RFC 8601) under our own authserv-id, so that whoever reads the
+ * journal later sees the same verdict for ever. Pure: bytes in, bytes out. */
 #ifndef INGEST_STAMP_H
 #define INGEST_STAMP_H
 
@@ -25,8 +26,9 @@ struct stamp_result {
     const char *algorithm; /* "rsa-sha256"; "" when unknown */
 };
 
-/* Writes the mail with its stamp on top. A byte order mark or an mbox "From " line above the header goes. Fields that
- * claim to be ours are renamed to Old-Authentication-Results (RFC 8601 s5), at any place in the header. */
+/* Writes the mail with its stamp on top. A byte order mark or an mbox "From " line above the
+ * header goes. Fields that claim to be ours are renamed to Old-Authentication-Results (RFC
+ * 8601 s5), at any place in the header. */
 void stamp_mail(struct slice mail, struct slice authserv_id, const struct stamp_result *results,
                 size_t count, struct buffer *out);
 

@@ -66,7 +66,8 @@ static bool wait_or_note(struct tls_stream *stream, short events)
 
 /* ---- connecting ---- */
 
-/* A server that is gone without a word is found within two minutes, even while nobody speaks. */
+/* A server that is gone without a word is found within two minutes, even while nobody
+ * speaks. */
 static void keep_alive(int fd)
 {
     int on = 1, idle = 60, interval = 20, count = 3;
@@ -227,8 +228,8 @@ static enum status start_tls(struct tls_stream *stream, struct fault *why)
 
 /* ---- what libetpan calls ---- */
 
-/* One step of reading or writing came back with `code`: done (its value), or try again (0 > value),
- * after waiting for what it needs. */
+/* One step of reading or writing came back with `code`: done (its value), or try again (0 >
+ * value), after waiting for what it needs. */
 static ssize_t after_tls(struct tls_stream *stream, ssize_t code, short events, bool *again)
 {
     *again = false;

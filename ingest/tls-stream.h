@@ -1,6 +1,6 @@
 /* A stream for libetpan over a socket of ours: plain, or TLS by GnuTLS with the peer really
- * verified, which libetpan's own TLS does not do. Blocking, with a time-out and a descriptor that
- * interrupts every wait. */
+ * verified, which libetpan's own TLS does not do. Blocking, with a time-out and a descriptor
+ * that interrupts every wait. */
 #ifndef INGEST_TLS_STREAM_H
 #define INGEST_TLS_STREAM_H
 
@@ -29,12 +29,12 @@ struct tls_stream_settings {
     int cancel_fd;          /* waits end when it becomes readable; -1: none */
 };
 
-/* Connects, to each address of the host in turn; TLS too when it is TLS_STREAM_IMPLICIT. A peer that
- * cannot be verified is ERR_DENIED, everything else that fails ERR_IO. */
+/* Connects, to each address of the host in turn; TLS too when it is TLS_STREAM_IMPLICIT. A
+ * peer that cannot be verified is ERR_DENIED, everything else that fails ERR_IO. */
 MUST_USE enum status tls_stream_open(const struct tls_stream_settings *settings,
                                      mailstream **stream, struct fault *why);
-/* Turns TLS on, after the server agreed to STARTTLS. ERR_DENIED also when bytes that were sent in
- * the clear are waiting: somebody may have slipped them in (CVE-2011-0411). */
+/* Turns TLS on, after the server agreed to STARTTLS. ERR_DENIED also when bytes that were
+ * sent in the clear are waiting: somebody may have slipped them in (CVE-2011-0411). */
 MUST_USE enum status tls_stream_start_tls(mailstream *stream, struct fault *why);
 
 enum tls_stream_wait {

@@ -167,7 +167,8 @@ static void collect(DKIM *dkim, bool whole, struct verify_answer *answer)
 
 /* ---- one mail ---- */
 
-/* DKIM is defined over CRLF. A mail that was stored with LF alone was sent with CRLF; in a mail with CRLF a bare LF is content. */
+/* DKIM is defined over CRLF. A mail that was stored with LF alone was sent with CRLF; in a
+ * mail with CRLF a bare LF is content. */
 static struct slice with_crlf(struct slice mail, struct buffer *lines)
 {
     const char *lf = mail.len == 0 ? NULL : memchr(mail.ptr, '\n', mail.len);

@@ -1,5 +1,5 @@
-/* The daemon's end of the verifier: starts it when there is a question, kills it when it does not answer, says when it is
- * gone. For verify.c. */
+/* The daemon's end of the verifier: starts it when there is a question, kills it when it
+ * does not answer, says when it is gone. For verify.c. */
 #ifndef INGEST_VERIFY_PROCESS_H
 #define INGEST_VERIFY_PROCESS_H
 

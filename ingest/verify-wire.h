@@ -1,4 +1,5 @@
-/* What the daemon and the verifier say to each other, in the frames of wire.h. One question, one answer, in order. */
+/* What the daemon and the verifier say to each other, in the frames of wire.h. One question,
+ * one answer, in order. */
 #ifndef INGEST_VERIFY_WIRE_H
 #define INGEST_VERIFY_WIRE_H
 

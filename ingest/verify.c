@@ -178,7 +178,8 @@ static bool is_selector(const char *text)
     return length > 0 && length <= SELECTOR_LONGEST;
 }
 
-/* More than one record is undefined (RFC 6376 s3.6.2.2): the only one that says it is a key is taken. */
+/* More than one record is undefined (RFC 6376 s3.6.2.2): the only one that says it is a key
+ * is taken. */
 static struct slice choose(const struct dns_answer *answer)
 {
     struct slice chosen = {0};

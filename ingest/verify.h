@@ -3,8 +3,9 @@
  * in   struct slice   raw mail as it came
  * out  struct slice   the same mail, stamped (stamp.h): what the journal gets
  *
- * The keys are looked up here (net/dns.h); the signatures are checked in the verifier, a process without a
- * network (verifier.h). Whatever goes wrong is a verdict too: no answer in time is temperror, and the mail goes on. */
+ * The keys are looked up here (net/dns.h); the signatures are checked in the verifier, a
+ * process without a network (verifier.h). Whatever goes wrong is a verdict too: no answer in
+ * time is temperror, and the mail goes on. */
 #ifndef INGEST_VERIFY_H
 #define INGEST_VERIFY_H
 
@@ -26,8 +27,8 @@ struct verify_settings {
     void *data;
 };
 
-/* On the loop thread, in the order in which the mails were given; never from inside verify_start. The mail lives as long as
- * the call. */
+/* On the loop thread, in the order in which the mails were given; never from inside
+ * verify_start. The mail lives as long as the call. */
 typedef void (*verify_done_fn)(struct slice mail, void *data);
 
 struct verifier;

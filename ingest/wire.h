@@ -2,8 +2,8 @@
  *
  *     u32 length of the payload, host order; u8 kind; payload
  *
- * since both ends are one program on one machine. The fetcher is not trusted: lengths are bounded,
- * and nothing it says is believed beyond "this is what the server sent". */
+ * since both ends are one program on one machine. The fetcher is not trusted: lengths are
+ * bounded, and nothing it says is believed beyond "this is what the server sent". */
 #ifndef INGEST_WIRE_H
 #define INGEST_WIRE_H
 

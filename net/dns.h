@@ -4,10 +4,10 @@
  * out  one dns_answer by a callback on the loop thread: never from inside dns_txt, never after
  *      dns_cancel, once
  *
- * Names are asked as they are (no search list, no aliases); sockets stay open; a truncated answer is
- * asked for again over TCP. c-ares has been seen to lose a query for ever, so each has a
- * watchdog of its own. "It does not exist" and "it could not be found out" are never the same
- * answer. */
+ * Names are asked as they are (no search list, no aliases); sockets stay open; a truncated
+ * answer is asked for again over TCP. c-ares has been seen to lose a query for ever, so each
+ * has a watchdog of its own. "It does not exist" and "it could not be found out" are never
+ * the same answer. */
 #ifndef NET_DNS_H
 #define NET_DNS_H
 
@@ -45,8 +45,8 @@ typedef void (*dns_answer_fn)(const struct dns_answer *answer, void *data);
 /* ERR_MALFORMED: a resolver that is no address, named in *why. */
 MUST_USE enum status dns_open(uv_loop_t *loop, const struct dns_settings *settings,
                               struct dns **dns, struct fault *why);
-/* Drops every query without an answer. Not from a dns_answer_fn. Memory goes once the loop has run
- * its close callbacks. */
+/* Drops every query without an answer. Not from a dns_answer_fn. Memory goes once the loop
+ * has run its close callbacks. */
 void dns_close(struct dns *dns);
 
 /* The handle is good until the callback was called. */

@@ -1,5 +1,5 @@
-/* ACNS 1.2 and 2: copyright notices as XML, in a part of their own or in the text between markers,
- * as IP-Echelon, Entura (Copyright-Compliance), CEG TEK and others send them.
+/* ACNS 1.2 and 2: copyright notices as XML, in a part of their own or in the text between
+ * markers, as IP-Echelon, Entura (Copyright-Compliance), CEG TEK and others send them.
  * Source: the ACNS 2.1 schema (acns.net). */
 #include "parsers/attachments.h"
 #include "parsers/xml.h"

@@ -65,7 +65,8 @@ static void add_mailboxes(struct text_list *list, struct arena *arena, struct sl
         add(list, arena, feedback_mailbox(arena, item));
 }
 
-/* "192.0.2.1", "192.0.2.1 (host.example)", "[IPv6:2001:db8::1]", "192.0.2.1:25", "192.0.2.1/32". */
+/* "192.0.2.1", "192.0.2.1 (host.example)", "[IPv6:2001:db8::1]", "192.0.2.1:25",
+ * "192.0.2.1/32". */
 static bool read_source(struct slice value, struct feedback *feedback)
 {
     struct slice word = first_word(value);

@@ -1,4 +1,5 @@
-/* The machine-readable part of a feedback report (RFC 5965 s3, RFC 6591 s3, RFC 6692). Inside ARF only. */
+/* The machine-readable part of a feedback report (RFC 5965 s3, RFC 6591 s3, RFC 6692).
+ * Inside ARF only. */
 #ifndef PARSERS_ARF_FIELDS_H
 #define PARSERS_ARF_FIELDS_H
 

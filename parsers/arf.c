@@ -1,5 +1,6 @@
-/* Abuse Reporting Format: feedback reports (RFC 5965), authentication failure reports (RFC 6591, RFC 9991), as feedback
- * loops (RFC 6449, RFC 9477) and unsolicited reporters (RFC 6650) send them. */
+/* Abuse Reporting Format: feedback reports (RFC 5965), authentication failure reports (RFC
+ * 6591, RFC 9991), as feedback loops (RFC 6449, RFC 9477) and unsolicited reporters (RFC
+ * 6650) send them. */
 #include "parsers/arf-fields.h"
 #include "parsers/fbl-quirks.h"
 #include "parsers/formats.h"
@@ -18,7 +19,8 @@ struct arf {
     struct trace trace;
 };
 
-/* Feedback fields in a part that does not say so: as plain text, as an attachment of unknown type. */
+/* Feedback fields in a part that does not say so: as plain text, as an attachment of unknown
+ * type. */
 static bool holds_feedback(const struct incoming *message, const struct mime_part *part)
 {
     if (part->container || part->body.len > STRAY_LONGEST || message->mime.part_count < 2 ||
@@ -137,7 +139,8 @@ static enum status take_apart(const struct incoming *message, struct arf *arf,
     return OK;
 }
 
-/* Where a JMRP complaint is the original itself, its topmost trace fields are those of the complaint's own journey. */
+/* Where a JMRP complaint is the original itself, its topmost trace fields are those of the
+ * complaint's own journey. */
 static void read_trace(const struct incoming *message, struct arf *arf)
 {
     size_t skip = 0;
@@ -159,8 +162,9 @@ static bool needs_trace(const struct feedback *feedback)
            feedback->mail_from.len == 0;
 }
 
-/* The reporter's word first; a masked or missing address is looked for in what it says in words, then in the trace. An
- * address that turns out to be of a host inside the reporter's own network is not the one complained about. */
+/* The reporter's word first; a masked or missing address is looked for in what it says in
+ * words, then in the trace. An address that turns out to be of a host inside the reporter's
+ * own network is not the one complained about. */
 static void set_source(const struct incoming *message, const struct arf *arf,
                        struct report *report)
 {
@@ -179,8 +183,8 @@ static void set_source(const struct incoming *message, const struct arf *arf,
         report_set_subject(report, SUBJECT_DOMAIN, arf->feedback.domains.items[0]);
 }
 
-/* What the report is about, in XARF's words. A failed check says that somebody's domain was used, not that the
- * sending host does harm: it is kept as intelligence and never climbs. */
+/* What the report is about, in XARF's words. A failed check says that somebody's domain was
+ * used, not that the sending host does harm: it is kept as intelligence and never climbs. */
 static void set_type(const struct incoming *message, struct report *report,
                      const struct feedback *feedback)
 {

@@ -48,7 +48,8 @@ static enum packing packing_of(struct slice bytes)
     return PACKING_NONE;
 }
 
-/* The content of the entry the archive stands at. False: damaged, encrypted, or over a limit. */
+/* The content of the entry the archive stands at. False: damaged, encrypted, or over a
+ * limit. */
 static bool inflate_entry(struct opening *opening, struct archive *archive, struct slice name,
                           struct slice *bytes)
 {
@@ -155,7 +156,8 @@ const struct attachments *attachments_of(const struct incoming *message)
     struct opening opening = {.message = message, .attachments = all};
     for (size_t i = 0; i < message->mime.part_count; i++) {
         const struct mime_part *part = &message->mime.parts[i];
-        /* What an attached mail holds is evidence, not report; a forwarded report is read as a message of its own. */
+        /* What an attached mail holds is evidence, not report; a forwarded report is read as
+         * a message of its own. */
         if (part->container || !mime_is_own(&message->mime, part))
             continue;
         struct attachment whole = {.name = mime_filename(message->arena, part),

@@ -1,6 +1,6 @@
-/* What is attached to a message, with archives opened in memory: zip (also xlsx), gzip, one inside
- * the other. Inflated size, number of entries and depth are bounded; nothing is written to disk,
- * and an entry's name is only ever looked at. */
+/* What is attached to a message, with archives opened in memory: zip (also xlsx), gzip, one
+ * inside the other. Inflated size, number of entries and depth are bounded; nothing is
+ * written to disk, and an entry's name is only ever looked at. */
 #ifndef PARSERS_ATTACHMENTS_H
 #define PARSERS_ATTACHMENTS_H
 
@@ -28,7 +28,8 @@ struct attachments {
     struct slice fault;
 };
 
-/* Opened at the first call for a message, the same answer after that. Lives as long as its arena. */
+/* Opened at the first call for a message, the same answer after that. Lives as long as its
+ * arena. */
 const struct attachments *attachments_of(const struct incoming *message);
 
 #endif

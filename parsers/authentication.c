@@ -61,7 +61,8 @@ static bool within(struct slice domain, struct slice parent)
            slice_ends_with_nocase(domain, parent);
 }
 
-/* Relaxed alignment: one is the other or below it, and neither is a bare top level (RFC 7489 s3.1). */
+/* Relaxed alignment: one is the other or below it, and neither is a bare top level (RFC 7489
+ * s3.1). */
 static bool aligned(struct slice signer, struct slice from)
 {
     return slice_find_byte(signer, '.') > 0 && slice_find_byte(from, '.') > 0 &&
@@ -106,7 +107,8 @@ static bool names_domain(const struct method_result *found, struct slice propert
     return false;
 }
 
-/* One field after its authserv-id: ";" method "=" result *(property "=" value), again and again. */
+/* One field after its authserv-id: ";" method "=" result *(property "=" value), again and
+ * again. */
 static void read_results(struct slice rest, struct findings *findings)
 {
     struct method_result found = {0};

@@ -34,7 +34,8 @@ static bool is_plain_name(struct slice name)
 static iconv_t open_converter(struct slice charset)
 {
     char name[NAME_LONGEST + 1] = {0};
-    /* What declares itself Latin-1 is windows-1252 in practice, which is a superset but for control bytes. */
+    /* What declares itself Latin-1 is windows-1252 in practice, which is a superset but for
+     * control bytes. */
     if (is_plain_name(charset) && !slice_eq_nocase(charset, SLICE("iso-8859-1")))
         memcpy(name, charset.ptr, charset.len);
     iconv_t converter = name[0] == '\0' ? (iconv_t)-1 : iconv_open("UTF-8", name);

@@ -4,8 +4,9 @@
 
 #include "base/arena.h"
 
-/* Always valid UTF-8: what cannot be converted becomes U+FFFD. Borrowed when it is UTF-8 already; an unknown or missing
- * charset is taken as UTF-8 if that fits, else as windows-1252. */
+/* Always valid UTF-8: what cannot be converted becomes U+FFFD. Borrowed when it is UTF-8
+ * already; an unknown or missing charset is taken as UTF-8 if that fits, else as
+ * windows-1252. */
 struct slice charset_to_utf8(struct arena *arena, struct slice charset, struct slice bytes);
 
 #endif

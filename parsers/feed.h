@@ -30,9 +30,9 @@ struct feeds;
 
 /* The built-in definitions. Lives for ever. */
 const struct feeds *feeds_default(void);
-/* Definitions of an INI text, asked before those of `under` (may be NULL), in the arena. Unknown
- * keys and types, and definitions without an address column or a type are ERR_MALFORMED with
- * `file`, section and what to write instead. */
+/* Definitions of an INI text, asked before those of `under` (may be NULL), in the arena.
+ * Unknown keys and types, and definitions without an address column or a type are
+ * ERR_MALFORMED with `file`, section and what to write instead. */
 MUST_USE enum status feeds_read(struct slice text, const char *file, const struct feeds *under,
                                 struct arena *arena, struct feeds **feeds, struct fault *why);
 

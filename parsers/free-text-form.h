@@ -1,4 +1,5 @@
-/* The rules as they are kept. Only for free-text-rules.c, which reads them, and free-text-match.c, which asks them. */
+/* The rules as they are kept. Only for free-text-rules.c, which reads them, and
+ * free-text-match.c, which asks them. */
 #ifndef PARSERS_FREE_TEXT_FORM_H
 #define PARSERS_FREE_TEXT_FORM_H
 

@@ -174,7 +174,8 @@ static void read_row(struct weighing *w, const struct line *line, struct mention
     weigh_mention(w, &in_row, cue, SAYS_LISTED, time_in(w, line->bytes));
 }
 
-/* Of a log in no known format, with several addresses that could each be meant, nothing is believed. */
+/* Of a log in no known format, with several addresses that could each be meant, nothing is
+ * believed. */
 static void read_prose(struct weighing *w, const struct line *line, struct mention *mentions,
                        size_t count)
 {
@@ -264,7 +265,8 @@ static struct slice without_quotes(struct slice line)
     return line;
 }
 
-/* Quoted trace fields: the hop that handed the mail to the reporter's network is meant, and no other. */
+/* Quoted trace fields: the hop that handed the mail to the reporter's network is meant, and
+ * no other. */
 static void read_trace(struct weighing *w, struct slice block)
 {
     struct header *fields = NULL;

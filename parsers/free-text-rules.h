@@ -1,7 +1,8 @@
-/* The rules by which human words are read, as data: free-text.ini says what may stand there. Inside parsers only.
+/* The rules by which human words are read, as data: free-text.ini says what may stand there.
+ * Inside parsers only.
  *
- * Patterns are PCRE2, compiled with JIT when the rules are read, and matched with limits: one that would take too
- * long on a text does not match it. */
+ * Patterns are PCRE2, compiled with JIT when the rules are read, and matched with limits:
+ * one that would take too long on a text does not match it. */
 #ifndef PARSERS_FREE_TEXT_RULES_H
 #define PARSERS_FREE_TEXT_RULES_H
 
@@ -41,14 +42,14 @@ struct free_text_rules;
 /* The built-in rules. Live for ever. */
 const struct free_text_rules *free_text_rules_default(void);
 
-/* The rules of an INI text, before the built-in ones, in the arena; only what JIT makes of the patterns stays as
- * long as the process. ERR_MALFORMED with `file` and what is wrong. */
+/* The rules of an INI text, before the built-in ones, in the arena; only what JIT makes of
+ * the patterns stays as long as the process. ERR_MALFORMED with `file` and what is wrong. */
 MUST_USE enum status free_text_rules_read(struct slice text, const char *file,
                                           struct arena *arena, struct free_text_rules **rules,
                                           struct fault *why);
 
-/* Adds the words of a text: each word or phrase once a text, strong ones `heavy` points, weak ones half. `folded`
- * is what words_fold made of it. */
+/* Adds the words of a text: each word or phrase once a text, strong ones `heavy` points,
+ * weak ones half. `folded` is what words_fold made of it. */
 void rules_weigh_words(const struct free_text_rules *rules, struct slice folded, unsigned heavy,
                        struct arena *arena, struct word_weights *weights);
 /* The kind with most points; NULL when none is clear. */

@@ -9,12 +9,14 @@ struct text_time {
     bool zoned;
 };
 
-/* Dates with a time of day in the line (ISO 8601, RFC 5322, ctime, access log, "13.11.2026 14:00", syslog): the
- * latest that does not lie after `reported`, by a day at most. Syslog's years are those of `reported`; 0 when it is
- * not known, then lines without a year say nothing. `zone` is taken for times that name none; may be empty. */
+/* Dates with a time of day in the line (ISO 8601, RFC 5322, ctime, access log, "13.11.2026
+ * 14:00", syslog): the latest that does not lie after `reported`, by a day at most. Syslog's
+ * years are those of `reported`; 0 when it is not known, then lines without a year say
+ * nothing. `zone` is taken for times that name none; may be empty. */
 struct text_time text_time_find(struct slice line, int64_t reported, struct slice zone);
 
-/* The zone that a text says its times are in ("Times are UTC", "time zone: GMT+2"); empty when it says none. */
+/* The zone that a text says its times are in ("Times are UTC", "time zone: GMT+2"); empty
+ * when it says none. */
 struct slice text_time_zone(struct slice text);
 
 #endif

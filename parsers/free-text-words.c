@@ -21,7 +21,8 @@ static void fold_pair(unsigned char pair[2])
     pair[1] = (unsigned char)(0x80U | (point & 0x3fU));
 }
 
-/* No-break space, inverted marks, guillemets: U+0080 to U+00BF. What else has two bytes is a letter. */
+/* No-break space, inverted marks, guillemets: U+0080 to U+00BF. What else has two bytes is a
+ * letter. */
 static bool is_mark(unsigned char first)
 {
     return first == 0xc2;

@@ -4,8 +4,9 @@
 
 #include "base/arena.h"
 
-/* Lower case (ASCII, Latin-1, Latin Extended-A, Greek left alone, Cyrillic), and one space for every run of what
- * is no letter, digit or "&": "Brute-Force  (SSH)" becomes "brute force ssh". */
+/* Lower case (ASCII, Latin-1, Latin Extended-A, Greek left alone, Cyrillic), and one space
+ * for every run of what is no letter, digit or "&": "Brute-Force  (SSH)" becomes "brute
+ * force ssh". */
 struct slice words_fold(struct arena *arena, struct slice text);
 
 #endif

@@ -61,7 +61,8 @@ static bool is_local(const struct address *address)
                                     : address->octets[0] == 0xff || address->octets[0] == 0;
 }
 
-/* Private addresses are meant only where no public one is; who is named in the subject outdoes mere lists. */
+/* Private addresses are meant only where no public one is; who is named in the subject
+ * outdoes mere lists. */
 static void drop_bystanders(struct free_text *text)
 {
     bool has_public = false, in_subject = false;
@@ -181,8 +182,9 @@ struct slice free_text_guess(const struct incoming *message)
 
 /* ---- the parser ---- */
 
-/* "abuse@", "noc@": an attached mail that went to people like us is a complaint that is passed on; one that went to
- * anybody else is evidence, and its author may be the one complained about. */
+/* "abuse@", "noc@": an attached mail that went to people like us is a complaint that is
+ * passed on; one that went to anybody else is evidence, and its author may be the one
+ * complained about. */
 static bool went_to_a_desk(const struct incoming *message)
 {
     static const struct slice desks[] = {

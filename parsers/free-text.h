@@ -1,6 +1,7 @@
 /* A mail in human words: who is accused of what. Inside parsers only.
  *
- * Every address that stands in the subject, the text or an attached log is weighed by where it stands:
+ * Every address that stands in the subject, the text or an attached log is weighed by where
+ * it stands:
  *
  *     3  a log line whose format is known says who it was, and who the victim
  *     2  a cue in the same sentence ("your server ...", "attack from ...", "... tries to log in")
@@ -8,13 +9,16 @@
  *     2  it is labelled an address, or stands in a list by itself
  *     1  it is merely named
  *
- * Each counts once an address, for it or (as a victim) against it. Of an address inside quotations of whois,
- * traceroutes, DNS, versions, user names, signatures and of unnamed fields of log lines nothing is said. What is
- * complained about is told by words and by known log lines (free-text.ini).
+ * Each counts once an address, for it or (as a victim) against it. Of an address inside
+ * quotations of whois, traceroutes, DNS, versions, user names, signatures and of unnamed
+ * fields of log lines nothing is said. What is complained about is told by words and by
+ * known log lines (free-text.ini).
  *
- * Confident, and so a report: an address has at least 2 points as a source and none of the accused is a victim by about
- * the same weight; a kind has at least 2 points (a mere "attack" 4); nothing said casts doubt (police letters, mail systems' notices); and
- * the mail is no newsletter, unless its subject names the address. All else is left to a person, with the best guess. */
+ * Confident, and so a report: an address has at least 2 points as a source and none of the
+ * accused is a victim by about the same weight; a kind has at least 2 points (a mere
+ * "attack" 4); nothing said casts doubt (police letters, mail systems' notices); and the
+ * mail is no newsletter, unless its subject names the address. All else is left to a person,
+ * with the best guess. */
 #ifndef PARSERS_FREE_TEXT_H
 #define PARSERS_FREE_TEXT_H
 
@@ -43,7 +47,8 @@ struct free_text {
 /* Read at the first call for a message, the same answer after that. */
 const struct free_text *free_text_of(const struct incoming *message);
 bool free_text_accuses(const struct free_text *text, const struct claim *claim);
-/* "192.0.2.7, connection/login_attack": what a person may start from; empty when nothing stands out. */
+/* "192.0.2.7, connection/login_attack": what a person may start from; empty when nothing
+ * stands out. */
 struct slice free_text_guess(const struct incoming *message);
 
 #endif

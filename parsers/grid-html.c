@@ -1,6 +1,6 @@
-/* The tables of an HTML page. libxml2 reads what people's programs take for HTML; nothing is loaded
- * from elsewhere, no tree is built, and depth is bounded, which also bounds its time. A table
- * inside a cell is a table of its own. */
+/* The tables of an HTML page. libxml2 reads what people's programs take for HTML; nothing is
+ * loaded from elsewhere, no tree is built, and depth is bounded, which also bounds its time.
+ * A table inside a cell is a table of its own. */
 #include "parsers/grid.h"
 
 #include "base/buffer.h"

@@ -1,4 +1,5 @@
-/* An object a row. What lies inside is named with dots: {"source": {"ip": …}} is "source.ip". */
+/* An object a row. What lies inside is named with dots: {"source": {"ip": …}} is
+ * "source.ip". */
 #include "parsers/grid.h"
 
 #include <jansson.h>

@@ -1,5 +1,5 @@
-/* A worksheet of an xlsx (ECMA-376 part 1, s18.3): cells in rows, their texts by number in a list
- * that all sheets share. */
+/* A worksheet of an xlsx (ECMA-376 part 1, s18.3): cells in rows, their texts by number in a
+ * list that all sheets share. */
 #include "parsers/grid.h"
 #include "parsers/xml.h"
 
@@ -37,7 +37,8 @@ static struct text_list read_shared(struct slice document, struct arena *arena)
     return list;
 }
 
-/* What the cell at index says: <v> is its value, or the number of a shared text; <is> has it whole. */
+/* What the cell at index says: <v> is its value, or the number of a shared text; <is> has it
+ * whole. */
 static struct slice cell_text(const struct xml_document *xml, size_t index,
                               const struct text_list *shared)
 {

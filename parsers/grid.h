@@ -1,5 +1,5 @@
-/* Tables that do not come as CSV, as rows of cells; the first row names the columns. Inside parsers
- * only.
+/* Tables that do not come as CSV, as rows of cells; the first row names the columns. Inside
+ * parsers only.
  *
  *   grid-json.c    an object a row: an array of them, one in each line, or one alone
  *   grid-pairs.c   lines of key=value

@@ -5,15 +5,17 @@
 #include "base/address.h"
 #include "base/arena.h"
 
-/* The text with "[.]", "(.)", "{.}", "[dot]", "(dot)" and "[:]" written as "." and ":"; else byte for byte. */
+/* The text with "[.]", "(.)", "{.}", "[dot]", "(dot)" and "[:]" written as "." and ":"; else
+ * byte for byte. */
 struct slice mention_refang(struct arena *arena, struct slice text);
 
 struct mention {
     struct address address;
     size_t from, to; /* in the text */
     uint16_t port;   /* "192.0.2.7:443"; 0 for none */
-    /* Stands by itself: not inside a host name (reversed octets, "h192.0.2.7.example"), a version number
-     * ("Chrome/1.2.3.4"), a mailbox. Only a log rule may still make something of one that does not. */
+    /* Stands by itself: not inside a host name (reversed octets, "h192.0.2.7.example"), a
+     * version number ("Chrome/1.2.3.4"), a mailbox. Only a log rule may still make something
+     * of one that does not. */
     bool whole;
     bool range; /* one end of a range, or a prefix: "192.0.2.0/24" */
 };

@@ -61,7 +61,8 @@ static int escape_value(struct slice text, size_t at)
     return high < 0 || low < 0 ? -1 : high * 16 + low;
 }
 
-/* The bytes of a soft line break at `at`, with the padding some gateways add; 0 when it is none. */
+/* The bytes of a soft line break at `at`, with the padding some gateways add; 0 when it is
+ * none. */
 static size_t soft_break(struct slice text, size_t at)
 {
     const char *end = text.ptr + text.len, *next = text.ptr + at + 1;

@@ -1,5 +1,6 @@
-/* Transfer encodings. Inside parsers only; to must have room for encoded.len bytes; what is not in the alphabet is
- * passed over (RFC 2045 s6.8). Each returns how many bytes were written. */
+/* Transfer encodings. Inside parsers only; to must have room for encoded.len bytes; what is
+ * not in the alphabet is passed over (RFC 2045 s6.8). Each returns how many bytes were
+ * written. */
 #ifndef PARSERS_MIME_DECODE_H
 #define PARSERS_MIME_DECODE_H
 

@@ -2,8 +2,8 @@
 
 #include "parsers/mime-lines.h"
 
-/* The colon that ends a field name at the start of a line, or NULL. Space before the colon is obsolete but allowed
- * (RFC 5322 s4.5.8). */
+/* The colon that ends a field name at the start of a line, or NULL. Space before the colon
+ * is obsolete but allowed (RFC 5322 s4.5.8). */
 static inline const char *find_colon(const char *at, const char *end)
 {
     const char *name = at;
@@ -42,8 +42,9 @@ static struct slice trimmed(const char *from, const char *to)
     return (struct slice){from, (size_t)(to - from)};
 }
 
-/* Broken folding: a line without a colon right before another field belongs to the field above it. Looks at the line after
- * the field that ends at *line_end, remembers its colon, and takes it into the field if it is such a line. */
+/* Broken folding: a line without a colon right before another field belongs to the field
+ * above it. Looks at the line after the field that ends at *line_end, remembers its colon,
+ * and takes it into the field if it is such a line. */
 static void take_unindented_fold(struct section_reader *reader, const char **line_end,
                                  const char **next)
 {

@@ -1,10 +1,12 @@
-/* Header sections, shared by the scanner and by blocks of fields that are no part. Inside the scanner only. */
+/* Header sections, shared by the scanner and by blocks of fields that are no part. Inside
+ * the scanner only. */
 #ifndef PARSERS_MIME_FIELDS_H
 #define PARSERS_MIME_FIELDS_H
 
 #include "parsers/mime.h"
 
-/* Fields of one section in a growing arena array; the array may move while the section is read. */
+/* Fields of one section in a growing arena array; the array may move while the section is
+ * read. */
 struct field_list {
     struct header *items;
     size_t count;
@@ -29,11 +31,12 @@ enum field_step {
 };
 
 enum field_step section_next(struct section_reader *reader, struct header *field);
-/* Where the next field is to be read to; it counts once it is kept. (Copied, each would have the processor wait.) */
+/* Where the next field is to be read to; it counts once it is kept. (Copied, each would have
+ * the processor wait.) */
 struct header *field_list_slot(struct field_list *list, struct section_reader *reader);
 void field_list_keep(struct field_list *list, struct section_reader *reader);
-/* What may stand on top of a message without being of it: an editor's byte order mark, an mbox "From " line or its
- * quoted form. */
+/* What may stand on top of a message without being of it: an editor's byte order mark, an
+ * mbox "From " line or its quoted form. */
 void section_skip_preface(struct section_reader *reader);
 
 #endif

@@ -1,4 +1,5 @@
-/* Line ends as mail has them: LF, CRLF, CRCRLF (a mangled CRLF) and bare CR. Inside the scanner only. */
+/* Line ends as mail has them: LF, CRLF, CRCRLF (a mangled CRLF) and bare CR. Inside the
+ * scanner only. */
 #ifndef PARSERS_MIME_LINES_H
 #define PARSERS_MIME_LINES_H
 
@@ -59,7 +60,8 @@ static inline uint64_t dashes_of_16(const char *at)
 }
 #endif
 
-/* The first "--", or end. Lines need not be counted to find the few that could be delimiters. */
+/* The first "--", or end. Lines need not be counted to find the few that could be
+ * delimiters. */
 static inline const char *find_two_dashes(const char *at, const char *end)
 {
 #ifdef __SSE2__

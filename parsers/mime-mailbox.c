@@ -41,7 +41,8 @@ static struct slice lower_domain(struct arena *arena, struct slice mailbox, size
     return (struct slice){copy, mailbox.len};
 }
 
-/* An address in angle brackets wins over one in a display name: people write "a@b.example" <c@d.example>. */
+/* An address in angle brackets wins over one in a display name: people write "a@b.example"
+ * <c@d.example>. */
 struct slice mime_mailbox(struct arena *arena, struct slice value)
 {
     struct slice found = {NULL, 0};

@@ -1,4 +1,5 @@
-/* Parameters of structured fields: RFC 2045 s5.1 with the liberties real mail takes, RFC 2231 continuations. */
+/* Parameters of structured fields: RFC 2045 s5.1 with the liberties real mail takes, RFC
+ * 2231 continuations. */
 #include "parsers/charset.h"
 #include "parsers/mime-lines.h"
 #include "parsers/mime.h"

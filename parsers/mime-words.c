@@ -1,5 +1,5 @@
-/* Encoded words in header fields (RFC 2047), also split in the middle of a character, unquoted, or with the space
- * between them lost. */
+/* Encoded words in header fields (RFC 2047), also split in the middle of a character,
+ * unquoted, or with the space between them lost. */
 #include "base/buffer.h"
 #include "parsers/charset.h"
 #include "parsers/mime-decode.h"
@@ -14,7 +14,8 @@ struct word {
     char encoding; /* 'b' or 'q' */
 };
 
-/* "=?charset[*language]?B?text?=" at the start of text; returns its length, 0 when there is none. */
+/* "=?charset[*language]?B?text?=" at the start of text; returns its length, 0 when there is
+ * none. */
 static size_t read_word(struct slice text, struct word *word)
 {
     text = slice_until(text, WORD_LONGEST);

@@ -49,7 +49,8 @@ static void cut(struct scan *scan, const char *by)
         scan->message->cut_by = by;
 }
 
-/* The end of a delimiter line whose boundary ends at `at`: padding and a line end, or NULL when it goes on. */
+/* The end of a delimiter line whose boundary ends at `at`: padding and a line end, or NULL
+ * when it goes on. */
 static const char *delimiter_end(const char *at, const char *end)
 {
     while (at < end && is_fold_space(*at))
@@ -76,8 +77,9 @@ static bool level_matches(const struct level *level, const char *line, const cha
     return found->next != NULL;
 }
 
-/* A multipart whose declared boundary has not been seen takes the first line that looks like a delimiter: "--" and text,
- * then a Content- field (or, when none was declared at all, an empty line). */
+/* A multipart whose declared boundary has not been seen takes the first line that looks like
+ * a delimiter: "--" and text, then a Content- field (or, when none was declared at all, an
+ * empty line). */
 static bool guess_boundary(struct level *level, const char *line, const char *end)
 {
     const char *line_end = find_line_end(line, end);
@@ -147,7 +149,8 @@ static struct mime_part *part_new(struct scan *scan, int parent)
     return part;
 }
 
-/* What stands in a media type: the bytes of two tokens (RFC 2045 s5.1) and the "/" between them. */
+/* What stands in a media type: the bytes of two tokens (RFC 2045 s5.1) and the "/" between
+ * them. */
 enum { TYPE_ENDS = 1, TYPE_SLASH = 2, TYPE_UPPER = 4 };
 static const unsigned char type_bytes[256] = {
     [0 ... ' '] = TYPE_ENDS, [0x7f ... 0xff] = TYPE_ENDS, ['('] = TYPE_ENDS,  [')'] = TYPE_ENDS,
@@ -193,7 +196,8 @@ static bool in_digest(const struct scan *scan, const struct mime_part *part)
            slice_eq(scan->message->parts[part->parent].type, SLICE("multipart/digest"));
 }
 
-/* Reads the header section at `at`; returns where the body starts. A delimiter inside the section ends it. */
+/* Reads the header section at `at`; returns where the body starts. A delimiter inside the
+ * section ends it. */
 static const char *read_head(struct scan *scan, struct mime_part *part, const char *at)
 {
     struct section_reader reader = {at, scan->end, scan->limits, scan->arena, NULL, NULL, NULL};
@@ -247,7 +251,8 @@ static struct slice boundary_of(struct scan *scan, const struct mime_part *part)
     return boundary;
 }
 
-/* Reads a part and, as long as it is a message, the part inside. Returns where its body starts. */
+/* Reads a part and, as long as it is a message, the part inside. Returns where its body
+ * starts. */
 static const char *open_part(struct scan *scan, int parent, const char *at)
 {
     for (;;) {

@@ -28,7 +28,8 @@ struct mime_part {
     size_t header_count;
     struct slice head; /* raw bytes of the header section */
     struct slice body; /* raw bytes, still in transfer encoding; of a container: all of it */
-    /* Media type, lower case: "text/plain"; "text/plain" when absent or broken (RFC 2045 s5.2). */
+    /* Media type, lower case: "text/plain"; "text/plain" when absent or broken (RFC 2045
+     * s5.2). */
     struct slice type;
     int parent; /* index of the container, -1 for the message itself */
     unsigned depth;
@@ -58,7 +59,8 @@ size_t mime_fields(struct slice block, const struct mime_limits *limits, struct 
 /* One field of such a block, without reading them all. */
 struct slice mime_block_field(struct slice block, struct slice name);
 
-/* Is the part of this mail itself, not of one that is attached? Other reports' evidence is full of other mails. */
+/* Is the part of this mail itself, not of one that is attached? Other reports' evidence is
+ * full of other mails. */
 bool mime_is_own(const struct mime_message *message, const struct mime_part *part);
 
 struct slice mime_unfold(struct arena *arena, struct slice raw); /* RFC 5322 s2.2.3 */

@@ -1,6 +1,6 @@
-/* Mail that an abuse mailbox gets all day and that reports nothing: what answers a mail of ours (bounces, automatic replies,
- * receipts), and reports about mail statistics (DMARC, TLS). Only what can be told for certain; ordinary mail is
- * left to unrecognised.c. */
+/* Mail that an abuse mailbox gets all day and that reports nothing: what answers a mail of
+ * ours (bounces, automatic replies, receipts), and reports about mail statistics (DMARC,
+ * TLS). Only what can be told for certain; ordinary mail is left to unrecognised.c. */
 #include "parsers/formats.h"
 
 static struct slice field(const struct incoming *message, struct slice name)

@@ -28,7 +28,8 @@ static const struct {
     {SLICE("protocol"), FACT_PROTOCOL}, {SLICE("cve"), FACT_CVE},
 };
 
-/* The fact whose bracket is open at the beginning of text; its length with the brackets, or 0. */
+/* The fact whose bracket is open at the beginning of text; its length with the brackets, or
+ * 0. */
 static size_t fact_at(struct slice text, enum fact_kind *kind)
 {
     ptrdiff_t end = text.len > 0 && text.ptr[0] == '<' ? slice_find_byte(text, '>') : -1;

@@ -2,10 +2,11 @@
  *
  *     <source>   <-> <-> <->h/<-> <count> <count> <count> <count>
  *
- * Letters match in either case, a space any run of spaces and tabs. A fact ends where the text that
- * follows it in the template next stands, at the end of the template with the line. <-> is any one
- * word and <*> anything, also nothing. Facts are checked: what stands at <source> must be an
- * address, or the line does not fit. Linear but for the last <*>, which tries again further on. */
+ * Letters match in either case, a space any run of spaces and tabs. A fact ends where the
+ * text that follows it in the template next stands, at the end of the template with the
+ * line. <-> is any one word and <*> anything, also nothing. Facts are checked: what stands
+ * at <source> must be an address, or the line does not fit. Linear but for the last <*>,
+ * which tries again further on. */
 #ifndef PARSERS_NOTICE_TEMPLATE_H
 #define PARSERS_NOTICE_TEMPLATE_H
 

@@ -1,6 +1,7 @@
-/* Notices of a fixed wording, from senders whose programs write mails for people: read line by line
- * as notices.h defines. A line that names an address begins a report, the lines after it tell more
- * about that one; what a heading or a line before the first tells holds for all. */
+/* Notices of a fixed wording, from senders whose programs write mails for people: read line
+ * by line as notices.h defines. A line that names an address begins a report, the lines
+ * after it tell more about that one; what a heading or a line before the first tells holds
+ * for all. */
 #include "parsers/formats.h"
 #include "parsers/notices.h"
 #include "parsers/text-body.h"
@@ -147,8 +148,8 @@ static void set_subject(struct report *report, const struct fact *subject, struc
     }
 }
 
-/* The slot of this subject and type in the index: the draft's number and 1 in it, or 0. Types of later
- * lines do not count, so that one address called two things is two reports. */
+/* The slot of this subject and type in the index: the draft's number and 1 in it, or 0.
+ * Types of later lines do not count, so that one address called two things is two reports. */
 static uint16_t *slot_of(struct reading *reading, const struct fact *subject,
                          const struct xarf_type *type)
 {
@@ -288,8 +289,8 @@ static bool read_notice(struct reading *reading, const struct text_list *texts,
 
 /* ---- the parser ---- */
 
-/* The first definition that fits, read (no further than to the first report, unless `whole`); NULL when
- * there is none. */
+/* The first definition that fits, read (no further than to the first report, unless
+ * `whole`); NULL when there is none. */
 static struct reading *find(const struct incoming *message, bool whole)
 {
     struct reading *reading = NULL;

@@ -1,6 +1,6 @@
-/* Notice definitions: who sends notices of a fixed wording, how they are told apart, and how their
- * lines look. Data (notices.ini, built in; a site may put its own file over it), so that a new
- * wording needs no new program. */
+/* Notice definitions: who sends notices of a fixed wording, how they are told apart, and how
+ * their lines look. Data (notices.ini, built in; a site may put its own file over it), so
+ * that a new wording needs no new program. */
 #ifndef PARSERS_NOTICES_H
 #define PARSERS_NOTICES_H
 
@@ -35,9 +35,10 @@ struct notices;
 
 /* The built-in definitions. Lives for ever. */
 const struct notices *notices_default(void);
-/* Definitions of an INI text, asked before those of `under` (may be NULL), in the arena. Unknown keys
- * and types, templates that cannot be read, and definitions that would fit every mail or could
- * never find anything are ERR_MALFORMED with `file`, section and what to write instead. */
+/* Definitions of an INI text, asked before those of `under` (may be NULL), in the arena.
+ * Unknown keys and types, templates that cannot be read, and definitions that would fit
+ * every mail or could never find anything are ERR_MALFORMED with `file`, section and what to
+ * write instead. */
 MUST_USE enum status notices_read(struct slice text, const char *file,
                                   const struct notices *under, struct arena *arena,
                                   struct notices **notices, struct fault *why);

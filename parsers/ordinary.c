@@ -1,5 +1,6 @@
-/* Mail that reports nothing by itself, whatever it speaks of: answers, mailing lists, invitations. Asked after a look at
- * what is attached or quoted, since people forward reports in all of these. */
+/* Mail that reports nothing by itself, whatever it speaks of: answers, mailing lists,
+ * invitations. Asked after a look at what is attached or quoted, since people forward
+ * reports in all of these. */
 #include "parsers/ordinary.h"
 
 #include "parsers/formats.h"

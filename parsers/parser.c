@@ -65,8 +65,9 @@ static bool run_parser(const struct parser *parser, const struct incoming *messa
     return true;
 }
 
-/* Nobody vouches for what an attached mail says: it may be a report that was forwarded, or the spam complained about, whose
- * author would love to write reports in the name of whoever complains. So it is read, but counts as unauthenticated. */
+/* Nobody vouches for what an attached mail says: it may be a report that was forwarded, or
+ * the spam complained about, whose author would love to write reports in the name of whoever
+ * complains. So it is read, but counts as unauthenticated. */
 static bool run_embedded(const struct incoming *outer, unsigned depth,
                          struct parse_result *result);
 
@@ -103,7 +104,8 @@ static void append(struct parse_result *result, const struct parse_result *found
     result->row_faults = faults;
 }
 
-/* Attached to this message itself; what an attached message holds is looked for when that one is run. */
+/* Attached to this message itself; what an attached message holds is looked for when that
+ * one is run. */
 static bool is_attached(const struct incoming *message, const struct mime_part *part)
 {
     for (int up = part->parent; up >= 0; up = message->mime.parts[up].parent)

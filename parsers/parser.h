@@ -80,7 +80,8 @@ struct parser {
      * triage with why as reason. */
     enum status (*parse)(const struct incoming *message, struct parse_result *result,
                          struct fault *why);
-    /* Reads words, or says that nothing was understood: asked after messages inside this one. */
+    /* Reads words, or says that nothing was understood: asked after messages inside this
+     * one. */
     bool last_resort;
 };
 
@@ -126,8 +127,8 @@ void text_list_add(struct text_list *list, struct arena *arena, struct slice ite
 void parse_lost_row(const struct incoming *message, struct parse_result *result, unsigned row,
                     const char *why);
 
-/* Does it answer a mail of somebody's (subject and fields say so)? What it quotes was reported once
- * already. */
+/* Does it answer a mail of somebody's (subject and fields say so)? What it quotes was
+ * reported once already. */
 bool message_is_reply(const struct incoming *message);
 
 const char *verdict_name(enum verdict verdict);

@@ -1,4 +1,5 @@
-/* The digest has to tell reports apart, no more; what decides whether two are the same incident is a SHA-256. */
+/* The digest has to tell reports apart, no more; what decides whether two are the same
+ * incident is a SHA-256. */
 #include "parsers/report-id.h"
 
 #include <endian.h>
@@ -22,7 +23,8 @@ static void hash_text(XXH3_state_t *hash, struct slice text)
         (void)XXH3_128bits_update(hash, text.ptr, text.len);
 }
 
-/* The lengths go before the texts, so that no two sequences of texts run together to the same bytes. */
+/* The lengths go before the texts, so that no two sequences of texts run together to the
+ * same bytes. */
 static void hash_texts(XXH3_state_t *hash, const struct slice *texts, size_t count)
 {
     for (size_t done = 0; done < count;) {

@@ -1,5 +1,5 @@
-/* Tables of addresses, attached, packed or in the body: CSV and its relatives, and what grid.h reads.
- * feed.h says how. A bad row is one lost row. */
+/* Tables of addresses, attached, packed or in the body: CSV and its relatives, and what
+ * grid.h reads. feed.h says how. A bad row is one lost row. */
 #include "parsers/table.h"
 
 #include "parsers/grid.h"
@@ -31,8 +31,8 @@ static const struct feeds *definitions(const struct incoming *message)
     return message->settings->feeds != NULL ? message->settings->feeds : feeds_default();
 }
 
-/* `marked`: only definitions that name the columns they need. separator: NUL where there is none; a
- * definition may leave it open, but not a marked one. */
+/* `marked`: only definitions that name the columns they need. separator: NUL where there is
+ * none; a definition may leave it open, but not a marked one. */
 static bool fit_feed(const struct incoming *message, char separator, bool marked,
                      struct table *table)
 {
@@ -89,8 +89,8 @@ static bool fit_header(const struct incoming *message, struct slice line, bool m
     return false;
 }
 
-/* A table in the text of the mail: its header may stand on any of the first lines, and it ends with
- * a blank one. */
+/* A table in the text of the mail: its header may stand on any of the first lines, and it
+ * ends with a blank one. */
 static bool recognise_in_text(const struct incoming *message, struct slice text,
                               struct csv_table *csv)
 {

@@ -4,8 +4,8 @@
 
 #include "parsers/parser.h"
 
-/* Its own text parts (not those of attached messages), HTML rendered where no plain text stands; at most `most` bytes
- * in all, what is beyond is cut. */
+/* Its own text parts (not those of attached messages), HTML rendered where no plain text
+ * stands; at most `most` bytes in all, what is beyond is cut. */
 struct text_list text_bodies(const struct incoming *message, size_t most);
 /* Log files that are attached as something other than text, or in archives. */
 struct text_list text_logs(const struct incoming *message, size_t most);

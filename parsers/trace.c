@@ -71,8 +71,9 @@ static bool is_greeting(struct slice word)
     return slice_eq_nocase(word, SLICE("HELO")) || slice_eq_nocase(word, SLICE("EHLO"));
 }
 
-/* from CLAIMED (VERIFIED [ADDRESS]) by HOST for <RECIPIENT>; DATE, and the many ways to write that. An address in the
- * comment is what the host saw; one as the claimed name is only a claim, unless there is no comment to tell better. */
+/* from CLAIMED (VERIFIED [ADDRESS]) by HOST for <RECIPIENT>; DATE, and the many ways to
+ * write that. An address in the comment is what the host saw; one as the claimed name is
+ * only a claim, unless there is no comment to tell better. */
 static void read_hop(struct slice value, struct hop *hop)
 {
     enum { NOWHERE, FROM, BY, FOR } clause = NOWHERE;
@@ -120,7 +121,8 @@ static void read_hop(struct slice value, struct hop *hop)
     }
 }
 
-/* "mx1.mail.example.co.uk" → "example.co.uk"; the host itself when it is not below a public suffix. */
+/* "mx1.mail.example.co.uk" → "example.co.uk"; the host itself when it is not below a public
+ * suffix. */
 static struct slice organisation(struct arena *arena, struct slice host)
 {
     while (host.len > 0 && host.ptr[host.len - 1] == '.')
@@ -138,8 +140,8 @@ static bool same_organisation(struct arena *arena, struct slice a, struct slice 
     return a.len > 0 && b.len > 0 && slice_eq(organisation(arena, a), organisation(arena, b));
 }
 
-/* Microsoft's hosts hand mail to each other over public addresses without a word about their names, and always write who
- * came from outside above the hop where that happened. */
+/* Microsoft's hosts hand mail to each other over public addresses without a word about their
+ * names, and always write who came from outside above the hop where that happened. */
 static bool is_microsoft(struct arena *arena, struct slice host)
 {
     struct slice domain = organisation(arena, host);

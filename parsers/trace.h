@@ -1,8 +1,10 @@
-/* Who handed a mail to the host that reports it, from the trace fields of the original (RFC 5321 s4.4).
+/* Who handed a mail to the host that reports it, from the trace fields of the original (RFC
+ * 5321 s4.4).
  *
- * Whoever reports a mail had it in hand, so the topmost trace fields are the reporter's own; those below the hop where it
- * came in from outside were there before, and a spammer may have written them. So the walk goes down from the top, over hops
- * inside the reporter's own network, and stops at the first one from outside. Nothing below is looked at. */
+ * Whoever reports a mail had it in hand, so the topmost trace fields are the reporter's own;
+ * those below the hop where it came in from outside were there before, and a spammer may
+ * have written them. So the walk goes down from the top, over hops inside the reporter's own
+ * network, and stops at the first one from outside. Nothing below is looked at. */
 #ifndef PARSERS_TRACE_H
 #define PARSERS_TRACE_H
 
@@ -19,7 +21,8 @@ struct trace {
     bool passed_stated; /* the address asked about is a host inside the reporter's network */
 };
 
-/* fields are the original's, in order; stated is the address that the reporter named, or none. */
+/* fields are the original's, in order; stated is the address that the reporter named, or
+ * none. */
 void trace_read(const struct header *fields, size_t count, const struct address *stated,
                 struct arena *arena, struct trace *trace);
 

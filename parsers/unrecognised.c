@@ -1,5 +1,5 @@
-/* The end of the line: what no format fits is ordinary mail, unless it may be a report; then a person must look. Asked last, it
- * always answers. */
+/* The end of the line: what no format fits is ordinary mail, unless it may be a report; then
+ * a person must look. Asked last, it always answers. */
 #include "parsers/formats.h"
 #include "parsers/free-text.h"
 #include "parsers/ordinary.h"
@@ -27,7 +27,8 @@ static struct slice doubt(const struct incoming *message)
         return SLICE("data is attached in no known format");
     if (words >= 2 && points >= (suspicion.addresses_us ? 4U : 6U))
         return SLICE("it sounds like a report, but fits no known format");
-    /* Who writes an address to an abuse desk means something by it; monitoring and cron mean something else. */
+    /* Who writes an address to an abuse desk means something by it; monitoring and cron mean
+     * something else. */
     if (suspicion.names_address && (words > 0 || !is_generated(message)))
         return SLICE("it names an address, but fits no known format");
     return SLICE("");

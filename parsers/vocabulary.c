@@ -152,8 +152,8 @@ const struct xarf_type *vocabulary_find(const struct vocabulary *vocabulary,
     return type;
 }
 
-/* Made at the first call and kept: the text is ours, so it cannot fail but by a mistake in it, which
- * a test would find. */
+/* Made at the first call and kept: the text is ours, so it cannot fail but by a mistake in
+ * it, which a test would find. */
 const struct vocabulary *vocabulary_default(void)
 {
     static struct arena arena;

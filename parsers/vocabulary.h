@@ -18,8 +18,8 @@ struct vocabulary;
 /* The built-in words. Lives for ever. */
 const struct vocabulary *vocabulary_default(void);
 
-/* The words of an INI text over those of `under` (may be NULL), in the arena. Unknown types, words
- * given twice and lines that are no setting are ERR_MALFORMED with `file` and line. */
+/* The words of an INI text over those of `under` (may be NULL), in the arena. Unknown types,
+ * words given twice and lines that are no setting are ERR_MALFORMED with `file` and line. */
 MUST_USE enum status vocabulary_read(struct slice text, const char *file,
                                      const struct vocabulary *under, struct arena *arena,
                                      struct vocabulary **vocabulary, struct fault *why);

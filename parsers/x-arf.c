@@ -1,8 +1,9 @@
-/* X-ARF 0.1 and 0.2 and its relatives: a mail with a human part and a second part of YAML, named
- * report.txt, in which a reporter's script wrote one incident as a flat mapping. X-XARF: PLAIN says
- * so at the top, but many senders leave it out, and ticket systems drop it, so the part decides.
- * SECURE (encrypted) and BULK (many reports in one archive) are recognised and go to triage.
- * Source: the X-ARF 0.2 specification (x-arf.org, 2012), as its senders practise it. */
+/* X-ARF 0.1 and 0.2 and its relatives: a mail with a human part and a second part of YAML,
+ * named report.txt, in which a reporter's script wrote one incident as a flat mapping.
+ * X-XARF: PLAIN says so at the top, but many senders leave it out, and ticket systems drop
+ * it, so the part decides. SECURE (encrypted) and BULK (many reports in one archive) are
+ * recognised and go to triage. Source: the X-ARF 0.2 specification (x-arf.org, 2012), as its
+ * senders practise it. */
 #include "parsers/parser.h"
 #include "parsers/text-part.h"
 #include "parsers/vocabulary.h"
@@ -45,7 +46,8 @@ static struct slice fact_of(const struct mapping *mapping, const struct fact *fa
     return (struct slice){0};
 }
 
-/* A text part that reads like the mapping: named …report.txt, or with X-ARF's own field names. */
+/* A text part that reads like the mapping: named …report.txt, or with X-ARF's own field
+ * names. */
 static bool read_mapping(const struct incoming *message, const struct mime_part *part,
                          struct mapping *mapping)
 {
@@ -164,8 +166,8 @@ static struct report *add_report(const struct incoming *message,
 
 #define BODY_ADDRESSES_MOST 64U
 
-/* A URL names no address, but the human part often does: "http://host.example/x [192.0.2.7]", the
- * same host behind it. One report for each; false when there is none. */
+/* A URL names no address, but the human part often does: "http://host.example/x
+ * [192.0.2.7]", the same host behind it. One report for each; false when there is none. */
 static bool add_by_body(const struct incoming *message, const struct mime_part *report_part,
                         const struct mapping *mapping, struct slice url,
                         struct parse_result *result)

@@ -1,5 +1,5 @@
-/* XARF as JSON (v3 and v4): a bare document, the body of a mail, an attachment, or the JSON part
- * of a feedback report with Feedback-Type xarf. One part may hold one object or a list. */
+/* XARF as JSON (v3 and v4): a bare document, the body of a mail, an attachment, or the JSON
+ * part of a feedback report with Feedback-Type xarf. One part may hold one object or a list. */
 #include "parsers/xarf-read.h"
 
 #define OBJECTS_MOST 1000U
@@ -55,8 +55,8 @@ static bool destination_of(const struct report *report, struct address *address)
     return false;
 }
 
-/* A flood towards one of our addresses, from elsewhere: that customer is to be told, and never to
- * be blamed. */
+/* A flood towards one of our addresses, from elsewhere: that customer is to be told, and
+ * never to be blamed. */
 static void keep_victim(const struct incoming *message, const struct report *attack,
                         struct parse_result *result)
 {

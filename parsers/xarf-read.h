@@ -45,8 +45,8 @@ void xarf_list_add(struct text_list *list, struct slice text, struct arena *aren
 /* An extra member, carried over as it stands. */
 void xarf_extra(struct report *report, const char *name, const json_t *value,
                 struct arena *arena);
-/* Adds evidence; base64 is undone when `encoded`, and kept when it is broken. An over-long payload
- * is a defect. */
+/* Adds evidence; base64 is undone when `encoded`, and kept when it is broken. An over-long
+ * payload is a defect. */
 void xarf_evidence(struct report *report, struct slice content_type, struct slice description,
                    struct slice payload, bool encoded, struct defects *defects);
 

@@ -10,10 +10,10 @@
  * Owned by the caller. */
 json_t *report_to_json(const struct report *report, bool internal);
 
-/* The same for others: strictly valid XARF v4, without _internal, completed from what the report knows.
- * NULL, and why, when the report lacks what its type must have, or is none by XARF's meaning (a victim,
- * no abuse). Evidence over XARF's limits (5 MB each, 15 MB together) and of restricted reports is
- * left out. */
+/* The same for others: strictly valid XARF v4, without _internal, completed from what the
+ * report knows. NULL, and why, when the report lacks what its type must have, or is none by
+ * XARF's meaning (a victim, no abuse). Evidence over XARF's limits (5 MB each, 15 MB
+ * together) and of restricted reports is left out. */
 json_t *report_to_xarf(const struct report *report, struct fault *why);
 
 #endif

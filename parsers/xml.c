@@ -91,7 +91,8 @@ static void on_end(void *data, const char *name)
         arena_copy(reading->arena, text);
 }
 
-/* A document type may define entities, which is what XML attacks are made of; reports have none. */
+/* A document type may define entities, which is what XML attacks are made of; reports have
+ * none. */
 static void on_doctype(void *data, const char *name, const char *system, const char *public,
                        int internal)
 {

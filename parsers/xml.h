@@ -1,5 +1,6 @@
-/* XML as a flat list of elements in document order: enough for the small reports that come as XML.
- * Read with expat; entities are not expanded, depth, number of elements and size are bounded. */
+/* XML as a flat list of elements in document order: enough for the small reports that come
+ * as XML. Read with expat; entities are not expanded, depth, number of elements and size are
+ * bounded. */
 #ifndef PARSERS_XML_H
 #define PARSERS_XML_H
 
@@ -33,8 +34,8 @@ bool xml_locate(struct slice text, struct slice root, struct slice *document);
 MUST_USE enum status xml_read(struct slice document, struct arena *arena,
                               struct xml_document *read, struct fault *why);
 
-/* Text of the first element of that name within (at any depth) element `within`; empty when there
- * is none. */
+/* Text of the first element of that name within (at any depth) element `within`; empty when
+ * there is none. */
 struct slice xml_text(const struct xml_document *document, int within, struct slice name);
 struct slice xml_attribute(const struct xml_element *element, struct slice name);
 /* The next element of that name after `after` (-1: from the start), or -1. */

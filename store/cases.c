@@ -90,7 +90,8 @@ void store_put_case(struct txn *txn, const struct abuse_case *c)
         txn_fail_corrupt(txn, TABLE_CASE, key_slice(&key));
         return;
     }
-    /* What is borrowed from the store ends with the first put; a longer name only costs a needless index write. */
+    /* What is borrowed from the store ends with the first put; a longer name only costs a
+     * needless index write. */
     if (before.customer.len > sizeof customer)
         before.customer.len = sizeof customer;
     if (before.customer.len > 0)

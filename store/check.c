@@ -1,5 +1,5 @@
-/* store check: does everything that is kept agree with itself? To add a check, write a function and give it a line in
- * checks[]; an index only needs a line in indexes.c. */
+/* store check: does everything that is kept agree with itself? To add a check, write a
+ * function and give it a line in checks[]; an index only needs a line in indexes.c. */
 #include "store/check.h"
 
 #include "store/events.h"
@@ -146,7 +146,8 @@ enum status store_check(struct store *store, problem_fn each, void *data, unsign
     for (size_t i = 0; i < sizeof checks / sizeof checks[0] && !checking.stopped; i++) {
         checking.check = checks[i].name;
         checks[i].run(&checking);
-        /* What cannot even be read is a problem, too; the other checks still run, in a transaction without the error. */
+        /* What cannot even be read is a problem, too; the other checks still run, in a
+         * transaction without the error. */
         if (txn_failed(checking.txn)) {
             struct fault broken;
             (void)txn_commit(checking.txn, &broken);

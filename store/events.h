@@ -4,7 +4,8 @@
 
 #include "store/records.h"
 
-/* Splits a stored event into what was encoded and its hash; false when it does not end in one. */
+/* Splits a stored event into what was encoded and its hash; false when it does not end in
+ * one. */
 bool event_split(struct slice stored, struct slice *encoded, uint8_t hash[HASH_SIZE]);
 /* SHA-256 over the encoded event followed by `previous` as its field 62. */
 void event_hash(struct slice encoded, const uint8_t previous[HASH_SIZE],

@@ -1,5 +1,5 @@
-/* Writes and syncs one run of bytes at a time in a thread of its own, so that the disk works while the
- * next run is being made. At most one run is under way. */
+/* Writes and syncs one run of bytes at a time in a thread of its own, so that the disk works
+ * while the next run is being made. At most one run is under way. */
 #ifndef STORE_FLUSH_H
 #define STORE_FLUSH_H
 
@@ -10,8 +10,8 @@ struct flush;
 struct flush *flush_new(void); /* no thread yet: it is made at the first run */
 void flush_free(struct flush *flush);
 
-/* Begins: bytes to fd at offset, then fdatasync when `sync`. Takes the bytes (*bytes gets the empty
- * buffer of the run before). No run may be under way. */
+/* Begins: bytes to fd at offset, then fdatasync when `sync`. Takes the bytes (*bytes gets
+ * the empty buffer of the run before). No run may be under way. */
 void flush_start(struct flush *flush, int fd, struct buffer *bytes, uint64_t offset, bool sync);
 /* How many bytes are under way; 0: none. */
 uint64_t flush_underway(const struct flush *flush);

@@ -7,7 +7,8 @@
 #define COUNT_MOST  ((size_t)1 << 17)
 #define BYTES_MOST  ((size_t)64 << 20)
 
-/* The upper half of a slot is that of the hash, so that other keys are passed over without a look at them. */
+/* The upper half of a slot is that of the hash, so that other keys are passed over without a
+ * look at them. */
 #define HASH_HALF  0xffffffff00000000U
 #define INDEX_HALF 0x00000000ffffffffU
 

@@ -1,6 +1,7 @@
-/* Puts held back: those of a table whose keys come in no order. Made sorted and all at once they find their pages in order,
- * a page is copied once instead of being searched for among all that were, and of several puts of one key only the last
- * is made. Reads look here first. */
+/* Puts held back: those of a table whose keys come in no order. Made sorted and all at once
+ * they find their pages in order, a page is copied once instead of being searched for among
+ * all that were, and of several puts of one key only the last is made. Reads look here
+ * first. */
 #ifndef STORE_GATHER_H
 #define STORE_GATHER_H
 

@@ -1,4 +1,5 @@
-/* What each index must hold, said once more and apart from the code that writes it: that is what makes it a check. */
+/* What each index must hold, said once more and apart from the code that writes it: that is
+ * what makes it a check. */
 #include "store/check.h"
 
 #include <inttypes.h>

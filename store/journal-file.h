@@ -1,5 +1,5 @@
-/* What the parts of the journal share: journal.c opens, locks and appends, journal-read.c reads and tells torn from
- * damaged, journal-keep.c drops and copies segments. */
+/* What the parts of the journal share: journal.c opens, locks and appends, journal-read.c
+ * reads and tells torn from damaged, journal-keep.c drops and copies segments. */
 #ifndef STORE_JOURNAL_FILE_H
 #define STORE_JOURNAL_FILE_H
 
@@ -45,14 +45,18 @@ MUST_USE enum status segment_open(struct journal *journal, uint64_t number,
                                   struct segment *segment, bool *there, struct fault *why);
 void segment_close(struct segment *segment);
 
-/* Moves end to where the last writer left it. The caller holds the lock, shared or exclusive. */
+/* Moves end to where the last writer left it. The caller holds the lock, shared or
+ * exclusive. */
 MUST_USE enum status journal_follow(struct journal *journal, struct fault *why);
-/* The same for whoever holds no lock. While a writer is busy, waits or leaves end where it was. */
+/* The same for whoever holds no lock. While a writer is busy, waits or leaves end where it
+ * was. */
 MUST_USE enum status journal_refresh(struct journal *journal, bool wait, struct fault *why);
-/* Walks frames of the tail from *offset to `limit`; stops before the first that is not whole. */
+/* Walks frames of the tail from *offset to `limit`; stops before the first that is not
+ * whole. */
 MUST_USE enum status journal_walk(struct journal *journal, uint64_t limit, uint64_t *offset,
                                   struct fault *why);
-/* Is there a frame after the bad one at `offset` that was written when that one had been synced? */
+/* Is there a frame after the bad one at `offset` that was written when that one had been
+ * synced? */
 MUST_USE enum status journal_is_damage(struct journal *journal, const struct segment *segment,
                                        uint64_t offset, uint64_t limit, bool *damage,
                                        struct fault *why);

@@ -78,7 +78,8 @@ enum status journal_copy(struct journal *journal, const char *directory, struct 
         struct stat facts;
         bool there = false;
         status = segment_open(journal, number, &segment, &there, why);
-        /* Retention of another process may have dropped the oldest since; after the first copied none may lack. */
+        /* Retention of another process may have dropped the oldest since; after the first
+         * copied none may lack. */
         if (status == OK && !there && begun)
             status = fail(why, ERR_CORRUPT, "%s: segment %" PRIu64 " is missing", journal->path,
                           number);

@@ -134,7 +134,8 @@ enum status journal_refresh(struct journal *journal, bool wait, struct fault *wh
     if (status == OK && journal->tail.fd >= 0) {
         if (fstat(journal->tail.fd, &facts) != 0)
             status = fail(why, ERR_IO, "%s: fstat: %s", journal->path, strerror(errno));
-        /* A writer killed between write and sync may have left whole records that are not durable. */
+        /* A writer killed between write and sync may have left whole records that are not
+         * durable. */
         else if ((uint64_t)facts.st_size > journal->end.offset && journal->sync &&
                  fdatasync(journal->tail.fd) != 0)
             status = fail(why, ERR_IO, "%s: fdatasync: %s", journal->path, strerror(errno));

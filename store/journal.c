@@ -142,7 +142,8 @@ enum status journal_follow(struct journal *journal, struct fault *why)
     return OK;
 }
 
-/* Exclusive lock held: checks what other writers, or a crash, left after `end`, and cuts off what is torn. */
+/* Exclusive lock held: checks what other writers, or a crash, left after `end`, and cuts off
+ * what is torn. */
 static enum status mend_tail(struct journal *journal, struct fault *why)
 {
     enum status status = journal_follow(journal, why);
@@ -196,7 +197,8 @@ static enum status open_files(struct journal *journal, struct fault *why)
     return OK;
 }
 
-/* A position that the file does not reach is not believed: then all of the last segment is looked at. */
+/* A position that the file does not reach is not believed: then all of the last segment is
+ * looked at. */
 static enum status begin_at(struct journal *journal, struct journal_position verified,
                             struct fault *why)
 {
@@ -345,7 +347,8 @@ enum status journal_append(struct journal *journal, const struct journal_record 
     return OK;
 }
 
-/* Takes in what became of the group that was under way: end moves past it, or it is taken back. */
+/* Takes in what became of the group that was under way: end moves past it, or it is taken
+ * back. */
 static enum status settle(struct journal *journal, struct fault *why)
 {
     uint64_t written = flush_underway(journal->flush);

@@ -69,9 +69,9 @@ void journal_unlock(struct journal *journal);
 MUST_USE enum status journal_append(struct journal *journal,
                                     const struct journal_record *record,
                                     struct journal_position *position, struct fault *why);
-/* Sends the group on its way to the disk, and lets the next one be appended meanwhile; waits for the
- * group before. Nothing of it counts before journal_sync has said OK; a failure is reported by the
- * next call, which takes back all that was on its way or behind it. */
+/* Sends the group on its way to the disk, and lets the next one be appended meanwhile; waits
+ * for the group before. Nothing of it counts before journal_sync has said OK; a failure is
+ * reported by the next call, which takes back all that was on its way or behind it. */
 MUST_USE enum status journal_sync_begin(struct journal *journal, struct fault *why);
 /* Writes and syncs the group: OK means that all of it is on disk, anything else that none of
  * it counts. */
@@ -94,7 +94,8 @@ MUST_USE enum status journal_retain(struct journal *journal, int64_t before,
                                     struct journal_position done, unsigned *removed,
                                     struct fault *why);
 
-/* Copies what is durable now into a directory that does not exist yet, while others may go on writing. */
+/* Copies what is durable now into a directory that does not exist yet, while others may go
+ * on writing. */
 MUST_USE enum status journal_copy(struct journal *journal, const char *directory,
                                   struct fault *why);
 

@@ -1,5 +1,6 @@
-/* Keys, built piece by piece. Integers are big-endian, so that a scan goes in their order. A key that would be longer than
- * LMDB takes is marked and makes the transaction fail: nothing is ever stored under half a key. */
+/* Keys, built piece by piece. Integers are big-endian, so that a scan goes in their order. A
+ * key that would be longer than LMDB takes is marked and makes the transaction fail: nothing
+ * is ever stored under half a key. */
 #ifndef STORE_KEY_H
 #define STORE_KEY_H
 
@@ -55,7 +56,8 @@ static inline void key_address(struct key *key, const struct address *address)
     key_bytes(key, address->octets, sizeof address->octets);
 }
 
-/* Its length and the text, so that no key is another's beginning by accident; a text above KEY_TEXT_MOST bytes by its hash. */
+/* Its length and the text, so that no key is another's beginning by accident; a text above
+ * KEY_TEXT_MOST bytes by its hash. */
 void key_text(struct key *key, struct slice text);
 
 static inline struct slice key_slice(const struct key *key)

@@ -1,5 +1,6 @@
-/* How a struct is kept as a record: a table of its fields. One function encodes by it, one decodes, so the two cannot
- * disagree, and a field is added by a line with a new tag. Tags are on disk: never used again for another thing. */
+/* How a struct is kept as a record: a table of its fields. One function encodes by it, one
+ * decodes, so the two cannot disagree, and a field is added by a line with a new tag. Tags
+ * are on disk: never used again for another thing. */
 #ifndef STORE_LAYOUT_H
 #define STORE_LAYOUT_H
 
@@ -47,7 +48,8 @@ struct layout {
 #define LAYOUT_LIST_MOST 4096
 
 void layout_encode(const struct layout *layout, const void *from, struct buffer *out);
-/* Zeroes *into first. False: the bytes are no such record, and *into holds nothing to rely on. Slices borrow from bytes. */
+/* Zeroes *into first. False: the bytes are no such record, and *into holds nothing to rely
+ * on. Slices borrow from bytes. */
 MUST_USE bool layout_decode(const struct layout *layout, struct slice bytes,
                             struct arena *arena, void *into);
 

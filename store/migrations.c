@@ -2,8 +2,8 @@
 
 #include <inttypes.h>
 
-/* To change what is kept: raise STORE_VERSION and add a row, such as {1, 2, "index cases by thread", add_threads}. New fields
- * of a record and new tables need none. */
+/* To change what is kept: raise STORE_VERSION and add a row, such as {1, 2, "index cases by
+ * thread", add_threads}. New fields of a record and new tables need none. */
 const struct migration migrations[] = {
     {0, 0, NULL, NULL},
 };

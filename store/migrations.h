@@ -13,8 +13,9 @@ struct migration {
 extern const struct migration migrations[]; /* ends with a row whose what is NULL */
 #define STORE_VERSION 1U
 
-/* Brings the store to STORE_VERSION by these steps, or refuses: a newer one, one that no step leads from, and an older one
- * that is open for reading only. A store without a version is new. */
+/* Brings the store to STORE_VERSION by these steps, or refuses: a newer one, one that no
+ * step leads from, and an older one that is open for reading only. A store without a version
+ * is new. */
 MUST_USE enum status migrate(struct store *store, const struct migration *steps,
                              uint32_t target, struct fault *why);
 

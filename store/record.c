@@ -52,7 +52,8 @@ void record_octets(struct buffer *out, unsigned tag, const uint8_t *octets, size
         }
 }
 
-/* The head is not known before the body: the body is written after room for the longest head, then moved up. */
+/* The head is not known before the body: the body is written after room for the longest
+ * head, then moved up. */
 #define HEAD_MOST (2 * (size_t)VARINT_MOST)
 
 size_t record_begin(struct buffer *out)

@@ -1,10 +1,12 @@
-/* Values: tagged fields, so that a newer program's fields are skipped by an older one and absent ones are zero.
+/* Values: tagged fields, so that a newer program's fields are skipped by an older one and
+ * absent ones are zero.
  *
  *   field   varint of tag × 2 + wire, then   wire 0: the number as a varint
  *                                            wire 1: a length as a varint, and as many bytes
  *
- * Varints are little-endian groups of seven bits. Signed numbers are zigzagged. Fields that are zero or empty are not
- * written. A record within a record is bytes. docs/store.md has a worked example. */
+ * Varints are little-endian groups of seven bits. Signed numbers are zigzagged. Fields that
+ * are zero or empty are not written. A record within a record is bytes. docs/store.md has a
+ * worked example. */
 #ifndef STORE_RECORD_H
 #define STORE_RECORD_H
 
@@ -20,7 +22,8 @@ void record_signed(struct buffer *out, unsigned tag, int64_t number);
 void record_bytes(struct buffer *out, unsigned tag, struct slice bytes);
 /* Fixed-size bytes; nothing when all of them are zero. */
 void record_octets(struct buffer *out, unsigned tag, const uint8_t *octets, size_t length);
-/* A record within: what is added between begin and end. An empty one is kept, since its place in a list may count. */
+/* A record within: what is added between begin and end. An empty one is kept, since its
+ * place in a list may count. */
 size_t record_begin(struct buffer *out);
 void record_end(struct buffer *out, unsigned tag, size_t begin);
 

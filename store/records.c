@@ -17,7 +17,8 @@
 #define LIST(tag, of, member, layout, is) \
     {tag, LAYOUT_LIST, offsetof(struct of, member), 0, &(layout), offsetof(struct of, is)}
 
-/* A field that has no line here would be lost without a word: the size of the struct says that one was added. */
+/* A field that has no line here would be lost without a word: the size of the struct says
+ * that one was added. */
 #define KNOWN_SIZE(type, size) \
     static_assert(sizeof(struct type) == (size), \
                   "struct " #type " changed: give each new field a line and a new tag here")

@@ -1,4 +1,5 @@
-/* A journal segment on disk: one header, then frames. All numbers little-endian; docs/store.md has a worked example.
+/* A journal segment on disk: one header, then frames. All numbers little-endian;
+ * docs/store.md has a worked example.
  *
  *   header   0 "abusejnl"  8 u32 version  12 u32 header size  16 u64 number  24 i64 real time of the first record
  *            32 u64 salt   40 u64 XXH3 of bytes 0..39
@@ -6,9 +7,10 @@
  *            24 u32 how far back its group begins  28 u32 check of bytes 0..27
  *            32 source, body, zeros up to a multiple of 8, u64 XXH3 of all before it
  *
- * Checks are seeded with salt and offset, so bytes that merely look like a frame (a mailed journal, a block that
- * strayed) are none. The group says what was durable before this frame was written: that tells a torn tail, whose
- * frames are all of one group, from damage to records that had been synced. */
+ * Checks are seeded with salt and offset, so bytes that merely look like a frame (a mailed
+ * journal, a block that strayed) are none. The group says what was durable before this frame
+ * was written: that tells a torn tail, whose frames are all of one group, from damage to
+ * records that had been synced. */
 #ifndef STORE_SEGMENT_H
 #define STORE_SEGMENT_H
 

@@ -111,8 +111,8 @@ static int open_handles(struct environment *environment, enum table first, enum 
     return code;
 }
 
-/* LMDB writes the first two pages of a new file at once. A process killed in the middle of that leaves a stump which LMDB
- * takes for a foreign file; there was never anything in it. */
+/* LMDB writes the first two pages of a new file at once. A process killed in the middle of
+ * that leaves a stump which LMDB takes for a foreign file; there was never anything in it. */
 static void remove_stump(const char *path)
 {
     char file[PATH_MAX];

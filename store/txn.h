@@ -1,5 +1,6 @@
-/* The environment and its transactions, inside store/. The public part (txn_begin, txn_commit, txn_run …) is in store.h.
- * MDB_* exists in txn.c and scan.c alone; they share txn-file.h, which nobody else includes. */
+/* The environment and its transactions, inside store/. The public part (txn_begin,
+ * txn_commit, txn_run …) is in store.h. MDB_* exists in txn.c and scan.c alone; they share
+ * txn-file.h, which nobody else includes. */
 #ifndef STORE_TXN_H
 #define STORE_TXN_H
 
@@ -24,7 +25,8 @@ struct store {
     bool temporary, read_only;
 };
 
-/* Opens the environment and its meta table only, so that a version can be refused before anything is touched. */
+/* Opens the environment and its meta table only, so that a version can be refused before
+ * anything is touched. */
 MUST_USE enum status environment_open(const struct environment_settings *settings,
                                       struct environment **environment, struct fault *why);
 /* Opens all other tables; makes those that are not there unless read-only. */
@@ -36,16 +38,19 @@ MUST_USE enum status environment_copy(struct environment *environment, const cha
                                       struct fault *why);
 uint64_t environment_generation(struct environment *environment);
 
-/* Marks the transaction as failed, unless it is already: the first error is what commit reports. */
+/* Marks the transaction as failed, unless it is already: the first error is what commit
+ * reports. */
 void txn_fail(struct txn *txn, enum status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* A record of that table did not decode. */
 void txn_fail_corrupt(struct txn *txn, enum table table, struct slice key);
 
-/* What is borrowed from the store is good until the next put or delete. All of these do nothing once the transaction failed. */
+/* What is borrowed from the store is good until the next put or delete. All of these do
+ * nothing once the transaction failed. */
 bool txn_get(struct txn *txn, enum table table, const struct key *key, struct slice *value);
 void txn_put(struct txn *txn, enum table table, const struct key *key, struct slice value);
-/* For keys that ascend: cheaper, and fills pages. Any other key is put as usual. Not for gathered tables. */
+/* For keys that ascend: cheaper, and fills pages. Any other key is put as usual. Not for
+ * gathered tables. */
 void txn_append(struct txn *txn, enum table table, const struct key *key, struct slice value);
 void txn_delete(struct txn *txn, enum table table, const struct key *key);
 void txn_clear(struct txn *txn, enum table table);
@@ -56,7 +61,8 @@ struct buffer *txn_scratch(struct txn *txn);
 void txn_put_number(struct txn *txn, enum table table, const struct key *key, uint64_t number);
 bool txn_get_number(struct txn *txn, enum table table, const struct key *key, uint64_t *number);
 
-/* Walks a table upwards from `from` (NULL: from its beginning). Puts and deletes between two steps are allowed. */
+/* Walks a table upwards from `from` (NULL: from its beginning). Puts and deletes between two
+ * steps are allowed. */
 struct scan {
     struct txn *txn;
     enum table table;

@@ -1,6 +1,7 @@
-/* Preloaded into a program under test: at the nth call that changes a file, half of what was to be written is written, and the
- * process is killed as by kill -9. DIE_AT=n; DIE_COUNT=file receives the number of such calls of a run that lived.
- * Standard streams do not count. */
+/* Preloaded into a program under test: at the nth call that changes a file, half of what was
+ * to be written is written, and the process is killed as by kill -9. DIE_AT=n;
+ * DIE_COUNT=file receives the number of such calls of a run that lived. Standard streams do
+ * not count. */
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <signal.h>

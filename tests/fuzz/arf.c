@@ -1,4 +1,5 @@
-/* Bytes as the machine-readable part of a feedback report and, the same again, as the original's header. */
+/* Bytes as the machine-readable part of a feedback report and, the same again, as the
+ * original's header. */
 #include "parsers/arf-fields.h"
 #include "parsers/trace.h"
 #include "tests/fuzz/fuzz.h"

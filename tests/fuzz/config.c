@@ -1,4 +1,5 @@
-/* Configuration text: no crash, bounded faults, and the policy of what was accepted comes back the same. */
+/* Configuration text: no crash, bounded faults, and the policy of what was accepted comes
+ * back the same. */
 #include "app/config-table.h"
 #include "tests/fuzz/fuzz.h"
 

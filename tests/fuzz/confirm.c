@@ -1,4 +1,5 @@
-/* Random policies, random witnesses, in any order and number: what must hold of every verdict. */
+/* Random policies, random witnesses, in any order and number: what must hold of every
+ * verdict. */
 #include "tests/fuzz/fuzz.h"
 
 #include "correlate/correlate.h"

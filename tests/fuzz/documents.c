@@ -1,5 +1,6 @@
-/* Bytes as what comes attached, under the name that the first byte chooses: every format of tables, X-ARF, XARF, ACNS and
- * archives. Whatever is read can be written as JSON, and what is written for others is whole. */
+/* Bytes as what comes attached, under the name that the first byte chooses: every format of
+ * tables, X-ARF, XARF, ACNS and archives. Whatever is read can be written as JSON, and what
+ * is written for others is whole. */
 #include "parsers/xarf.h"
 #include "tests/fuzz/fuzz.h"
 

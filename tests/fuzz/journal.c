@@ -1,6 +1,7 @@
-/* A journal whose only segment holds arbitrary bytes after its header, or nothing but arbitrary bytes: opened by a reader,
- * then by a writer that mends it, appends, and must read back what it wrote. The first byte says how the rest is used, so
- * that frames with good checksums are reached as well. */
+/* A journal whose only segment holds arbitrary bytes after its header, or nothing but
+ * arbitrary bytes: opened by a reader, then by a writer that mends it, appends, and must
+ * read back what it wrote. The first byte says how the rest is used, so that frames with
+ * good checksums are reached as well. */
 #include "store/segment.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -1,5 +1,5 @@
-/* A template and values from outside, parted by NULs: whatever they are, a letter that is written is one mail with the
- * header fields that we gave it and no others. */
+/* A template and values from outside, parted by NULs: whatever they are, a letter that is
+ * written is one mail with the header fields that we gave it and no others. */
 #include "escalate/letter.h"
 #include "tests/fuzz/fuzz.h"
 

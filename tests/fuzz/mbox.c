@@ -1,4 +1,5 @@
-/* Any bytes as a mailbox: every mail comes out once, none is longer than the file, and the reading ends. */
+/* Any bytes as a mailbox: every mail comes out once, none is longer than the file, and the
+ * reading ends. */
 #include "tests/fuzz/fuzz.h"
 
 #include "ingest/mailbox.h"

@@ -1,4 +1,5 @@
-/* The fine print of header fields: encoded words, parameters, mailboxes. The first byte picks nothing: all run. */
+/* The fine print of header fields: encoded words, parameters, mailboxes. The first byte
+ * picks nothing: all run. */
 #include "base/text.h"
 #include "parsers/mime.h"
 #include "tests/fuzz/fuzz.h"

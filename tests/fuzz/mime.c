@@ -1,4 +1,5 @@
-/* What the scanner promises of any bytes: parts within the message, in order, children within their containers. */
+/* What the scanner promises of any bytes: parts within the message, in order, children
+ * within their containers. */
 #include "parsers/mime.h"
 #include "tests/fuzz/fuzz.h"
 

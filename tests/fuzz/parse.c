@@ -1,4 +1,5 @@
-/* The whole front, as a mail and as a document: any bytes get a verdict, and its JSON is the same twice. */
+/* The whole front, as a mail and as a document: any bytes get a verdict, and its JSON is the
+ * same twice. */
 #include "parsers/xarf.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -1,5 +1,5 @@
-/* The decoders over arbitrary bytes: the first byte chooses the layout. What decodes must encode to something that decodes
- * to the same encoding again. */
+/* The decoders over arbitrary bytes: the first byte chooses the layout. What decodes must
+ * encode to something that decodes to the same encoding again. */
 #include "store/records.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -1,5 +1,5 @@
-/* Runs a fuzz target over files and directories of seeds, and over each seed cut short and with a byte flipped, so that
- * every ordinary build tests what the fuzzer would start from. */
+/* Runs a fuzz target over files and directories of seeds, and over each seed cut short and
+ * with a byte flipped, so that every ordinary build tests what the fuzzer would start from. */
 #include "tests/fuzz/fuzz.h"
 
 #include <fts.h>

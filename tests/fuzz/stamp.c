@@ -1,4 +1,5 @@
-/* Any bytes as an arriving mail: nothing in it can speak under our own authserv-id, and nothing of it is lost. */
+/* Any bytes as an arriving mail: nothing in it can speak under our own authserv-id, and
+ * nothing of it is lost. */
 #include "tests/fuzz/fuzz.h"
 
 #include "ingest/stamp.h"

@@ -1,4 +1,5 @@
-/* What must never happen, told from the log alone: I1, I3, I4, I6 to I12 as far as the ladder and the fold decide them. */
+/* What must never happen, told from the log alone: I1, I3, I4, I6 to I12 as far as the
+ * ladder and the fold decide them. */
 #include "ladder.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
-/* The world around one case: clocks, reporters, relays, telephones, a network, a desk; and a pipeline that does what the
- * real one does with the ladder's answers. */
+/* The world around one case: clocks, reporters, relays, telephones, a network, a desk; and a
+ * pipeline that does what the real one does with the ladder's answers. */
 #include "ladder.h"
 
 #include <stdio.h>
@@ -451,7 +451,8 @@ static void flip(struct world *world, uint32_t a)
     }
 }
 
-/* The process dies: the case is folded again from the log, and what was started is settled as the outbox does it. */
+/* The process dies: the case is folded again from the log, and what was started is settled
+ * as the outbox does it. */
 static void crash(struct world *world)
 {
     struct abuse_case again = {0};

@@ -1,5 +1,6 @@
-/* Seeded random schedules of reports, time, outages, answers, decisions and faults against the ladder; whatever breaks an
- * invariant is shrunk to a short script. The number of schedules is the first argument; a second one is the first seed. */
+/* Seeded random schedules of reports, time, outages, answers, decisions and faults against
+ * the ladder; whatever breaks an invariant is shrunk to a short script. The number of
+ * schedules is the first argument; a second one is the first seed. */
 #include "ladder.h"
 
 #include <stdio.h>
@@ -17,7 +18,8 @@ static uint64_t draw(uint64_t *state)
     return z ^ (z >> 31);
 }
 
-/* Every other schedule is calm, so that the upper rungs are reached; the rest is wild, so that something slips. */
+/* Every other schedule is calm, so that the upper rungs are reached; the rest is wild, so
+ * that something slips. */
 static enum op_type draw_type(uint64_t *state, bool calm)
 {
     static const uint8_t weights[2][OP_TYPES] = {{22, 3, 2, 26, 1, 28, 3, 3, 6, 2, 3, 3},

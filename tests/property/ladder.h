@@ -1,5 +1,5 @@
-/* The property test of the ladder: a world that runs scripts against it, and a checker that knows nothing of how the
- * ladder works, only what must never happen. */
+/* The property test of the ladder: a world that runs scripts against it, and a checker that
+ * knows nothing of how the ladder works, only what must never happen. */
 #ifndef TESTS_PROPERTY_LADDER_H
 #define TESTS_PROPERTY_LADDER_H
 

@@ -1,4 +1,5 @@
-/* Configuration: what is refused and in which words, what is understood, and that the policy text comes back the same. */
+/* Configuration: what is refused and in which words, what is understood, and that the policy
+ * text comes back the same. */
 #include "app/config-table.h"
 
 #include <setjmp.h>
@@ -226,7 +227,8 @@ static void understands(void **state)
     arena_release(&arena);
 }
 
-/* A list of a later file replaces that of an earlier one; operators added meanwhile do not disturb the section. */
+/* A list of a later file replaces that of an earlier one; operators added meanwhile do not
+ * disturb the section. */
 static void includes(void **state)
 {
     (void)state;

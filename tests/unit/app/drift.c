@@ -1,4 +1,5 @@
-/* When a known sender is no longer understood: told once, at the third mail in a row, and forgotten when it is again. */
+/* When a known sender is no longer understood: told once, at the third mail in a row, and
+ * forgotten when it is again. */
 #include "app/drift.h"
 
 #include <setjmp.h>

@@ -91,7 +91,8 @@ static void counts_without_wrapping(void **state)
     assert_true(c.witnesses[0].incidents == UINT64_MAX);
 }
 
-/* Nobody pushes a better one out: unauthenticated before unknown before known, then by weight. */
+/* Nobody pushes a better one out: unauthenticated before unknown before known, then by
+ * weight. */
 static void a_full_table_drops_the_least(void **state)
 {
     (void)state;

@@ -115,7 +115,8 @@ static void a_forged_flood_never_confirms(void **state)
     assert_true(world_confirmed(&c));
 }
 
-/* A domain costs next to nothing: a thousand of them, properly signed, are one operator without a rule. */
+/* A domain costs next to nothing: a thousand of them, properly signed, are one operator
+ * without a rule. */
 static void a_thousand_signed_domains_never_confirm(void **state)
 {
     (void)state;
@@ -230,7 +231,8 @@ static void kinds_are_confirmed_apart(void **state)
     assert_int_equal(account.kind, KIND_SYSTEM_COMPROMISE); /* the graver one */
 }
 
-/* The worst that can come of it is a letter: one known operator will do, but still nobody else. */
+/* The worst that can come of it is a letter: one known operator will do, but still nobody
+ * else. */
 static void advice_needs_one_known_operator(void **state)
 {
     (void)state;
@@ -277,7 +279,8 @@ static void every_point_is_explained(void **state)
                                          "2 of 2 independent operators");
 }
 
-/* Each was heard at once, but months apart: together they say nothing. Once confirmed, a case stays so. */
+/* Each was heard at once, but months apart: together they say nothing. Once confirmed, a
+ * case stays so. */
 static void what_is_long_past_does_not_add_up(void **state)
 {
     (void)state;
@@ -340,8 +343,9 @@ static uint16_t best_weight(const struct abuse_case *c, struct slice name, enum 
     return best;
 }
 
-/* Whatever was heard before: more reports of an operator who was counted already never confirm a case unless one of them
- * weighs more than all it said before; and what is confirmed stays so, whatever comes after. */
+/* Whatever was heard before: more reports of an operator who was counted already never
+ * confirm a case unless one of them weighs more than all it said before; and what is
+ * confirmed stays so, whatever comes after. */
 static void numbers_never_convince(void **state)
 {
     (void)state;

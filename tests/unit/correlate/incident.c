@@ -1,4 +1,5 @@
-/* What a report says of the incident: when it was, whether it was told before, whether it could be faked. */
+/* What a report says of the incident: when it was, whether it was told before, whether it
+ * could be faked. */
 #include "correlate/incident.h"
 
 #include "world.h"
@@ -107,7 +108,8 @@ static void fingerprint(const struct report *report, uint8_t digest[16])
     incident_fingerprint(report, &who, &subject, 1, digest);
 }
 
-/* One mail through two machines of ours, or through one that changed hands, is an incident of each. */
+/* One mail through two machines of ours, or through one that changed hands, is an incident
+ * of each. */
 static void an_incident_has_one_subject(void **state)
 {
     (void)state;

@@ -1,4 +1,5 @@
-/* A small world for the tests of correlate: a policy with a few operators, and witnesses as they would be heard. */
+/* A small world for the tests of correlate: a policy with a few operators, and witnesses as
+ * they would be heard. */
 #ifndef TESTS_UNIT_CORRELATE_WORLD_H
 #define TESTS_UNIT_CORRELATE_WORLD_H
 
@@ -13,13 +14,15 @@
 #define DAY  (24 * HOUR)
 #define T0   INT64_C(1790000000)
 
-/* Operators "alpha" and "beta" (trust 80), "slow" (aggregates), "sensor" (own telemetry), "oracle" (sufficient, trust 100),
- * "webmail" (only its mailbox feedback@fbl.webmail.example). Defaults otherwise. */
+/* Operators "alpha" and "beta" (trust 80), "slow" (aggregates), "sensor" (own telemetry),
+ * "oracle" (sufficient, trust 100), "webmail" (only its mailbox
+ * feedback@fbl.webmail.example). Defaults otherwise. */
 extern const struct policy world_policy;
 
 const struct xarf_type *world_type(const char *category, const char *type);
 
-/* A report of spam by that authenticated domain (empty: unauthenticated), observed at that time. */
+/* A report of spam by that authenticated domain (empty: unauthenticated), observed at that
+ * time. */
 struct report world_report(const char *domain, int64_t observed_at);
 
 /* The report heard by the case, as correlate_report would have it. */

@@ -416,7 +416,8 @@ static void test_rows(void **state)
     }
 }
 
-/* Nobody is cut without a warning for what one organisation sees now and another one saw long ago. */
+/* Nobody is cut without a warning for what one organisation sees now and another one saw
+ * long ago. */
 static void test_at_once_needs_two_now(void **state)
 {
     (void)state;
@@ -435,7 +436,8 @@ static void test_at_once_needs_two_now(void **state)
     }
 }
 
-/* Where it left off when it was quiet for a moment; from the first rung when they had reason to think that it is over. */
+/* Where it left off when it was quiet for a moment; from the first rung when they had reason
+ * to think that it is over. */
 static void test_back_after_a_pause(void **state)
 {
     (void)state;

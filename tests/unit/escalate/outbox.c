@@ -1,4 +1,5 @@
-/* The outbox over a real store: what leaves, when, how often, and what a restart makes of it. */
+/* The outbox over a real store: what leaves, when, how often, and what a restart makes of
+ * it. */
 #include "escalate/outbox.h"
 
 #include <setjmp.h>

@@ -1,4 +1,5 @@
-/* What comes attached: archives that are bombs, locked, damaged or nested; XML with entities or without end; tables. */
+/* What comes attached: archives that are bombs, locked, damaged or nested; XML with entities
+ * or without end; tables. */
 #include "parsers/attachments.h"
 #include "parsers/grid.h"
 #include "parsers/text-part.h"

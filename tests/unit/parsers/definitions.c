@@ -1,4 +1,5 @@
-/* The data files that say how words, tables and notices are read: every fault names file and line, and what to do. */
+/* The data files that say how words, tables and notices are read: every fault names file and
+ * line, and what to do. */
 #include "parsers/feed.h"
 #include "parsers/notices.h"
 #include "parsers/vocabulary.h"

@@ -1,4 +1,5 @@
-/* Mail in human words: where addresses stand, which roles they have there, when it was, what is believed. */
+/* Mail in human words: where addresses stand, which roles they have there, when it was, what
+ * is believed. */
 #include "parsers/free-text.h"
 
 #include "base/moment.h"

@@ -1,4 +1,5 @@
-/* The front: who vouches for the sender, which copies are one mail, when it came, what it is. */
+/* The front: who vouches for the sender, which copies are one mail, when it came, what it
+ * is. */
 #include "parsers/parser.h"
 #include "tests/unit/parsers/check.h"
 

@@ -1,5 +1,6 @@
-/* Mails made to cost: doubling one may no more than double its time. Sizes are such that anything quadratic would run into the
- * test's time limit; the bound asserted is generous, for sanitizers and busy machines. */
+/* Mails made to cost: doubling one may no more than double its time. Sizes are such that
+ * anything quadratic would run into the test's time limit; the bound asserted is generous,
+ * for sanitizers and busy machines. */
 #include "parsers/parser.h"
 #include "tests/unit/parsers/check.h"
 

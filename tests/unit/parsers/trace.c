@@ -69,7 +69,8 @@ static void sources(void **state)
         {"X-Originating-IP: [198.51.100.9]\nX-Sender-IP: 198.51.100.9\nFrom: a\n", "", "",
          false},
         {"Subject: Received: from x ([198.51.100.9]) by y.example\n", "", "", false},
-        /* Microsoft hands mail on over public addresses and says who came in above the border */
+        /* Microsoft hands mail on over public addresses and says who came in above the
+         * border */
         {"Received: from A1.outlook.com (2001:db8::1) by A2.outlook.com (2001:db8::2)\n"
          "Authentication-Results: spf=pass (sender IP is 192.0.2.7) smtp.mailfrom=a.example\n"
          "Received: from a.example (192.0.2.7) by A1.mail.protection.outlook.com\n",

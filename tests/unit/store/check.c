@@ -188,7 +188,8 @@ static void test_index_ahead_of_journal(void **state)
     store_close(store);
 }
 
-/* Rebuild: emptied, the same inputs make the same bytes, and what did not come from the journal stays. */
+/* Rebuild: emptied, the same inputs make the same bytes, and what did not come from the
+ * journal stays. */
 static void test_empty_and_again(void **state)
 {
     struct found found = {0};

@@ -105,7 +105,8 @@ static void test_round_trip(void **state)
     journal_close(journal);
 }
 
-/* Cut at every byte of the last frame, and every byte of it spoilt: the one before stays, the tail goes. */
+/* Cut at every byte of the last frame, and every byte of it spoilt: the one before stays,
+ * the tail goes. */
 static void test_torn_tail(void **state)
 {
     char path[512], text[1024];
@@ -142,8 +143,8 @@ static void test_torn_tail(void **state)
     (void)close(file);
 }
 
-/* A group whose second record reached the disk and whose first did not is a torn tail; the same with another group after
- * it is damage. */
+/* A group whose second record reached the disk and whose first did not is a torn tail; the
+ * same with another group after it is damage. */
 static void test_damage_or_torn(void **state)
 {
     char path[512], text[1024];
@@ -250,7 +251,8 @@ static void test_rotation_and_retention(void **state)
     assert_non_null(strstr(told.text, "put the missing ones back"));
 }
 
-/* The disk is full in the middle of a group: nothing of it stays, the next one goes on where the last good one ended. */
+/* The disk is full in the middle of a group: nothing of it stays, the next one goes on where
+ * the last good one ended. */
 static void test_disk_full(void **state)
 {
     char path[512], text[1024], long_body[8192];
@@ -327,7 +329,8 @@ static void write_numbers(const char *directory, char who, unsigned count)
     journal_close(journal);
 }
 
-/* Two processes at once: each one's records are all there, in its order, and groups are not mixed. */
+/* Two processes at once: each one's records are all there, in its order, and groups are not
+ * mixed. */
 static void test_two_processes(void **state)
 {
     enum { COUNT = 300 };

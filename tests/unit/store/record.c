@@ -1,4 +1,5 @@
-/* Every record there is, filled with the least and the greatest that each field can hold, and with a spread in between. */
+/* Every record there is, filled with the least and the greatest that each field can hold,
+ * and with a spread in between. */
 #include "store/records.h"
 #include "tests/unit/store/place.h"
 

@@ -1,4 +1,5 @@
-/* A small world that agrees with itself: messages, reports, cases folded from their events, actions, assignments. */
+/* A small world that agrees with itself: messages, reports, cases folded from their events,
+ * actions, assignments. */
 #ifndef TESTS_UNIT_STORE_SAMPLE_H
 #define TESTS_UNIT_STORE_SAMPLE_H
 

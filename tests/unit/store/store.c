@@ -175,7 +175,8 @@ static void test_processes_share_a_store(void **state)
     store_close(store);
 }
 
-/* Killed at any moment: what is there afterwards agrees with itself, and the next process goes on. */
+/* Killed at any moment: what is there afterwards agrees with itself, and the next process
+ * goes on. */
 static void test_killed_at_any_moment(void **state)
 {
     uint64_t last = 1;
@@ -206,7 +207,8 @@ static void test_killed_at_any_moment(void **state)
     assert_true(last > 1);
 }
 
-/* No room for the index: the batch is taken back whole, the message says what to do, and with room it goes on. */
+/* No room for the index: the batch is taken back whole, the message says what to do, and
+ * with room it goes on. */
 static void test_no_room_for_the_index(void **state)
 {
     struct store *store = open_at(*state, "s", false, 0);
@@ -235,7 +237,8 @@ static void test_no_room_for_the_index(void **state)
     store_close(store);
 }
 
-/* An index of today beside a journal of yesterday: it opens, so that it can be rebuilt, and reading on is refused. */
+/* An index of today beside a journal of yesterday: it opens, so that it can be rebuilt, and
+ * reading on is refused. */
 static void test_journal_older_than_index(void **state)
 {
     struct fault told;
@@ -256,7 +259,8 @@ static void test_journal_older_than_index(void **state)
     store_close(store);
 }
 
-/* Hot: another process writes all the while, and every copy is sound and can be gone on with. */
+/* Hot: another process writes all the while, and every copy is sound and can be gone on
+ * with. */
 static void test_backup_while_written(void **state)
 {
     char copy[512], name[32];
