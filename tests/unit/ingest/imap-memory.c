@@ -70,8 +70,9 @@ static void test_nonsense_is_as_good_as_none(void **state)
         "null",
         "{\"server\":1,\"user\":[]}",
         "{\"server\":\"imap.example.net\",\"user\":\"abuse\",\"folders\":[],\"aside\":{}}",
-        "{\"server\":\"imap.example.net\",\"user\":\"abuse\",\"folders\":{\"INBOX\":3},"
-        "\"aside\":[1,{\"folder\":\"Nowhere\"}]}"};
+        ("{\"server\":\"imap.example.net\",\"user\":\"abuse\",\"folders\":{\"INBOX\":3},"
+         "\"aside\":[1,{\"folder\":\"Nowhere\"}]}"),
+    };
     (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         struct imap_account account = account_of("imap.example.net", "INBOX", NULL);
