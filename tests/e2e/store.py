@@ -2,8 +2,10 @@
 """One store, many hands: rebuild, backup, commands beside writers, full disks, decisions."""
 import json
 import os
+import pathlib
 import resource
 import subprocess
+import tempfile
 import unittest
 
 import house
@@ -40,6 +42,17 @@ class Store(house.Case):
         run("store", "backup", self.folder / "copy", *config_of(self.store))
         self.assertEqual(state(self.folder / "copy"), state(self.store))
         run("store", "check", *config_of(self.folder / "copy"))
+
+    def test_backup_onto_another_file_system(self):
+        elsewhere = next((d for d in ("/dev/shm", "/run", "/var/tmp") if os.access(d, os.W_OK)
+                          and os.stat(d).st_dev != os.stat(self.folder).st_dev), None)
+        if elsewhere is None:
+            self.skipTest("there is only one file system to write to")
+        self.replay("--store", self.store)
+        with tempfile.TemporaryDirectory(dir=elsewhere) as place:
+            copy = pathlib.Path(place) / "copy"
+            run("store", "backup", copy, *config_of(self.store))
+            self.assertEqual(state(copy), state(self.store))
 
     def test_refused_decisions_say_why(self):
         self.replay("--store", self.store)
