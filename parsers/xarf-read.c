@@ -1,5 +1,7 @@
 #include "parsers/xarf-read.h"
 
+#include "parsers/text-part.h"
+
 #include "base/moment.h"
 #include "base/text.h"
 
@@ -122,12 +124,8 @@ void xarf_subject(struct report *report, struct slice text, struct arena *arena)
 
 void xarf_list_add(struct text_list *list, struct slice text, struct arena *arena)
 {
-    if (text.len == 0 || list->count >= LIST_LONGEST)
-        return;
-    for (size_t i = 0; i < list->count; i++)
-        if (slice_eq(list->items[i], text))
-            return;
-    text_list_add(list, arena, text);
+    if (text.len > 0 && list->count < LIST_LONGEST && !text_list_holds(list, text))
+        text_list_add(list, arena, text);
 }
 
 void xarf_extra(struct report *report, const char *name, const json_t *value,
