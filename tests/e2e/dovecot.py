@@ -130,17 +130,20 @@ service stats {{
 
     def deliver(self, mails, user="desk", folder=None):
         """Puts raw mails into the folder's new/, as a delivery agent does."""
+        def give(path):  # before a mail can be seen: from then on the server moves it as it likes
+            if os.getuid() == 0:
+                shutil.chown(path, "dovecot", "dovecot")
         box = self.home / "mail" / user
         if folder:
             box = box / f".{folder}"
-            for part in ("cur", "new", "tmp"):
+            for part in (".", "cur", "new", "tmp"):
                 (box / part).mkdir(parents=True, exist_ok=True)
+                give(box / part)
         for i, raw in enumerate(mails):
-            name = f"{time.time():.6f}.{os.getpid()}_{i}.test"
-            (box / "tmp" / name).write_bytes(raw)
-            os.rename(box / "tmp" / name, box / "new" / name)
-        if os.getuid() == 0:
-            run("chown", "-R", "dovecot:dovecot", str(box))
+            new = box / "tmp" / f"{time.time():.6f}.{os.getpid()}_{i}.test"
+            new.write_bytes(raw)
+            give(new)
+            os.rename(new, box / "new" / new.name)
 
     def count(self, user="desk", folder=None, seen=False):
         box = self.home / "mail" / user
