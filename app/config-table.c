@@ -81,8 +81,15 @@ static const struct config_option intake_options[] = {
     {"trusted-hosts", VALUE_DOMAINS,
      LIST(struct config, parse.trusted_hops, parse.trusted_hop_count), .fallback = "",
      .help =
-         "Host names, subdomains included, of our own mail exchangers, whose Received fields "
-         "are believed."},
+         "Host names, subdomains included, of our own mail exchangers. Results are looked for "
+         "down to the Received field that the outermost of them wrote, as far as each says "
+         "that the mail came from another of them, by the name of its address."},
+    {"own-hops", VALUE_NUMBER, MEMBER(struct config, parse.own_hops), RANGE(1, 20),
+     .fallback = "1",
+     .help =
+         "How many Received fields our own hosts put on every mail at least, whatever they "
+         "say. Set it where trusted-hosts is not enough: results are looked for down to the "
+         "last of these. One too many believes the sender."},
     {"message-size", VALUE_SIZE, MEMBER(struct config, parse.limits.size),
      RANGE(MIB, 1024 * MIB), .fallback = "64MiB",
      .help = "A longer message goes to triage unread."},

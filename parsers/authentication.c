@@ -1,5 +1,7 @@
 #include "parsers/authentication.h"
 
+#include "parsers/border.h"
+
 /* What is known after the fields read so far; each the first of its kind. */
 struct findings {
     struct slice from;         /* domain of From */
@@ -53,20 +55,12 @@ static bool next_token(struct slice *rest, struct slice *token)
     return at > from;
 }
 
-static bool within(struct slice domain, struct slice parent)
-{
-    if (domain.len <= parent.len || parent.len == 0)
-        return slice_eq_nocase(domain, parent);
-    return domain.ptr[domain.len - parent.len - 1] == '.' &&
-           slice_ends_with_nocase(domain, parent);
-}
-
 /* Relaxed alignment: one is the other or below it, and neither is a bare top level (RFC 7489
  * s3.1). */
 static bool aligned(struct slice signer, struct slice from)
 {
     return slice_find_byte(signer, '.') > 0 && slice_find_byte(from, '.') > 0 &&
-           (within(signer, from) || within(from, signer));
+           (border_is_below(signer, from) || border_is_below(from, signer));
 }
 
 static struct slice after_at(struct slice text)
@@ -145,14 +139,21 @@ static bool is_trusted(const struct parse_settings *settings, struct slice id)
     return false;
 }
 
+/* Whoever hands a mail in can write fields under our own name too. Ours stand above the line
+ * that its arrival at our border left; some exchangers put them directly below it, where the
+ * first one is theirs. */
 static bool read_fields(const struct incoming *message, struct findings *findings)
 {
     const struct mime_part *part = &message->mime.parts[0];
-    bool any = false, below = false;
-    for (size_t i = 0; i < part->header_count && !(any && below); i++) {
+    struct border border = border_of(message->settings);
+    bool any = false;
+    for (size_t i = 0; i < part->header_count; i++) {
         const struct header *header = &part->headers[i];
-        below |= slice_eq_nocase(header->name, SLICE("Received"));
         struct slice rest = header->value, id;
+        if (slice_eq_nocase(header->name, SLICE("Received")))
+            border_pass(&border, header->value);
+        if (border.side == BORDER_OUTSIDE || (any && border.side != BORDER_WITHIN))
+            break;
         if (!slice_eq_nocase(header->name, SLICE("Authentication-Results")) ||
             !next_token(&rest, &id) || !is_trusted(message->settings, id))
             continue;

@@ -19,6 +19,7 @@ const struct parse_settings parse_settings_default = {
             .headers = 1000,
             .header_length = (size_t)64 << 10,
         },
+    .own_hops = 1,
 };
 
 static void result_init(struct parse_result *result)

@@ -30,6 +30,7 @@ struct parse_settings {
     const struct slice
         *trusted_hops; /* host names (with subdomains) of our own mail exchangers */
     size_t trusted_hop_count;
+    uint16_t own_hops; /* how many trace fields our hosts put on each mail at least */
     const struct vocabulary *vocabulary;     /* vocabulary.h; NULL: the built-in one */
     const struct feeds *feeds;               /* feed.h; NULL: the built-in ones */
     const struct notices *notices;           /* notices.h; NULL: the built-in ones */

@@ -1,125 +1,10 @@
 #include "parsers/trace.h"
 
-#include "base/moment.h"
+#include "parsers/hop.h"
 
 #include <libpsl.h>
 
 #define HOST_LONGEST 255
-
-/* One Received field, as far as it matters here. */
-struct hop {
-    struct address address; /* of the client, as the receiving host saw it */
-    uint16_t port;
-    struct slice claimed;  /* from: what the client called itself */
-    struct slice verified; /* name that the receiving host found for the address */
-    struct slice by;
-    struct slice recipient;
-    int64_t date;
-};
-
-static bool is_space(char byte)
-{
-    return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
-}
-
-static bool is_enclosing(char byte)
-{
-    return byte == '(' || byte == ')' || byte == '[' || byte == ']' || byte == ';' ||
-           byte == '<' || byte == '>' || byte == ',';
-}
-
-/* Words, and each enclosing byte alone. */
-static bool next_word(struct slice *rest, struct slice *word)
-{
-    size_t at = 0;
-    if (rest->len == 0)
-        return false;
-    while (at < rest->len && is_space(rest->ptr[at]))
-        at++;
-    size_t from = at;
-    if (at < rest->len && is_enclosing(rest->ptr[at]))
-        at++;
-    else
-        while (at < rest->len && !is_space(rest->ptr[at]) && !is_enclosing(rest->ptr[at]))
-            at++;
-    *word = (struct slice){rest->ptr + from, at - from};
-    *rest = slice_from(*rest, at);
-    return at > from;
-}
-
-static bool read_address(struct slice word, struct address *address)
-{
-    if (slice_starts_with_nocase(word, SLICE("IPv6:")))
-        word = slice_from(word, 5);
-    return address_parse(word, address);
-}
-
-/* ":34508" after the bracket, as Exim writes it. */
-static uint16_t read_port(struct slice rest)
-{
-    struct slice word;
-    uint64_t port = 0;
-    if (!slice_starts_with(rest, SLICE(":")) || !next_word(&rest, &word) ||
-        !slice_to_u64(slice_from(word, 1), &port) || port > UINT16_MAX)
-        return 0;
-    return (uint16_t)port;
-}
-
-/* "(HELO claimed)": what follows is a claim too. */
-static bool is_greeting(struct slice word)
-{
-    return slice_eq_nocase(word, SLICE("HELO")) || slice_eq_nocase(word, SLICE("EHLO"));
-}
-
-/* from CLAIMED (VERIFIED [ADDRESS]) by HOST for <RECIPIENT>; DATE, and the many ways to
- * write that. An address in the comment is what the host saw; one as the claimed name is
- * only a claim, unless there is no comment to tell better. */
-static void read_hop(struct slice value, struct hop *hop)
-{
-    enum { NOWHERE, FROM, BY, FOR } clause = NOWHERE;
-    struct slice rest = value, word, previous = {NULL, 0};
-    unsigned depth = 0;
-    bool seen_in_comment = false;
-    *hop = (struct hop){0};
-    while (next_word(&rest, &word)) {
-        struct address address;
-        char first = word.ptr[0];
-        if (first == '(') {
-            depth++;
-            previous = (struct slice){NULL, 0};
-        } else if (first == ')') {
-            depth -= depth > 0;
-        } else if (first == ';' && depth == 0) {
-            (void)moment_parse(rest, &hop->date, NULL);
-            return;
-        } else if (depth == 0 && slice_eq_nocase(word, SLICE("from"))) {
-            clause = FROM;
-        } else if (depth == 0 && slice_eq_nocase(word, SLICE("by"))) {
-            clause = BY;
-        } else if (depth == 0 && slice_eq_nocase(word, SLICE("for"))) {
-            clause = FOR;
-        } else if (clause == FROM && read_address(word, &address)) {
-            if (depth > 0 ? !seen_in_comment : address_is_none(&hop->address)) {
-                hop->address = address;
-                seen_in_comment = depth > 0;
-                if (depth > 0)
-                    hop->verified = previous;
-                hop->port = read_port(slice_from(rest, 1));
-            }
-        } else if (clause == FROM && depth == 0 && hop->claimed.len == 0 &&
-                   !is_enclosing(first)) {
-            hop->claimed = word;
-        } else if (clause == BY && hop->by.len == 0 && !is_enclosing(first)) {
-            hop->by = word;
-        } else if (clause == FOR && hop->recipient.len == 0 && slice_find_byte(word, '@') > 0) {
-            hop->recipient = word;
-        }
-        if (clause == FROM && slice_eq_nocase(word, SLICE("forged")))
-            hop->verified = (struct slice){NULL, 0};
-        if (!is_enclosing(first))
-            previous = depth > 0 && !is_greeting(previous) ? word : (struct slice){NULL, 0};
-    }
-}
 
 /* "mx1.mail.example.co.uk" → "example.co.uk"; the host itself when it is not below a public
  * suffix. */
@@ -226,7 +111,7 @@ static bool is_foreign(struct arena *arena, const struct hop *hop)
 static bool walk_hop(struct walk *walk, struct slice value)
 {
     struct hop hop;
-    read_hop(value, &hop);
+    hop_read(value, &hop);
     if (walk->last_by.len > 0 && !same_organisation(walk->arena, walk->last_by, hop.by))
         return true; /* not written by the reporter's hosts */
     bool known = !address_is_none(&hop.address);
