@@ -2,7 +2,7 @@
  * the same size, and beside the floor that the libraries set: the bare decoding, inflating
  * and parsing of the same bytes with nothing done about them, and memchr of every line.
  *
- * usage: bench-formats [FORMAT]
+ * usage: bench-formats [FORMAT [BYTES]]
  * TSV; microseconds are CPU time, medians of seven rounds. */
 #include "bench/mails.h"
 #include "bench/measure.h"
@@ -190,10 +190,11 @@ int main(int argc, char **argv)
     struct buffer feedback = BUFFER_INIT;
     printf("format\tbytes\tparser\treports\tus\tARF of that size, us\tratio to it\tus a report\t"
            "ratio of that\tbare libraries, us\tratio to them\n");
+    size_t only = argc > 2 ? strtoul(argv[2], NULL, 10) : 0;
     for (const struct mail_kind *kind = mail_kinds; kind->name != NULL; kind++)
-        for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
+        for (size_t i = 0; i < (only > 0 ? 1 : sizeof sizes / sizeof sizes[0]); i++)
             if (argc < 2 || strcmp(argv[1], kind->name) == 0)
-                measure_kind(kind, sizes[i], &feedback);
+                measure_kind(kind, only > 0 ? only : sizes[i], &feedback);
     buffer_release(&feedback);
     return 0;
 }
