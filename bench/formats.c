@@ -188,8 +188,9 @@ int main(int argc, char **argv)
 {
     static const size_t sizes[] = {2 << 10, 5 << 10, 13 << 10, 200 << 10};
     struct buffer feedback = BUFFER_INIT;
-    printf("format\tbytes\tparser\treports\tus\tARF of that size, us\tratio to it\tus a report\t"
-           "ratio of that\tbare libraries, us\tratio to them\n");
+    printf(
+        "format\tbytes\tparser\treports\tus\tARF of that size, us\tratio to it\tus a report\t"
+        "ratio of that\tbare libraries, us\tratio to them\n");
     size_t only = argc > 2 ? strtoul(argv[2], NULL, 10) : 0;
     for (const struct mail_kind *kind = mail_kinds; kind->name != NULL; kind++)
         for (size_t i = 0; i < (only > 0 ? 1 : sizeof sizes / sizeof sizes[0]); i++)

@@ -20,12 +20,11 @@ static void add_head(struct buffer *mail, const char *host, const char *from,
                      const char *subject)
 {
     for (unsigned hop = 0; hop < 3; hop++)
-        buffer_printf(
-            mail,
-            "Received: from mx%u.%s (mx%u.%s [198.51.100.%u])\r\n"
-            "\tby mx.provider.example (Postfix) with ESMTPS id 4SkB2k1Qr9z9sV%u\r\n"
-            "\tfor <abuse@provider.example>; Tue, 17 Nov 2026 10:00:0%u +0000\r\n",
-            hop, host, hop, host, hop + 1, hop, hop);
+        buffer_printf(mail,
+                      "Received: from mx%u.%s (mx%u.%s [198.51.100.%u])\r\n"
+                      "\tby mx.provider.example (Postfix) with ESMTPS id 4SkB2k1Qr9z9sV%u\r\n"
+                      "\tfor <abuse@provider.example>; Tue, 17 Nov 2026 10:00:0%u +0000\r\n",
+                      hop, host, hop, host, hop + 1, hop, hop);
     buffer_printf(mail,
                   "From: %s\r\nTo: abuse@provider.example\r\nSubject: %s\r\n"
                   "Date: Tue, 17 Nov 2026 10:00:00 +0000\r\nMessage-ID: <1@%s>\r\n"
@@ -522,8 +521,7 @@ static void add_part_head(struct buffer *mail, const struct mail_kind *kind, boo
 {
     buffer_printf(mail, "Content-Type: %s", kind->type);
     if (kind->file != NULL)
-        buffer_printf(mail,
-                      "; name=\"%s\"\r\nContent-Disposition: attachment; filename=\"%s\"",
+        buffer_printf(mail, "; name=\"%s\"\r\nContent-Disposition: attachment; filename=\"%s\"",
                       kind->file, kind->file);
     add(mail, "\r\n");
     if (encoded)
