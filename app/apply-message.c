@@ -20,6 +20,15 @@ static void digest_of(struct slice body, uint8_t digest[32])
     sha256_digest(&context, 32, digest);
 }
 
+bool pipeline_knows_mail(struct pipeline *pipeline, struct slice body)
+{
+    struct txn *txn = NULL;
+    uint8_t digest[32];
+    uint64_t id = 0;
+    digest_of(body, digest);
+    return pipeline_batch(pipeline, &txn, NULL) == OK && store_find_message(txn, digest, &id);
+}
+
 /* The policy's settings with the definitions of now: they may have been loaded anew since
  * the last message. */
 static struct parse_settings settings_of(const struct pipeline *pipeline)

@@ -73,6 +73,9 @@ bool pipeline_intake_healthy(const struct pipeline *pipeline);
 bool pipeline_next_timer(struct pipeline *pipeline, int64_t *due);
 bool pipeline_next_action(struct pipeline *pipeline, int64_t *not_before);
 
+/* Whether these bytes were fed as a mail before. */
+bool pipeline_knows_mail(struct pipeline *pipeline, struct slice body);
+
 /* The policy in force, from the journal. Valid until the next feed. */
 const struct policy *pipeline_policy(const struct pipeline *pipeline);
 const struct parse_settings *pipeline_parse_settings(const struct pipeline *pipeline);

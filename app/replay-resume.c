@@ -5,6 +5,9 @@
  * nothing. */
 #include "app/replay-state.h"
 
+#include "app/input.h"
+#include "base/text.h"
+
 #include <inttypes.h>
 #include <nettle/sha2.h>
 #include <stdio.h>
@@ -52,9 +55,18 @@ struct found {
     bool replays; /* it holds a replay, this one or another */
     bool live;    /* and before that, or instead, what is no replay */
     bool marker, inventory;
+    struct slice names; /* of the mailboxes of the replay there is */
     uint64_t mails;
     int64_t started, last_mail;
 };
+
+static struct slice names_in(struct slice marker, struct arena *arena)
+{
+    struct input input;
+    return input_decode(marker, arena, &input, NULL) == OK
+               ? text_line(arena, arena_copy(arena, input.text), 200)
+               : SLICE("something else");
+}
 
 /* What the journal holds of this replay. */
 static enum status look_back(struct replay *replay, struct slice marker, struct found *found,
@@ -72,6 +84,7 @@ static enum status look_back(struct replay *replay, struct slice marker, struct 
             *found = (struct found){.replays = true,
                                     .live = found->live,
                                     .marker = slice_eq(record.body, marker),
+                                    .names = names_in(record.body, &replay->scratch),
                                     .started = record.real};
             continue;
         }
@@ -131,6 +144,12 @@ enum status replay_resume(struct replay *replay, struct fault *why)
             "%s: this is no replay's store, and a simulated clock would move its cases: "
             "replay into a directory of its own",
             store_directory(replay->store));
+    if (status == OK && found.replays && !found.marker)
+        return fail(why, ERR_DENIED,
+                    "%s holds another replay, of %.*s: it goes on with the same mailboxes, "
+                    "inventory, script and configuration only. Give this one a directory of "
+                    "its own, or remove that one",
+                    store_directory(replay->store), SLICE_FMT(found.names));
     if (status != OK || !found.marker)
         return status;
     replay->summary->resumed = true;

@@ -28,6 +28,7 @@ struct replay {
     size_t mail_from;
     bool waits, ended;
     uint64_t skip; /* mails that the journal has already */
+    bool foreign;  /* one of them it has not: the mailbox has become another one */
 };
 
 /* Takes up what a killed replay of the same input has left; counts what it had read. */

@@ -62,6 +62,7 @@ static void fetch(struct replay *replay)
         replay->ended = !found;
         replay->waits = found;
         if (found && replay->skip > 0) {
+            replay->foreign |= !pipeline_knows_mail(replay->pipeline, replay->mail.bytes);
             replay->skip--;
             replay->waits = false;
         }
@@ -202,6 +203,11 @@ static enum status run(struct replay *replay, struct fault *why)
         if (status != OK)
             return status;
         enum step step = next_step(replay, &when);
+        if (replay->foreign)
+            return fail(why, ERR_DENIED,
+                        "%s: the replay begun there has read other mails than the mailbox "
+                        "holds now: give this one a directory of its own, or remove that one",
+                        store_directory(replay->store));
         if (is_over(replay, step, when)) {
             replay->summary->cut_short = step != STEP_END;
             break;

@@ -1,66 +1,13 @@
 /* Folders with a file for each mail: Maildir (new/ and cur/), MH, a directory of .eml, any
- * of them gzip. The names are listed once and put in the order of arrival; a file that comes
- * later is the next run's. */
-#include "ingest/reader.h"
+ * of them gzip, and the folders in them. The names are listed once and put in the order of
+ * arrival; a file that comes later is the next run's. */
+#include "ingest/folder-list.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define HEAD_MOST ((size_t)256 << 10) /* of a head that is read to learn when a mail arrived */
-
-static void add_entry(struct mailbox *mailbox, const char *below, const char *name)
-{
-    if ((mailbox->entry_count & (mailbox->entry_count - 1)) == 0) {
-        size_t room = mailbox->entry_count == 0 ? 1 : mailbox->entry_count * 2;
-        mailbox->entries = reallocarray(mailbox->entries, room, sizeof *mailbox->entries);
-        if (mailbox->entries == NULL)
-            abort();
-    }
-    struct folder_entry *entry = &mailbox->entries[mailbox->entry_count++];
-    entry->arrived = 0;
-    if (asprintf(&entry->name, "%s%s", below, name) < 0)
-        abort();
-}
-
-/* In a directory that is no Maildir: x.eml, x.mail, x.eml.gz, and names without a dot (MH
- * counts its mails so). */
-static bool is_mail_name(struct slice name)
-{
-    if (slice_ends_with_nocase(name, SLICE(".gz")))
-        name.len -= 3;
-    return slice_ends_with_nocase(name, SLICE(".eml")) ||
-           slice_ends_with_nocase(name, SLICE(".mail")) || slice_find_byte(name, '.') < 0;
-}
-
-static enum status list(struct mailbox *mailbox, const char *below, bool any_name,
-                        struct fault *why)
-{
-    char *path = NULL;
-    if (asprintf(&path, "%s/%s", mailbox->path, below) < 0)
-        abort();
-    DIR *directory = opendir(path);
-    free(path);
-    if (directory == NULL)
-        return fail(why, ERR_IO, "%s/%s: cannot be listed: %s", mailbox->path, below,
-                    strerror(errno));
-    errno = 0;
-    for (struct dirent *entry = NULL; (entry = readdir(directory)) != NULL; errno = 0) {
-        bool file =
-            entry->d_type == DT_REG || entry->d_type == DT_LNK || entry->d_type == DT_UNKNOWN;
-        if (file && entry->d_name[0] != '.' &&
-            (any_name || is_mail_name(slice_of(entry->d_name))))
-            add_entry(mailbox, below, entry->d_name);
-    }
-    int problem = errno;
-    (void)closedir(directory);
-    if (problem != 0)
-        return fail(why, ERR_IO, "%s/%s: cannot be listed: %s", mailbox->path, below,
-                    strerror(problem));
-    return OK;
-}
 
 static const char *base_name(const char *name)
 {
@@ -100,8 +47,7 @@ static int64_t arrival_of(struct mailbox *mailbox, const struct folder_entry *en
         stream->file == NULL ? 0 : mailbox->settings.arrival(stream_slice(stream));
     stream_close(stream);
     free(path);
-    return arrived != 0 || mailbox->reader != &reader_maildir ? arrived
-                                                              : maildir_time(entry->name);
+    return arrived != 0 || !entry->maildir ? arrived : maildir_time(entry->name);
 }
 
 /* By arrival, those of unknown time last; then by name, whatever the directory. */
@@ -119,10 +65,7 @@ static int by_arrival(const void *left, const void *right)
 
 enum status folder_list(struct mailbox *mailbox, struct fault *why)
 {
-    bool maildir = mailbox->reader == &reader_maildir;
-    enum status status = list(mailbox, maildir ? "new/" : "", maildir, why);
-    if (status == OK && maildir)
-        status = list(mailbox, "cur/", true, why);
+    enum status status = folder_find(mailbox, why);
     if (status != OK)
         return status;
     for (size_t i = 0; mailbox->settings.arrival != NULL && i < mailbox->entry_count; i++)

@@ -7,27 +7,13 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static bool is_directory(const char *path, const char *below)
-{
-    char *whole = NULL;
-    struct stat about;
-    if (asprintf(&whole, "%s/%s", path, below) < 0)
-        abort();
-    bool is = stat(whole, &about) == 0 && S_ISDIR(about.st_mode);
-    free(whole);
-    return is;
-}
-
 static enum status choose(struct mailbox *mailbox, struct fault *why)
 {
     struct stat about;
     if (stat(mailbox->path, &about) != 0)
         return fail(why, ERR_IO, "%s: %s", mailbox->path, strerror(errno));
-    if (S_ISDIR(about.st_mode)) {
-        bool maildir = is_directory(mailbox->path, "new") && is_directory(mailbox->path, "cur");
-        mailbox->reader = maildir ? &reader_maildir : &reader_directory;
+    if (S_ISDIR(about.st_mode))
         return folder_list(mailbox, why);
-    }
     enum status status = stream_open(&mailbox->stream, mailbox->path, why);
     if (status == OK && stream_more(&mailbox->stream, why) == ERR_IO)
         status = fail_in(why, ERR_IO, mailbox->path);

@@ -3,6 +3,7 @@
  *   mailbox.h     files that hold mails: what each is, is told from its content
  *   mbox.c        many mails in one file (RFC 4155 and its dialects)
  *   folder.c      a file for each mail: Maildir, MH, a directory of .eml
+ *   folder-list.c the mails of a folder and of the folders in it
  *   single.c      one file, one mail, or a document that normally comes as an attachment
  *   merge.c       several mailboxes as one, in the order in which their mails arrived
  *   stream.c      the bytes of a file, gzip or not, through a window

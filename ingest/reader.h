@@ -17,7 +17,8 @@ struct reader {
 
 struct folder_entry {
     int64_t arrived;
-    char *name; /* below the mailbox's path; owned */
+    char *name;   /* below the mailbox's path; owned */
+    bool maildir; /* the name is one that a Maildir gave */
 };
 
 struct mailbox {
@@ -34,7 +35,7 @@ struct mailbox {
 
 extern const struct reader reader_mbox, reader_maildir, reader_directory, reader_single;
 
-/* Lists a folder and puts it in order. */
+/* Tells which kind of folder it is, lists it and puts it in order. */
 MUST_USE enum status folder_list(struct mailbox *mailbox, struct fault *why);
 /* The whole file at mailbox->stream as one mail; closes the stream. */
 MUST_USE enum status stream_take_mail(struct mailbox *mailbox, const char *file,

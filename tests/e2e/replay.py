@@ -95,6 +95,25 @@ class Replay(house.Case):
         self.assertIn("no replay's store", done.stderr.decode())
         self.assertEqual(house.state(store), before)
 
+    def test_another_replay_is_left_alone(self):
+        """A store goes on with the replay that began it, and with no other."""
+        store = self.folder / "desk"
+        mbox = self.folder / "story.mbox"
+        mbox.write_bytes((STORY / "story.mbox").read_bytes())
+        mine = ["replay", *OPTIONS, *SCRIPT, "--until", "3h", "--store", store]
+        house.run(*mine, mbox)
+        before = house.state(store)
+        other, inventory = house.mailbox(self.folder, 20)
+        for arguments in ([*mine, other], [*mine, mbox, other],
+                          ["replay", "--config", STORY / "story.conf", "--inventory", inventory, "--store", store, mbox]):
+            done = house.run(*arguments, code=1)
+            self.assertIn("holds another replay, of " + str(mbox), done.stderr.decode())
+            self.assertIn("a directory of its own", done.stderr.decode())
+        mbox.write_bytes(other.read_bytes())
+        done = house.run(*mine, mbox, code=1)
+        self.assertIn("other mails than the mailbox", done.stderr.decode())
+        self.assertEqual(house.state(store), before)
+
     def test_until(self):
         events = [json.loads(line) for line in self.replay("--json", "--until", "3h").stdout.splitlines()]
         self.assertTrue(events)

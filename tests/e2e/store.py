@@ -126,9 +126,9 @@ class Store(house.Case):
     def test_commands_beside_a_replay(self):
         """Notes written while a replay runs into the same store: none is lost, the chain holds, a rebuild agrees."""
         mbox, inventory = house.mailbox(self.folder, 3000, "--addresses", "300", "--size", "2500")
-        self.replay("--store", self.store, "--until", "2h")
-        replay = subprocess.Popen([house.PROGRAM, "replay", "--json", "--config", str(STORY / "story.conf"),
-                                   "--inventory", str(inventory), "--store", str(self.store), str(mbox)],
+        arguments = ["replay", "--json", "--config", STORY / "story.conf", "--inventory", inventory, "--store", self.store]
+        run(*arguments, "--until", "2h", mbox)
+        replay = subprocess.Popen([house.PROGRAM, *map(str, arguments), str(mbox)],
                                   stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         notes = 0
         while replay.poll() is None or notes == 0:

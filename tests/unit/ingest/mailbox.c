@@ -251,6 +251,41 @@ static void folders_by_arrival(void **state)
     expect_order((const char *const[]){maildir, eml, mbox}, 3, "abmncodz");
 }
 
+/* Folders in folders, of every kind; what is no mail is passed over, and so is a link that
+ * would lead round in circles. */
+static void folders_in_folders(void **state)
+{
+    (void)state;
+    static const char *const folders[] = {
+        "tree", "tree/a", "tree/a/b", "tree/md", "tree/md/new", "tree/md/cur", "tree/md/tmp",
+        "tree/md/.Sub", "tree/md/.Sub/new", "tree/md/.Sub/cur", "tree/.git", "empty",
+        "empty/inner"};
+    char path[128], target[128];
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+        assert_int_equal(mkdir(below(folders[i], path), 0700), 0);
+    put("tree/1.eml", "a\nAt: 10\n\n");
+    put("tree/a/2.eml", "c\nAt: 30\n\n");
+    put("tree/a/b/7", "b\nAt: 20\n\n");
+    put("tree/md/new/1000000009.a", "e\nAt: 50\n\n");
+    put("tree/md/cur/1000000009.b:2,", "d\nAt: 40\n\n");
+    put("tree/md/tmp/1000000009.c", "x\nAt: 1\n\n");
+    put("tree/md/.Sub/cur/1000000009.d:2,S", "f\nAt: 60\n\n");
+    put("tree/.git/HEAD", "y\nAt: 1\n\n");
+    put("tree/notes.txt", "z\n\n");
+    put("empty/inner/notes.txt", "z\n\n");
+    assert_int_equal(symlink("..", below("tree/a/up", path)), 0);
+    expect_order((const char *const[]){below("tree", path)}, 1, "abcdef");
+    expect_order((const char *const[]){below("tree/md", path)}, 1, "def");
+    assert_int_equal(symlink(below("tree/1.eml", target), below("tree/a/link", path)), 0);
+    expect_order((const char *const[]){below("tree/a", path)}, 1, "abc");
+    struct mailbox *mailbox = NULL;
+    struct fault why = {""};
+    assert_int_equal(
+        mailbox_open(below("empty", path), &(struct mailbox_settings){0}, &mailbox, &why),
+        ERR_MALFORMED);
+    assert_non_null(strstr(why.text, "no mails in this folder"));
+}
+
 static void what_a_file_is(void **state)
 {
     (void)state;
@@ -307,6 +342,7 @@ int main(void)
         cmocka_unit_test(sizes),
         cmocka_unit_test(a_gzip_that_breaks_off),
         cmocka_unit_test(folders_by_arrival),
+        cmocka_unit_test(folders_in_folders),
         cmocka_unit_test(what_a_file_is),
         cmocka_unit_test(what_is_not_there),
     };
