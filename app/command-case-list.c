@@ -80,7 +80,7 @@ static enum exit_code run(struct call *call)
                           "cutting, cut, restoring, probation, closed, responded, quiescent, "
                           "hold or needs-human",
                           state);
-    enum exit_code code = desk_open(&desk, call, false);
+    enum exit_code code = desk_open_to_look(&desk, call);
     if (code == EXIT_DONE)
         code = list(&desk, &listing);
     desk_close(&desk);

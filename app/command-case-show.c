@@ -256,7 +256,7 @@ static enum exit_code run(struct call *call)
     uint64_t id = 0;
     if (!case_id_parse(slice_of(call->operands[0]), &id))
         return call_usage(call, "%s is no case: write C-12", call->operands[0]);
-    enum exit_code code = desk_open(&desk, call, false);
+    enum exit_code code = desk_open_to_look(&desk, call);
     if (code == EXIT_DONE)
         code = show(&desk, id);
     desk_close(&desk);

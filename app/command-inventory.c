@@ -149,7 +149,7 @@ static enum exit_code run_who(struct call *call)
         return call_usage(call, "%s is no address", call->operands[0]);
     if (when != NULL && !moment_parse(slice_of(when), &at, NULL))
         return call_usage(call, "--at %s is no time: write 2026-11-01T10:00:00Z", when);
-    enum exit_code code = desk_open(&desk, call, false);
+    enum exit_code code = desk_open_to_look(&desk, call);
     if (code == EXIT_DONE)
         code = who(&desk, &address, at != 0 ? at : (int64_t)time(NULL));
     desk_close(&desk);
@@ -195,7 +195,7 @@ static enum exit_code run_list(struct call *call)
     struct listing listing = {
         .call = call, .now = (int64_t)time(NULL), .all = call_flag(call, "all")};
     listing.table = table_of(columns, sizeof columns / sizeof *columns, call->arena);
-    enum exit_code code = desk_open(&desk, call, false);
+    enum exit_code code = desk_open_to_look(&desk, call);
     if (code == EXIT_DONE) {
         const struct inventory *inventory = pipeline_inventory(desk.pipeline);
         for (size_t i = 0; i < inventory_size(inventory); i++)
@@ -236,7 +236,7 @@ static enum exit_code run_check(struct call *call)
 {
     struct desk desk;
     struct checking checking = {.call = call};
-    enum exit_code code = desk_open(&desk, call, false);
+    enum exit_code code = desk_open_to_look(&desk, call);
     if (code == EXIT_DONE) {
         inventory_check(pipeline_inventory(desk.pipeline), (int64_t)time(NULL), show_anomaly,
                         &checking);

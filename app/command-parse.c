@@ -143,9 +143,11 @@ const struct command command_parse = {
     .operands_most = -1,
     .options = parse_options,
     .details =
-        "FILE is a mail, an mbox, a Maildir, a folder of mails (gzip too), or a bare document "
-        "that\n"
-        "normally comes as an attachment. With --json each message is one object on a line of "
+        "FILE is a mail, an mbox, a Maildir, a folder of mails and of such folders (gzip too), "
+        "or a\n"
+        "bare document that normally comes as an attachment. With --json each message is one "
+        "object on\n"
+        "a line of "
         "its\n"
         "own: its verdict (reports, triage or not-a-report), and its reports as XARF v4. "
         "Whose\n"

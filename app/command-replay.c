@@ -215,20 +215,22 @@ const struct command command_replay = {
     .operands = "MAILBOX...",
     .operands_least = 1,
     .operands_most = -1,
-    .details = "MAILBOX is an mbox, a Maildir, a folder of mails or a single mail; gzip too. "
-               "The clock starts with\n"
-               "the first mail and skips idle time. Nothing leaves the program: relays, phones "
-               "and network are\n"
-               "simulated; by default every mail is taken, nobody answers a call, and the "
-               "network obeys. A script\n"
-               "says otherwise (its format is in docs/replay.md).\n"
-               "\n"
-               "The store is a temporary one and goes away, unless --store DIR keeps it; a "
-               "replay that was killed\n"
-               "goes on there when it is started again. The same input gives the same output, "
-               "byte for byte.\n"
-               "--json prints an object for each event. Exit code 3: a part of the input could "
-               "not be read.",
+    .details =
+        "MAILBOX is an mbox, a Maildir, a folder of mails and of such folders, or a single "
+        "mail; gzip too.\n"
+        "The clock starts with the first mail and skips idle time. Nothing leaves the program: "
+        "relays, phones "
+        "and network are\n"
+        "simulated; by default every mail is taken, nobody answers a call, and the "
+        "network obeys. A script\n"
+        "says otherwise (its format is in docs/replay.md).\n"
+        "\n"
+        "The store is a temporary one and goes away, unless --store DIR keeps it; a "
+        "replay that was killed\n"
+        "goes on there when it is started again. The same input gives the same output, "
+        "byte for byte.\n"
+        "--json prints an object for each event. Exit code 3: a part of the input could "
+        "not be read.",
     .options = options,
     .run = run,
 };

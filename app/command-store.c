@@ -25,7 +25,7 @@ static enum exit_code run_check(struct call *call)
     struct desk desk;
     struct fault why = {0};
     unsigned problems = 0;
-    enum exit_code code = desk_open(&desk, call, false);
+    enum exit_code code = desk_open_to_look(&desk, call);
     if (code == EXIT_DONE) {
         enum status status =
             store_check(desk.store, show_problem, &(struct checking){call}, &problems, &why);
@@ -46,7 +46,7 @@ static enum exit_code run_backup(struct call *call)
 {
     struct desk desk;
     struct fault why = {0};
-    enum exit_code code = desk_open(&desk, call, false);
+    enum exit_code code = desk_open_to_look(&desk, call);
     if (code == EXIT_DONE) {
         enum status status = store_backup(desk.store, call->operands[0], &why);
         if (status != OK)
@@ -111,7 +111,7 @@ static enum exit_code print_stats(struct desk *desk)
 static enum exit_code run_stats(struct call *call)
 {
     struct desk desk;
-    enum exit_code code = desk_open(&desk, call, false);
+    enum exit_code code = desk_open_to_look(&desk, call);
     if (code == EXIT_DONE)
         code = print_stats(&desk);
     desk_close(&desk);

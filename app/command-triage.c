@@ -102,7 +102,7 @@ static enum exit_code run_list(struct call *call)
     struct listing listing = {
         .call = call,
         .table = table_of(columns, sizeof columns / sizeof *columns, call->arena)};
-    enum exit_code code = desk_open(&desk, call, false);
+    enum exit_code code = desk_open_to_look(&desk, call);
     if (code == EXIT_DONE)
         code = desk_look(&desk);
     if (code == EXIT_DONE) {
@@ -186,7 +186,7 @@ static enum exit_code run_show(struct call *call)
     bool found = false;
     enum exit_code code = read_id(call, &id);
     if (code == EXIT_DONE)
-        code = desk_open(&desk, call, false);
+        code = desk_open_to_look(&desk, call);
     if (code == EXIT_DONE)
         code = find(&desk, id, &message);
     if (code == EXIT_DONE) {

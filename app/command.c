@@ -228,6 +228,8 @@ static enum exit_code serve(struct call *call, int argc, char **argv)
         code = common_options(call);
     if (code == EXIT_DONE)
         code = run_call(call);
+    if (code == EXIT_DONE && call->doubtful)
+        code = EXIT_FAILED;
     return finish_output(call, code);
 }
 

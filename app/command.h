@@ -66,6 +66,7 @@ struct call {
     const char *store_path;  /* --store, or NULL */
     struct terminal out;     /* stdout, its width and whether it takes colour */
     FILE *err;
+    bool doubtful;            /* what was printed may be wrong: the call has failed */
     struct arena *arena;      /* for whatever lives as long as the call */
     const char *const *given; /* pairs: option name, value; see call_option */
     size_t given_count;

@@ -263,8 +263,7 @@ static enum status tell(struct pipeline *pipeline, struct fault *why)
     return OK;
 }
 
-enum status pipeline_open(struct store *store, const struct pipeline_settings *settings,
-                          struct pipeline **pipeline, struct fault *why)
+static struct pipeline *make(struct store *store, const struct pipeline_settings *settings)
 {
     struct pipeline *made = calloc(1, sizeof *made);
     if (made == NULL)
@@ -277,6 +276,39 @@ enum status pipeline_open(struct store *store, const struct pipeline_settings *s
     if (made->settings.batch_most == 0)
         made->settings.batch_most = BATCH_MOST;
     rules_forget(made);
+    return made;
+}
+
+enum status pipeline_look(struct store *store, const struct pipeline_settings *settings,
+                          struct pipeline **pipeline, struct fault *why)
+{
+    struct pipeline *made = make(store, settings);
+    enum status status = txn_begin(store, false, &made->txn, why);
+    if (status == OK) {
+        store_get_state(made->txn, &made->state);
+        status = rules_refresh(made, why);
+        txn_abort(made->txn);
+        made->txn = NULL;
+    }
+    if (status != OK) {
+        pipeline_close(made);
+        return status;
+    }
+    *pipeline = made;
+    return OK;
+}
+
+enum status pipeline_is_behind(struct pipeline *pipeline, bool *behind, struct fault *why)
+{
+    struct journal_position at = pipeline->state.position;
+    struct journal_record record;
+    return journal_read(pipeline->journal, &at, &record, behind, why);
+}
+
+enum status pipeline_open(struct store *store, const struct pipeline_settings *settings,
+                          struct pipeline **pipeline, struct fault *why)
+{
+    struct pipeline *made = make(store, settings);
     enum status status = pipeline_catch_up(made, why);
     made->told = made->state.next_event;
     if (status != OK) {

@@ -42,6 +42,14 @@ typedef void (*event_seen_fn)(struct txn *txn, const struct event *event, void *
 MUST_USE enum status pipeline_open(struct store *store,
                                    const struct pipeline_settings *settings,
                                    struct pipeline **pipeline, struct fault *why);
+/* For somebody who only looks: policy, inventory and state as they are committed. Nothing is
+ * applied, nothing may be fed. */
+MUST_USE enum status pipeline_look(struct store *store,
+                                   const struct pipeline_settings *settings,
+                                   struct pipeline **pipeline, struct fault *why);
+/* Whether the journal holds more than was applied when the pipeline was opened. */
+MUST_USE enum status pipeline_is_behind(struct pipeline *pipeline, bool *behind,
+                                        struct fault *why);
 /* Drops what was not committed: it stays in the journal if it was synced, else it never was. */
 void pipeline_close(struct pipeline *pipeline);
 void pipeline_observe(struct pipeline *pipeline, event_seen_fn seen, void *data);

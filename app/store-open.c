@@ -28,6 +28,40 @@ enum status store_open_replay(struct call *call, struct store **store, struct fa
     return status;
 }
 
+static void close_store(struct desk *desk)
+{
+    pipeline_close(desk->pipeline);
+    store_close(desk->store);
+    desk->pipeline = NULL;
+    desk->store = NULL;
+}
+
+static enum status open_store(struct desk *desk, bool create, bool read_only, struct fault *why)
+{
+    struct store_settings settings = {.directory = desk->config.store.directory.ptr,
+                                      .create = create,
+                                      .read_only = read_only,
+                                      .segment_size = desk->config.store.segment_size};
+    struct pipeline_settings pipeline = {.definitions = &desk->config.parse};
+    enum status status = store_open(&settings, &desk->store, why);
+    if (status != OK)
+        return status;
+    say_notices(desk->call, desk->store);
+    status = read_only ? pipeline_look(desk->store, &pipeline, &desk->pipeline, why)
+                       : pipeline_open(desk->store, &pipeline, &desk->pipeline, why);
+    if (status != OK) {
+        close_store(desk);
+        return status;
+    }
+    desk->generation = store_generation(desk->store);
+    desk->real = pipeline_stands_at(desk->pipeline)
+                     .real; /* a replay's store may be ahead of the wall clock */
+    int64_t wall = (int64_t)time(NULL);
+    if (wall > desk->real)
+        desk->real = wall;
+    return OK;
+}
+
 enum exit_code desk_open(struct desk *desk, struct call *call, bool create)
 {
     struct fault why = {0};
@@ -35,23 +69,38 @@ enum exit_code desk_open(struct desk *desk, struct call *call, bool create)
     enum exit_code code = call_configure(call, &desk->config);
     if (code != EXIT_DONE)
         return code;
-    struct store_settings settings = {.directory = desk->config.store.directory.ptr,
-                                      .create = create,
-                                      .segment_size = desk->config.store.segment_size};
-    enum status status = store_open(&settings, &desk->store, &why);
-    if (status == OK) {
-        say_notices(call, desk->store);
-        status = pipeline_open(desk->store,
-                               &(struct pipeline_settings){.definitions = &desk->config.parse},
-                               &desk->pipeline, &why);
+    enum status status = open_store(desk, create, false, &why);
+    return status == OK ? EXIT_DONE : call_failed(call, status, &why);
+}
+
+enum exit_code desk_open_to_look(struct desk *desk, struct call *call)
+{
+    struct fault why = {0};
+    struct fault cannot = {0};
+    char moment[MOMENT_TEXT];
+    bool behind = false;
+    *desk = (struct desk){.call = call};
+    enum exit_code code = call_configure(call, &desk->config);
+    if (code != EXIT_DONE)
+        return code;
+    enum status status = open_store(desk, false, true, &why);
+    if (status == OK && pipeline_is_behind(desk->pipeline, &behind, &cannot) != OK) {
+        call_notice(call, "%s", cannot.text);
+        return EXIT_DONE;
     }
+    if (status == OK && !behind)
+        return EXIT_DONE;
+    /* LMDB allows a process one environment of a kind. */
+    close_store(desk);
+    if (open_store(desk, false, false, &cannot) == OK)
+        return EXIT_DONE;
+    if (status == OK)
+        status = open_store(desk, false, true, &why);
     if (status != OK)
         return call_failed(call, status, &why);
-    desk->real = pipeline_stands_at(desk->pipeline)
-                     .real; /* a replay's store may be ahead of the wall clock */
-    int64_t wall = (int64_t)time(NULL);
-    if (wall > desk->real)
-        desk->real = wall;
+    call_notice(call, "%s", cannot.text);
+    call_notice(call, "shown is what was made of the journal until %s; it holds more",
+                moment_rfc3339(pipeline_stands_at(desk->pipeline).real, moment));
     return EXIT_DONE;
 }
 
@@ -100,10 +149,15 @@ enum exit_code desk_feed(struct desk *desk, enum journal_kind kind, struct slice
 void desk_close(struct desk *desk)
 {
     end_look(desk);
-    pipeline_close(desk->pipeline);
-    store_close(desk->store);
-    desk->pipeline = NULL;
-    desk->store = NULL;
+    if (desk->store != NULL && store_overtaken(desk->store, desk->generation)) {
+        call_notice(desk->call,
+                    "the store went on while it was read, and %s/index/lock.mdb cannot be "
+                    "written, which would have protected this reader: what is shown may be "
+                    "wrong; run it again",
+                    store_directory(desk->store));
+        desk->call->doubtful = true;
+    }
+    close_store(desk);
 }
 
 struct slice desk_actor(struct call *call)

@@ -15,7 +15,8 @@ struct desk {
     struct config config;
     struct store *store;
     struct pipeline *pipeline;
-    struct txn *txn; /* to look at what is committed; NULL until desk_look */
+    uint64_t generation; /* of the store, when it was opened */
+    struct txn *txn;     /* to look at what is committed; NULL until desk_look */
     int64_t
         real; /* the time of this command: the wall clock's, but never before what the store has seen */
     struct instant now; /* where the store stands, as of desk_look */
@@ -25,6 +26,10 @@ struct desk {
  * may not be there yet. On anything but EXIT_DONE it has been said why. desk_close in any
  * case. */
 enum exit_code desk_open(struct desk *desk, struct call *call, bool create);
+/* The same for a command that only shows something: it works on a full disk, on a read-only
+ * file system and for whoever may read the store but not write it. What the journal holds
+ * beyond the index is applied if that can be; if not, it says so and shows what there is. */
+enum exit_code desk_open_to_look(struct desk *desk, struct call *call);
 /* A read transaction, valid until desk_close or the next desk_feed. */
 enum exit_code desk_look(struct desk *desk);
 /* One record, committed. */

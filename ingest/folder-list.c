@@ -22,7 +22,8 @@ static char *joined(const char *below, const char *name)
     return path;
 }
 
-static void add_entry(struct mailbox *mailbox, char *name, bool maildir)
+static void add_entry(struct mailbox *mailbox, const char *below, const char *name,
+                      bool maildir)
 {
     if ((mailbox->entry_count & (mailbox->entry_count - 1)) == 0) {
         size_t room = mailbox->entry_count == 0 ? 1 : mailbox->entry_count * 2;
@@ -31,7 +32,7 @@ static void add_entry(struct mailbox *mailbox, char *name, bool maildir)
             abort();
     }
     mailbox->entries[mailbox->entry_count++] =
-        (struct folder_entry){.name = name, .maildir = maildir};
+        (struct folder_entry){.name = joined(below, name), .maildir = maildir};
 }
 
 /* In a directory that is no Maildir: x.eml, x.mail, x.eml.gz, and names without a dot (MH
@@ -99,8 +100,8 @@ static bool passes_over(const struct mailbox *mailbox, const char *path, const c
 {
     if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
         return true;
-    if (kind == FOLDER_MAILDIR && (strcmp(name, "new") == 0 || strcmp(name, "cur") == 0 ||
-                                   strcmp(name, "tmp") == 0))
+    if (kind == FOLDER_MAILDIR &&
+        (strcmp(name, "new") == 0 || strcmp(name, "cur") == 0 || strcmp(name, "tmp") == 0))
         return true;
     return name[0] == '.' && !is_maildir(mailbox, path);
 }
@@ -116,12 +117,12 @@ static enum status list_inner(struct mailbox *mailbox, const char *below, const 
     if (asprintf(&path, "%s%s/", below, name) < 0)
         abort();
     if (!passes_over(mailbox, path, name, kind))
-        status = depth == DEPTH_MOST
-                     ? fail(why, ERR_LIMIT, "%s/%s: folders in folders, more than %d deep",
-                            mailbox->path, path, DEPTH_MOST)
-                     : list(mailbox, path,
-                            is_maildir(mailbox, path) ? FOLDER_MAILDIR : FOLDER_PLAIN,
-                            depth + 1, why);
+        status =
+            depth == DEPTH_MOST
+                ? fail(why, ERR_LIMIT, "%s/%s: folders in folders, more than %d deep",
+                       mailbox->path, path, DEPTH_MOST)
+                : list(mailbox, path, is_maildir(mailbox, path) ? FOLDER_MAILDIR : FOLDER_PLAIN,
+                       depth + 1, why);
     free(path);
     return status;
 }
@@ -152,7 +153,7 @@ static enum status list(struct mailbox *mailbox, const char *below, enum kind_of
         else if (type == ENTRY_FILE && name[0] != '.' &&
                  (kind == FOLDER_MAILDIR_PART ||
                   (kind == FOLDER_PLAIN && is_mail_name(slice_of(name)))))
-            add_entry(mailbox, joined(below, name), kind == FOLDER_MAILDIR_PART);
+            add_entry(mailbox, below, name, kind == FOLDER_MAILDIR_PART);
     }
     if (status == OK && errno != 0)
         status = fail(why, ERR_IO, "%s/%s: cannot be listed: %s", mailbox->path, below,
@@ -169,8 +170,7 @@ enum status folder_find(struct mailbox *mailbox, struct fault *why)
 {
     bool maildir = is_maildir(mailbox, "");
     mailbox->reader = maildir ? &reader_maildir : &reader_directory;
-    enum status status =
-        list(mailbox, "", maildir ? FOLDER_MAILDIR : FOLDER_PLAIN, 0, why);
+    enum status status = list(mailbox, "", maildir ? FOLDER_MAILDIR : FOLDER_PLAIN, 0, why);
     if (status == OK && mailbox->entry_count == 0 && !maildir)
         return fail(why, ERR_MALFORMED,
                     "%s: no mails in this folder, nor in those in it: a mail is called "

@@ -137,7 +137,7 @@ enum status journal_refresh(struct journal *journal, bool wait, struct fault *wh
         /* A writer killed between write and sync may have left whole records that are not
          * durable. */
         else if ((uint64_t)facts.st_size > journal->end.offset && journal->sync &&
-                 fdatasync(journal->tail.fd) != 0)
+                 fdatasync(journal->tail.fd) != 0 && errno != EROFS)
             status = fail(why, ERR_IO, "%s: fdatasync: %s", journal->path, strerror(errno));
         else if ((uint64_t)facts.st_size >= SEGMENT_HEADER)
             journal->end.offset = (uint64_t)facts.st_size;

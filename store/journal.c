@@ -1,4 +1,5 @@
 #include "store/journal-file.h"
+#include "store/owner.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -76,6 +77,7 @@ static enum status segment_create(struct journal *journal, uint64_t number, int6
                     O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return io_error(journal, name, why);
+    owner_keep(journal->directory, NEW_SEGMENT);
     if (pwrite(fd, bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes ||
         (journal->sync && fdatasync(fd) != 0) ||
         renameat(journal->directory, NEW_SEGMENT, journal->directory, name) != 0 ||
@@ -192,8 +194,11 @@ static enum status open_files(struct journal *journal, struct fault *why)
     journal->lock =
         openat(journal->directory, "lock",
                journal->read_only ? O_RDONLY | O_CLOEXEC : O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (journal->lock < 0 && (!journal->read_only || errno != ENOENT))
+    /* Who may read but has no lock to take sees what is whole. */
+    if (journal->lock < 0 && (!journal->read_only || (errno != ENOENT && errno != EACCES)))
         return io_error(journal, "lock", why);
+    if (!journal->read_only)
+        owner_keep(journal->directory, "lock");
     return OK;
 }
 

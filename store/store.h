@@ -54,6 +54,9 @@ MUST_USE enum status txn_run(struct store *store, bool write,
 bool txn_failed(const struct txn *txn);
 /* A number that changes with every committed write of any process. */
 uint64_t store_generation(struct store *store);
+/* A store that is read where its lock file cannot be written has no protection from writers:
+ * true when they went on so far since that generation that what was read may be wrong. */
+bool store_overtaken(struct store *store, uint64_t generation);
 
 /* Where the pipeline stands. */
 struct store_state {

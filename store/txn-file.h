@@ -11,6 +11,7 @@ struct environment {
     MDB_env *env;
     MDB_dbi handles[TABLES];
     bool read_only;
+    bool unlocked; /* read without a place in the table of readers */
     size_t map_size,
         wanted; /* wanted > map_size: to be grown as soon as no transaction is open */
     unsigned active;

@@ -1,6 +1,8 @@
+#include "store/owner.h"
 #include "store/txn-file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,6 +12,7 @@
 
 #define MAP_SIZE   ((size_t)1 << 30)
 #define GROW_TRIES 40
+#define LOCK_SIZE  8192 /* LMDB's own, for 126 readers */
 
 enum status lmdb_status(int code)
 {
@@ -111,6 +114,33 @@ static int open_handles(struct environment *environment, enum table first, enum 
     return code;
 }
 
+/* A reader takes a place in the table of readers, which lies in a file beside the data: that
+ * keeps a writer from using its pages again. Without that file (a read-only file system, a
+ * copy, somebody else's store) it must do without, and see at the end whether it was all
+ * right: environment_overtaken. */
+static bool can_lock(const struct environment_settings *settings)
+{
+    char file[PATH_MAX];
+    int length = snprintf(file, sizeof file, "%s/lock.mdb", settings->path);
+    return length > 0 && (size_t)length < sizeof file && access(file, R_OK | W_OK) == 0;
+}
+
+/* LMDB writes into its table of readers by memory: where the disk has no room for it, that
+ * would be a bus error. */
+static int make_room_for_lock(const struct environment_settings *settings)
+{
+    char file[PATH_MAX];
+    int length = snprintf(file, sizeof file, "%s/lock.mdb", settings->path);
+    if (length <= 0 || (size_t)length >= sizeof file)
+        return ENAMETOOLONG;
+    int fd = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    int code =
+        fd < 0 || (fallocate(fd, 0, 0, LOCK_SIZE) != 0 && errno != EOPNOTSUPP) ? errno : 0;
+    if (fd >= 0)
+        (void)close(fd);
+    return code;
+}
+
 /* LMDB writes the first two pages of a new file at once. A process killed in the middle of
  * that leaves a stump which LMDB takes for a foreign file; there was never anything in it. */
 static void remove_stump(const char *path)
@@ -130,14 +160,18 @@ enum status environment_open(const struct environment_settings *settings,
     if (environment == NULL)
         abort();
     environment->read_only = settings->read_only;
+    environment->unlocked = settings->read_only && !can_lock(settings);
     environment->map_size = settings->map_size > 0 ? settings->map_size : MAP_SIZE;
-    unsigned flags =
-        MDB_NOTLS | (settings->read_only ? MDB_RDONLY : 0) | (settings->sync ? 0 : MDB_NOSYNC);
+    unsigned flags = MDB_NOTLS | (settings->read_only ? MDB_RDONLY : 0) |
+                     (environment->unlocked ? MDB_NOLOCK : 0) |
+                     (settings->sync ? 0 : MDB_NOSYNC);
     enum table at = TABLE_META;
     int dead = 0;
+    int code = settings->read_only ? 0 : make_room_for_lock(settings);
     if (!settings->read_only)
         remove_stump(settings->path);
-    int code = mdb_env_create(&environment->env);
+    if (code == 0)
+        code = mdb_env_create(&environment->env);
     if (code == 0)
         code = mdb_env_set_maxdbs(environment->env, TABLES);
     if (code == 0)
@@ -155,6 +189,13 @@ enum status environment_open(const struct environment_settings *settings,
         if (code == MDB_NOTFOUND || code == ENOENT)
             return fail(why, ERR_IO, "%s: there is no store here", settings->path);
         return environment_fail(settings->path, code, why);
+    }
+    int directory =
+        settings->read_only ? -1 : open(settings->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (directory >= 0) {
+        owner_keep(directory, "data.mdb");
+        owner_keep(directory, "lock.mdb");
+        (void)close(directory);
     }
     MDB_envinfo info;
     (void)mdb_env_info(environment->env, &info);
@@ -194,6 +235,12 @@ uint64_t environment_generation(struct environment *environment)
     MDB_envinfo info;
     (void)mdb_env_info(environment->env, &info);
     return info.me_last_txnid;
+}
+
+/* Pages of one generation are used again by the third one after it. */
+bool environment_overtaken(struct environment *environment, uint64_t generation)
+{
+    return environment->unlocked && environment_generation(environment) > generation + 1;
 }
 
 /* LMDB allows a new size only while this process has no transaction open. */
@@ -307,6 +354,11 @@ enum status txn_run(struct store *store, bool write,
 uint64_t store_generation(struct store *store)
 {
     return environment_generation(store->environment);
+}
+
+bool store_overtaken(struct store *store, uint64_t generation)
+{
+    return environment_overtaken(store->environment, generation);
 }
 
 MDB_cursor *txn_cursor(struct txn *txn, enum table table)

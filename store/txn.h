@@ -37,6 +37,9 @@ void environment_close(struct environment *environment);
 MUST_USE enum status environment_copy(struct environment *environment, const char *directory,
                                       struct fault *why);
 uint64_t environment_generation(struct environment *environment);
+/* What was read since that generation may be none of it: there was no lock, and writers went
+ * on. */
+bool environment_overtaken(struct environment *environment, uint64_t generation);
 
 /* Marks the transaction as failed, unless it is already: the first error is what commit
  * reports. */

@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import resource
+import shutil
 import subprocess
 import tempfile
 import unittest
@@ -161,6 +162,68 @@ class Store(house.Case):
         self.assertIn("make room", done.stderr.decode())
         run(*arguments, self.store, mbox)
         self.assertEqual(state(self.store), state(whole))
+
+    def reads(self, store, where=()):
+        """What every command says that only shows something."""
+        said = {}
+        for what in (["case", "list", "--all"], ["case", "show", "C-3"], ["triage", "list"], ["triage", "show", "1"],
+                     ["inventory", "list"], ["inventory", "who", "192.0.2.30"], ["store", "stats"], ["store", "check"]):
+            done = subprocess.run([*where, house.PROGRAM, *what, "--json", *config_of(store)], capture_output=True,
+                                  check=False)
+            self.assertEqual(done.returncode, 0, f"{what}: {done.stderr.decode()}")
+            said[" ".join(what)] = done.stdout, done.stderr
+        return said
+
+    def test_reading_needs_no_room(self):
+        """Reading commands on a file system that is full, and on one that is read-only."""
+        if subprocess.run(["unshare", "-rm", "true"], check=False, capture_output=True).returncode != 0:
+            self.skipTest("no mount namespaces here")
+        self.replay("--store", self.store)
+        want = self.reads(self.store)
+        place = self.folder / "small"
+        place.mkdir()
+        script = self.folder / "within"
+        script.write_text('set -e; place=$1; store=$2; kind=$3; shift 3; mount -t tmpfs -o size=24m none "$place"\n'
+                          'cp -r "$store" "$place/store"\n'
+                          'if [ $kind = full ]; then dd if=/dev/zero of="$place/fill" bs=4k status=none 2>/dev/null || true\n'
+                          'else mount -o remount,ro "$place"; fi\n'
+                          'if touch "$place/x" 2>/dev/null && echo x >"$place/x" 2>/dev/null; then exit 77; fi\n'
+                          'exec "$@"\n')
+        for kind in ("full", "read-only"):
+            for lock in (True, False):  # a copy has no lock file
+                with self.subTest(kind, lock=lock):
+                    if not lock:
+                        (self.store / "index/lock.mdb").unlink(missing_ok=True)
+                    where = ["unshare", "-rm", "sh", str(script), str(place), str(self.store), kind]
+                    said = self.reads(place / "store", where)
+                    for name, (out, err) in want.items():
+                        self.assertEqual(err, said[name][1])
+                        self.assertEqual(out.replace(bytes(self.store), b""),
+                                         said[name][0].replace(bytes(place / "store"), b""))
+                    done = subprocess.run([*where, house.PROGRAM, "case", "note", "C-1", "x", *config_of(place / "store")],
+                                          capture_output=True, check=False)
+                    if done.returncode != 0 or kind == "read-only":  # the last page may have room for a note
+                        self.assertEqual(done.returncode, 1, done.stderr.decode())
+                        self.assertRegex(done.stderr.decode(), "make room|Read-only file system")
+
+    def test_reading_what_was_not_applied_yet(self):
+        """The index stands behind the journal: it is brought up to it where that can be, and else said."""
+        self.replay("--store", self.store, "--until", "3h")
+        older = self.folder / "older"
+        shutil.copytree(self.store / "index", older)
+        run("case", "note", "C-1", "the-last-word", *config_of(self.store))
+        shutil.rmtree(self.store / "index")
+        shutil.copytree(older, self.store / "index")
+        if subprocess.run(["unshare", "-rm", "true"], check=False, capture_output=True).returncode == 0:
+            script = 'mount --bind "$1" "$1"; mount -o remount,bind,ro "$1"; shift; exec "$@"'
+            done = subprocess.run(["unshare", "-rm", "sh", "-c", script, "sh", str(self.store), house.PROGRAM, "case",
+                                   "show", "C-1", *map(str, config_of(self.store))], capture_output=True, check=False)
+            self.assertEqual(done.returncode, 0, done.stderr.decode())
+            self.assertNotIn("the-last-word", done.stdout.decode())
+            self.assertIn("shown is what was made of the journal until", done.stderr.decode())
+        done = run("case", "show", "C-1", *config_of(self.store))
+        self.assertIn("the-last-word", done.stdout.decode())
+        self.assertEqual(done.stderr, b"")
 
     def test_nothing_leaves(self):
         """Whatever channels are configured and however armed, a replay writes into its store and nowhere else."""

@@ -257,9 +257,9 @@ static void folders_in_folders(void **state)
 {
     (void)state;
     static const char *const folders[] = {
-        "tree", "tree/a", "tree/a/b", "tree/md", "tree/md/new", "tree/md/cur", "tree/md/tmp",
-        "tree/md/.Sub", "tree/md/.Sub/new", "tree/md/.Sub/cur", "tree/.git", "empty",
-        "empty/inner"};
+        "tree",        "tree/a",      "tree/a/b",     "tree/md",          "tree/md/new",
+        "tree/md/cur", "tree/md/tmp", "tree/md/.Sub", "tree/md/.Sub/new", "tree/md/.Sub/cur",
+        "tree/.git",   "empty",       "empty/inner"};
     char path[128], target[128];
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
         assert_int_equal(mkdir(below(folders[i], path), 0700), 0);
