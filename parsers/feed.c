@@ -36,6 +36,7 @@ static const struct {
     {"files", offsetof(struct feed, files)},       {"columns", offsetof(struct feed, columns)},
     {"word", offsetof(struct feed, word)},         {"source", offsetof(struct feed, source)},
     {"victim", offsetof(struct feed, victim)},     {"time", offsetof(struct feed, time)},
+    {"date", offsetof(struct feed, date)},         {"zone", offsetof(struct feed, zone)},
     {"port", offsetof(struct feed, port)},         {"domain", offsetof(struct feed, domain)},
     {"url", offsetof(struct feed, url)},           {"count", offsetof(struct feed, count)},
     {"protocol", offsetof(struct feed, protocol)},
@@ -124,7 +125,7 @@ static enum status set_key(struct reading *reading, const char *section, const c
                             value);
     return fail(reading->why, ERR_MALFORMED,
                 "[%s] has an unknown key %s; there are files, columns, separator, type, "
-                "word, source, victim, time, port, domain, url, count and protocol",
+                "word, source, victim, time, date, zone, port, domain, url, count and protocol",
                 section, key);
 }
 
@@ -190,30 +191,71 @@ const struct feed *feeds_next(const struct feeds *feeds, size_t *cursor)
     return NULL;
 }
 
-#define NAME_LONGEST 255U
+static char plain(char byte)
+{
+    if (byte >= 'A' && byte <= 'Z')
+        return (char)(byte + ('a' - 'A'));
+    return byte == '_' || byte == '-' || byte == '.' || byte == '/' ? ' ' : byte;
+}
 
-bool feed_fits_name(const struct feed *feed, struct slice name)
+int feed_compare_names(struct slice a, struct slice b)
+{
+    size_t shorter = a.len < b.len ? a.len : b.len;
+    for (size_t i = 0; i < shorter; i++) {
+        char left = plain(a.ptr[i]), right = plain(b.ptr[i]);
+        if (left != right)
+            return left < right ? -1 : 1;
+    }
+    return a.len == b.len ? 0 : a.len < b.len ? -1 : 1;
+}
+
+#define NAME_LONGEST 255U
+#define DATE_LENGTH  11U /* "2026-11-01-" */
+
+static struct slice without_path_and_packing(struct slice name)
 {
     static const char *const packings[] = {".zip", ".gz", ".csv", ".txt"};
-    char text[NAME_LONGEST + 1], glob[NAME_LONGEST + 1];
-    if (feed->files.count == 0)
-        return true;
-    ptrdiff_t slash = slice_find_byte(name, '/');
-    for (; slash >= 0; slash = slice_find_byte(name, '/'))
+    for (ptrdiff_t slash; (slash = slice_find_byte(name, '/')) >= 0;)
         name = slice_from(name, (size_t)slash + 1);
     for (size_t i = 0; i < sizeof packings / sizeof *packings; i++)
         if (slice_ends_with_nocase(name, slice_of(packings[i])))
             name.len -= strlen(packings[i]);
+    return name;
+}
+
+struct slice feed_kind_in_name(struct slice name)
+{
+    static const char shape[] = "dddd-dd-dd-";
+    name = without_path_and_packing(name);
+    for (size_t i = 0; i < DATE_LENGTH; i++) {
+        bool digit = i < name.len && name.ptr[i] >= '0' && name.ptr[i] <= '9';
+        if (i >= name.len || (shape[i] == 'd' ? !digit : name.ptr[i] != shape[i]))
+            return name;
+    }
+    name = slice_from(name, DATE_LENGTH);
+    ptrdiff_t end = slice_find_byte(name, '-');
+    return slice_until(name, end < 0 ? name.len : (size_t)end);
+}
+
+static bool fits_any(const struct column_names *globs, struct slice name)
+{
+    char text[NAME_LONGEST + 1], glob[NAME_LONGEST + 1];
     if (name.len == 0 || name.len > NAME_LONGEST)
         return false;
     memcpy(text, name.ptr, name.len);
     text[name.len] = '\0';
-    for (size_t i = 0; i < feed->files.count; i++) {
-        struct slice pattern = slice_until(feed->files.items[i], NAME_LONGEST);
+    for (size_t i = 0; i < globs->count; i++) {
+        struct slice pattern = slice_until(globs->items[i], NAME_LONGEST);
         memcpy(glob, pattern.ptr, pattern.len);
         glob[pattern.len] = '\0';
         if (fnmatch(glob, text, FNM_CASEFOLD) == 0)
             return true;
     }
     return false;
+}
+
+bool feed_fits_name(const struct feed *feed, struct slice name)
+{
+    return feed->files.count == 0 || fits_any(&feed->files, feed_kind_in_name(name)) ||
+           fits_any(&feed->files, without_path_and_packing(name));
 }

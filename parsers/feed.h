@@ -7,9 +7,9 @@
 #include "base/report.h"
 #include "base/status.h"
 
-#define FEED_COLUMNS_MOST 32U
+#define FEED_COLUMNS_MOST 128U
 
-/* Column names in order of preference, lower case. */
+/* Column names in order of preference, lower case, words divided by one space. */
 struct column_names {
     struct slice items[FEED_COLUMNS_MOST];
     size_t count;
@@ -23,7 +23,7 @@ struct feed {
     char separator;               /* 0: any of the usual ones */
     const struct xarf_type *type; /* NULL: only the word tells */
     struct column_names word;
-    struct column_names source, victim, time, port, domain, url, count, protocol;
+    struct column_names source, victim, time, date, zone, port, domain, url, count, protocol;
 };
 
 struct feeds;
@@ -38,7 +38,14 @@ MUST_USE enum status feeds_read(struct slice text, const char *file, const struc
 
 /* The definitions in order: start with *cursor 0, NULL at the end. */
 const struct feed *feeds_next(const struct feeds *feeds, size_t *cursor);
-/* Does this name (of an attachment, any path before it and packing after it ignored) fit? */
+/* The kind of table that a name tells: what stands between its date and the next dash, as in
+ * "2026-11-01-scan_dns-acme-asn64500.csv.zip"; without a date, all of the name but path and
+ * packing. */
+struct slice feed_kind_in_name(struct slice name);
+/* Does the name of an attachment, or the kind that it tells, fit? */
 bool feed_fits_name(const struct feed *feed, struct slice name);
+/* Column names are the same whatever divides their words: "src_ip", "Src-IP", "src.ip".
+ * Orders them so. */
+int feed_compare_names(struct slice a, struct slice b);
 
 #endif

@@ -162,3 +162,30 @@ struct slice text_time_zone(struct slice text)
     pcre2_match_data_free(match);
     return zone;
 }
+
+bool text_time_parse(struct slice text, struct slice zone, struct arena *arena, int64_t *moment,
+                     bool *zoned)
+{
+    char own[FIELD], spelt[FIELD];
+    int64_t there = 0;
+    bool plain = moment_parse(text, moment, zoned);
+    struct text_time found = {0};
+    if (!plain || !*zoned) /* "10:00 (UTC+2)", "10:00 - 10:05 UTC" */
+        found = text_time_find(text, 0, (struct slice){0});
+    if (found.at != 0 && (!plain || found.zoned)) {
+        *moment = found.at;
+        *zoned = found.zoned;
+        plain = true;
+    }
+    zone = slice_trim(zone);
+    if (!plain)
+        return false;
+    if (*zoned || zone.len == 0 || zone.len >= sizeof own)
+        return true;
+    (void)snprintf(own, sizeof own, "%.*s", SLICE_FMT(zone));
+    spell_zone(own, spelt);
+    if (moment_parse(arena_printf(arena, "%.*s %s", SLICE_FMT(text), spelt), &there, zoned) &&
+        *zoned)
+        *moment = there;
+    return true;
+}

@@ -19,4 +19,9 @@ struct text_time text_time_find(struct slice line, int64_t reported, struct slic
  * when it says none. */
 struct slice text_time_zone(struct slice text);
 
+/* moment_parse; a text that names no zone is in `zone` ("UTC+2", "CET", "+02:00"), if that is
+ * one. */
+bool text_time_parse(struct slice text, struct slice zone, struct arena *arena, int64_t *moment,
+                     bool *zoned);
+
 #endif

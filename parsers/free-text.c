@@ -27,11 +27,24 @@ static unsigned points(unsigned says)
     return sum;
 }
 
+static const struct free_text_rules *rules_of(const struct incoming *message)
+{
+    const struct free_text_rules *own = message->settings->free_text;
+    return own != NULL ? own : free_text_rules_default();
+}
+
 static void weigh_words(struct weighing *w, struct slice text, unsigned heavy)
 {
     struct arena *arena = w->message->arena;
     rules_weigh_words(w->rules, words_fold(arena, slice_until(text, WORDS_MOST)), heavy, arena,
                       &w->words);
+}
+
+static void weigh_mail(struct weighing *w, const struct text_list *texts)
+{
+    weigh_words(w, w->message->subject, 4);
+    if (texts->count > 0)
+        weigh_words(w, texts->items[0], 2);
 }
 
 /* ---- judgement ---- */
@@ -140,10 +153,7 @@ const struct free_text *free_text_of(const struct incoming *message)
     if (!names_any(&texts, message->subject) && !names_any(&logs, SLICE("")))
         return result;
     result->claims = arena_array(message->arena, struct claim, ACCUSED_MOST);
-    struct weighing w = {
-        .message = message, .rules = message->settings->free_text, .result = result};
-    if (w.rules == NULL)
-        w.rules = free_text_rules_default();
+    struct weighing w = {.message = message, .rules = rules_of(message), .result = result};
     for (const struct incoming *m = message; m != NULL && w.reported == 0; m = m->outer)
         w.reported = m->date;
     if (texts.count > 0)
@@ -155,11 +165,24 @@ const struct free_text *free_text_of(const struct incoming *message)
         free_text_read(&w, texts.items[i]);
     for (size_t i = 0; i < logs.count; i++)
         free_text_read(&w, logs.items[i]);
-    weigh_words(&w, message->subject, 4);
-    if (texts.count > 0)
-        weigh_words(&w, texts.items[0], 2);
+    weigh_mail(&w, &texts);
     judge(&w);
     return result;
+}
+
+const struct xarf_type *free_text_kind(const struct incoming *message)
+{
+    struct weighing w = {.message = message, .rules = rules_of(message)};
+    struct text_list texts = text_bodies(message, TEXT_MOST);
+    weigh_mail(&w, &texts);
+    return w.words.doubt ? NULL : rules_heaviest(w.rules, &w.words);
+}
+
+const struct xarf_type *free_text_kind_of(const struct incoming *message, struct slice words)
+{
+    struct weighing w = {.message = message, .rules = rules_of(message)};
+    weigh_words(&w, words, 4);
+    return rules_heaviest(w.rules, &w.words);
 }
 
 struct slice free_text_guess(const struct incoming *message)
@@ -211,9 +234,9 @@ static bool free_text_recognises(const struct incoming *message)
 }
 
 /* "login_attack" as reporters write it. */
-static struct slice spell(struct arena *arena, const char *type)
+struct slice free_text_spell(struct arena *arena, const struct xarf_type *type)
 {
-    char *text = arena_string(arena, slice_of(type));
+    char *text = arena_string(arena, slice_of(type->type));
     for (char *c = text; *c != '\0'; c++)
         if (*c == '_')
             *c = '-';
@@ -229,7 +252,7 @@ static void add_report(const struct incoming *message, const struct claim *claim
     report_set_address(report, &claim->address, message->arena);
     report->role = role;
     report->type = text->type;
-    report->feedback_type = spell(message->arena, text->type->type);
+    report->feedback_type = free_text_spell(message->arena, text->type);
     report->restricted = strcmp(text->type->type, "csam") == 0;
     report->source_port = role == ROLE_SOURCE ? claim->port : 0;
     report->observed_at = claim->last;

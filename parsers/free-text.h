@@ -47,6 +47,12 @@ struct free_text {
 /* Read at the first call for a message, the same answer after that. */
 const struct free_text *free_text_of(const struct incoming *message);
 bool free_text_accuses(const struct free_text *text, const struct claim *claim);
+/* What subject and text complain about, whoever is meant; NULL when that is not clear. */
+const struct xarf_type *free_text_kind(const struct incoming *message);
+/* What these few words are about; NULL when that is not clear. */
+const struct xarf_type *free_text_kind_of(const struct incoming *message, struct slice words);
+/* "login-attack": a type as a reporter would write it. */
+struct slice free_text_spell(struct arena *arena, const struct xarf_type *type);
 /* "192.0.2.7, connection/login_attack": what a person may start from; empty when nothing
  * stands out. */
 struct slice free_text_guess(const struct incoming *message);

@@ -132,6 +132,8 @@ void grids_read(const struct incoming *message, const struct attachments *all, s
              slice_ends_with_nocase(attachment->name, SLICE(".html")) ||
              slice_find_nocase(head, SLICE("<table")) >= 0)
         grid_read_html(bytes, message->arena, grids);
+    else if (attachment->name.len == 0)
+        grid_read_text(bytes, message->arena, grids);
     else if (slice_find_byte(head, '=') > 0 && slice_find_byte(head, '\0') < 0)
         grid_read_pairs(bytes, message->arena, grids);
 }

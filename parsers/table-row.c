@@ -1,35 +1,55 @@
 #include "parsers/table.h"
 
+#include "parsers/free-text-time.h"
+#include "parsers/free-text.h"
+#include "parsers/mention.h"
 #include "parsers/vocabulary.h"
 
-#include "base/moment.h"
 #include "base/text.h"
 
 #include <stdlib.h>
 
 /* ---- columns ---- */
 
-static int compare_names(struct slice a, struct slice b)
+static struct slice without_marks(struct slice field)
 {
-    size_t shorter = a.len < b.len ? a.len : b.len;
-    int order = shorter == 0 ? 0 : strncasecmp(a.ptr, b.ptr, shorter);
-    if (order == 0 && a.len != b.len)
-        order = a.len < b.len ? -1 : 1;
-    return order;
+    static const char marks[] = "*#:\"'` ";
+    while (field.len > 0 && strchr(marks, field.ptr[0]) != NULL)
+        field = slice_from(field, 1);
+    while (field.len > 0 && strchr(marks, field.ptr[field.len - 1]) != NULL)
+        field.len--;
+    return slice_trim(field);
+}
+
+/* "time (UTC)" is time, with a remark; "ip:" and "*ip*" are ip. */
+static struct slice bare_name(struct slice field, struct slice *remark)
+{
+    *remark = (struct slice){0};
+    field = without_marks(field);
+    if (field.len == 0 || (field.ptr[field.len - 1] != ')' && field.ptr[field.len - 1] != ']'))
+        return field;
+    ptrdiff_t open = slice_find_byte(field, field.ptr[field.len - 1] == ')' ? '(' : '[');
+    if (open <= 0)
+        return field;
+    size_t inside = (size_t)open + 1;
+    *remark = slice_trim((struct slice){field.ptr + inside, field.len - 1 - inside});
+    return without_marks(slice_until(field, (size_t)open));
 }
 
 static int compare_columns(const void *left, const void *right, void *data)
 {
     const struct table_header *header = data;
     uint16_t a = *(const uint16_t *)left, b = *(const uint16_t *)right;
-    int order = compare_names(header->fields[a], header->fields[b]);
+    int order = feed_compare_names(header->fields[a], header->fields[b]);
     return order != 0 ? order : (int)a - (int)b;
 }
 
 void table_sort_header(struct table_header *header)
 {
-    for (size_t i = 0; i < header->count; i++)
+    for (size_t i = 0; i < header->count; i++) {
+        header->fields[i] = bare_name(header->fields[i], &header->remarks[i]);
         header->sorted[i] = (uint16_t)i;
+    }
     qsort_r(header->sorted, header->count, sizeof *header->sorted, compare_columns, header);
 }
 
@@ -39,12 +59,13 @@ static int find_column(const struct table_header *header, struct slice name)
     size_t low = 0, high = header->count;
     while (low < high) {
         size_t middle = (low + high) / 2;
-        if (compare_names(header->fields[header->sorted[middle]], name) < 0)
+        if (feed_compare_names(header->fields[header->sorted[middle]], name) < 0)
             low = middle + 1;
         else
             high = middle;
     }
-    if (low == header->count || compare_names(header->fields[header->sorted[low]], name) != 0)
+    if (low == header->count ||
+        feed_compare_names(header->fields[header->sorted[low]], name) != 0)
         return -1;
     return header->sorted[low];
 }
@@ -59,6 +80,7 @@ static const struct column_names *names_of(const struct feed *feed, enum table_f
     const struct column_names *lists[TABLE_FACTS] = {
         [TABLE_WORD] = &feed->word,         [TABLE_SOURCE] = &feed->source,
         [TABLE_VICTIM] = &feed->victim,     [TABLE_TIME] = &feed->time,
+        [TABLE_DATE] = &feed->date,         [TABLE_ZONE] = &feed->zone,
         [TABLE_PORT] = &feed->port,         [TABLE_DOMAIN] = &feed->domain,
         [TABLE_URL] = &feed->url,           [TABLE_COUNT] = &feed->count,
         [TABLE_PROTOCOL] = &feed->protocol,
@@ -82,6 +104,9 @@ bool table_take_feed(struct table *table, const struct feed *feed)
         table->column_counts[fact] = found;
     }
     table->feed = feed;
+    table->zone = (struct slice){0};
+    for (size_t i = 0; table->zone.len == 0 && i < table->column_counts[TABLE_TIME]; i++)
+        table->zone = table->header.remarks[table->columns[TABLE_TIME][i]];
     return (feed->time.count == 0 || table->column_counts[TABLE_TIME] > 0) &&
            table->column_counts[TABLE_SOURCE] + table->column_counts[TABLE_VICTIM] +
                    table->column_counts[TABLE_URL] >
@@ -91,56 +116,94 @@ bool table_take_feed(struct table *table, const struct feed *feed)
 /* ---- a row ---- */
 
 struct row {
-    const struct table_reading *reading;
+    struct table_reading *reading;
     const struct slice *fields;
     size_t count;
 };
 
-static struct slice fact_of(const struct row *row, enum table_fact fact)
+static struct slice field_of(const struct row *row, enum table_fact fact, size_t which)
+{
+    size_t column = row->reading->table->columns[fact][which];
+    return column < row->count ? slice_trim(row->fields[column]) : (struct slice){0};
+}
+
+/* The first that is there, and as `fits` wants it; without one, the first that is there. */
+static struct slice fact_that(const struct row *row, enum table_fact fact,
+                              bool (*fits)(struct slice text))
 {
     const struct table *table = row->reading->table;
+    struct slice first = {0};
     for (size_t i = 0; i < table->column_counts[fact]; i++) {
-        size_t column = table->columns[fact][i];
-        if (column < row->count && slice_trim(row->fields[column]).len > 0)
-            return slice_trim(row->fields[column]);
+        struct slice field = field_of(row, fact, i);
+        if (field.len > 0 && (fits == NULL || fits(field)))
+            return field;
+        if (first.len == 0)
+            first = field;
     }
-    return (struct slice){0};
+    return first;
+}
+
+static struct slice fact_of(const struct row *row, enum table_fact fact)
+{
+    return fact_that(row, fact, NULL);
+}
+
+static const struct xarf_type *look_up(const struct row *row, struct slice word)
+{
+    const struct table *table = row->reading->table;
+    const struct vocabulary *words = row->reading->message->settings->vocabulary;
+    if (words == NULL)
+        words = vocabulary_default();
+    const struct xarf_type *type = vocabulary_find(words, table->feed->family, word);
+    if (type == NULL && table->feed->type == NULL) /* "ET SCAN Potential SSH scan" */
+        type = free_text_kind_of(row->reading->message, word);
+    return type;
+}
+
+static const struct xarf_type *type_of_word(const struct row *row, struct slice word)
+{
+    struct table_reading *reading = row->reading;
+    for (unsigned i = 0; i < reading->known_count; i++)
+        if (slice_eq(reading->known[i].word, word))
+            return reading->known[i].type;
+    if (reading->known_count == TABLE_WORDS_MOST)
+        return vocabulary_find(reading->message->settings->vocabulary != NULL
+                                   ? reading->message->settings->vocabulary
+                                   : vocabulary_default(),
+                               reading->table->feed->family, word);
+    const struct xarf_type *type = look_up(row, word);
+    reading->known[reading->known_count].word = arena_copy(reading->message->arena, word);
+    reading->known[reading->known_count++].type = type;
+    return type;
 }
 
 /* The type that the first known word says; *word is that one, else the first that is there. */
 static const struct xarf_type *type_of(const struct row *row, struct slice *word)
 {
     const struct table *table = row->reading->table;
-    const struct vocabulary *words = row->reading->message->settings->vocabulary;
-    if (words == NULL)
-        words = vocabulary_default();
     *word = fact_of(row, TABLE_WORD);
     for (size_t i = 0; i < table->column_counts[TABLE_WORD]; i++) {
-        size_t column = table->columns[TABLE_WORD][i];
-        if (column >= row->count)
-            continue;
-        struct slice text = slice_trim(row->fields[column]);
-        const struct xarf_type *type = vocabulary_find(words, table->feed->family, text);
+        struct slice text = field_of(row, TABLE_WORD, i);
+        const struct xarf_type *type = text.len == 0 ? NULL : type_of_word(row, text);
         if (type != NULL) {
             *word = text;
             return type;
         }
     }
-    return table->feed->type;
+    return table->feed->type != NULL ? table->feed->type : table->otherwise;
 }
 
-/* "2026-11-12-scan_dns-example-asn64500.csv" is of the type scan_dns. */
-static struct slice type_in_name(struct slice name)
+/* As the reporter calls it: the row's word, the kind of table, or else what it comes to. */
+static struct slice spell_type(const struct row *row, const struct report *report,
+                               struct slice word)
 {
-    struct slice field, best = name;
-    struct slice rest = name;
-    while (slice_next_field(&rest, '-', &field))
-        if (slice_find_byte(field, '_') > 0) {
-            best = field;
-            break;
-        }
-    ptrdiff_t dot = slice_find_byte(best, '.');
-    return slice_until(best, dot < 0 ? best.len : (size_t)dot);
+    struct arena *arena = row->reading->message->arena;
+    if (word.len > 0)
+        return arena_lower(arena, word);
+    struct slice kind = feed_kind_in_name(row->reading->table->name);
+    if (row->reading->table->feed->files.count > 0 || slice_find_byte(kind, '_') > 0)
+        return arena_lower(arena, kind);
+    return free_text_spell(arena, report->type);
 }
 
 static void set_details(const struct row *row, struct report *report)
@@ -165,18 +228,39 @@ static void set_details(const struct row *row, struct report *report)
                                                .text = arena_lower(arena, protocol)});
 }
 
+/* "192.0.2.7", "192[.]0[.]2[.]7:443", "192.0.2.7/32", "192.0.2.7 (host.example)". */
+static bool read_address(struct slice text, struct arena *arena, struct mention *mention)
+{
+    struct mention more;
+    size_t at = 0;
+    *mention = (struct mention){0};
+    if (address_parse_defanged(text, &mention->address))
+        return true;
+    text = mention_refang(arena, text);
+    return mention_next(text, &at, mention) && mention->whole && mention->from <= 1 &&
+           !mention->range && !mention_next(text, &at, &more);
+}
+
+static bool is_address(struct slice text)
+{
+    struct address address;
+    return text.len > 0 && (address_parse_defanged(text, &address) ||
+                            (text.ptr[0] >= '0' && text.ptr[0] <= '9') || text.ptr[0] == '[');
+}
+
 static const char *set_subject(const struct row *row, struct report *report)
 {
-    struct slice source = fact_of(row, TABLE_SOURCE);
-    struct slice victim = fact_of(row, TABLE_VICTIM);
+    struct slice source = fact_that(row, TABLE_SOURCE, is_address);
+    struct slice victim = fact_that(row, TABLE_VICTIM, is_address);
     struct slice url = fact_of(row, TABLE_URL);
     struct arena *arena = row->reading->message->arena;
-    struct address address;
+    struct mention mention;
     struct prefix prefix;
     struct slice text = source.len > 0 ? source : victim;
     report->role = source.len > 0 ? ROLE_SOURCE : ROLE_VICTIM;
-    if (address_parse_defanged(text, &address)) {
-        report_set_address(report, &address, arena);
+    if (read_address(text, arena, &mention)) {
+        report_set_address(report, &mention.address, arena);
+        report->source_port = mention.port;
     } else if (prefix_parse(text, &prefix)) {
         report_set_subject(report, SUBJECT_PREFIX, arena_copy(arena, text));
         report->prefix = prefix;
@@ -208,13 +292,43 @@ static bool read_serial(struct slice text, int64_t *moment)
     return true;
 }
 
+/* One column has it all, or the clock beside a column of the day. */
+static bool read_time(const struct row *row, struct slice text, struct report *report)
+{
+    struct arena *arena = row->reading->message->arena;
+    const struct table *table = row->reading->table;
+    struct slice zone = fact_of(row, TABLE_ZONE), date = fact_of(row, TABLE_DATE);
+    if (zone.len == 0)
+        zone = table->zone;
+    if (text_time_parse(text, zone, arena, &report->observed_at, &report->observed_zoned))
+        return true;
+    if (table->serial_times && read_serial(text, &report->observed_at))
+        return true;
+    if (date.len == 0 || slice_eq(date, text))
+        return false;
+    return text_time_parse(arena_printf(arena, "%.*s %.*s", SLICE_FMT(date), SLICE_FMT(text)),
+                           zone, arena, &report->observed_at, &report->observed_zoned);
+}
+
 static const char *set_time(const struct row *row, struct report *report)
 {
-    struct slice time = fact_of(row, TABLE_TIME);
-    if (time.len == 0 || moment_parse(time, &report->observed_at, &report->observed_zoned) ||
-        (row->reading->table->serial_times && read_serial(time, &report->observed_at)))
-        return NULL;
-    return "its time is none";
+    bool any = false;
+    for (size_t i = 0; i < row->reading->table->column_counts[TABLE_TIME]; i++) {
+        struct slice text = field_of(row, TABLE_TIME, i);
+        if (text.len > 0 && read_time(row, text, report))
+            return NULL;
+        any |= text.len > 0;
+    }
+    return any ? "its time is none" : NULL;
+}
+
+bool table_row_tells(struct table_reading *reading, const struct slice *fields, size_t count)
+{
+    struct row row = {reading, fields, count};
+    struct slice word;
+    return count >= reading->table->header.count / 2 &&
+           set_subject(&row, parse_draft(reading->message)) == NULL &&
+           type_of(&row, &word) != NULL;
 }
 
 void table_take_row(struct table_reading *reading, const struct slice *fields, size_t count,
@@ -223,8 +337,8 @@ void table_take_row(struct table_reading *reading, const struct slice *fields, s
     struct row row = {reading, fields, count};
     struct slice word;
     reading->number++;
-    if (count < 2) /* a blank line, a rule of dashes, a remark */
-        return;
+    if (count < 2 && reading->table->header.count > 1)
+        return; /* a blank line, a rule of dashes, a remark */
     struct report *report = parse_draft(reading->message);
     const char *wrong = too_long ? "it is longer than 1 MiB or has too many columns"
                                  : set_subject(&row, report);
@@ -238,8 +352,7 @@ void table_take_row(struct table_reading *reading, const struct slice *fields, s
         return;
     }
     report->arrival_date = report->observed_at;
-    report->feedback_type = arena_lower(
-        reading->message->arena, word.len > 0 ? word : type_in_name(reading->table->name));
+    report->feedback_type = spell_type(&row, report, word);
     set_details(&row, report);
     parse_keep(reading->result, report);
 }

@@ -2,13 +2,20 @@
  * grid.h reads. feed.h says how. A bad row is one lost row. */
 #include "parsers/table.h"
 
+#include "parsers/formats.h"
+#include "parsers/free-text-time.h"
+#include "parsers/free-text.h"
 #include "parsers/grid.h"
+#include "parsers/ordinary.h"
+#include "parsers/text-body.h"
 
 #include <csv.h>
 
 #define ROW_LONGEST     ((size_t)1024 * 1024)
 #define HEADER_LONGEST  ((size_t)16 * 1024)
 #define TEXT_LINES_MOST 200U
+#define TITLES_MOST     5U
+#define TEXT_MOST       ((size_t)16 * 1024) /* of the mail around a table */
 
 /* ---- which feed a table is of ---- */
 
@@ -18,9 +25,6 @@ static void split_header(struct slice line, char separator, struct table_header 
     struct slice field;
     header->count = 0;
     while (slice_next_field(&line, separator, &field) && header->count < TABLE_COLUMNS_MOST) {
-        field = slice_trim(field);
-        if (field.len >= 2 && field.ptr[0] == '"' && field.ptr[field.len - 1] == '"')
-            field = (struct slice){field.ptr + 1, field.len - 2};
         header->fields[header->count++] = slice_trim(field);
     }
     table_sort_header(header);
@@ -38,8 +42,6 @@ static bool fit_feed(const struct incoming *message, char separator, bool marked
 {
     const struct feed *feed = NULL;
     size_t cursor = 0;
-    if (table->header.count < 2)
-        return false;
     while ((feed = feeds_next(definitions(message), &cursor)) != NULL) {
         bool separated = separator == '\0' ||
                          (feed->separator == 0 ? !marked : feed->separator == separator);
@@ -57,6 +59,18 @@ struct csv_table {
     char separator;
     struct slice rows;
 };
+
+/* What the rows leave out and the mail around them says. */
+static void ask_mail(const struct incoming *message, struct table *table)
+{
+    const struct feed *feed = table->feed;
+    if (feed->type == NULL)
+        table->otherwise = free_text_kind(message);
+    if (table->zone.len == 0 && feed->files.count == 0) {
+        struct text_list texts = text_bodies(message, TEXT_MOST);
+        table->zone = texts.count > 0 ? text_time_zone(texts.items[0]) : (struct slice){0};
+    }
+}
 
 /* The first line that is not blank, without BOM and the "#" of a commented header; *rest begins
  * after it. */
@@ -83,10 +97,23 @@ static bool fit_header(const struct incoming *message, struct slice line, bool m
             continue;
         split_header(line, usual[s], &csv->table.header);
         csv->separator = usual[s];
-        if (fit_feed(message, usual[s], marked, &csv->table))
+        if (csv->table.header.count > 1 && fit_feed(message, usual[s], marked, &csv->table))
             return true;
     }
     return false;
+}
+
+/* "ip", and nothing but addresses below. */
+static bool fit_single_column(const struct incoming *message, struct slice line,
+                              struct csv_table *csv)
+{
+    struct slice rest = csv->rows, below;
+    struct address address;
+    split_header(line, ',', &csv->table.header);
+    csv->separator = ',';
+    return csv->table.header.count == 1 && fit_feed(message, ',', false, &csv->table) &&
+           slice_next_line(&rest, &below) &&
+           address_parse_defanged(slice_trim(below), &address);
 }
 
 /* A table in the text of the mail: its header may stand on any of the first lines, and it
@@ -109,6 +136,7 @@ static bool recognise_in_text(const struct incoming *message, struct slice text,
     return false;
 }
 
+/* In a file the header is one of the first lines: above it stand titles and remarks. */
 static bool recognise_csv(const struct incoming *message, const struct attachment *attachment,
                           struct csv_table *csv)
 {
@@ -117,8 +145,12 @@ static bool recognise_csv(const struct incoming *message, const struct attachmen
     csv->rows = attachment->bytes;
     if (attachment->name.len == 0 && slice_eq(attachment->type, SLICE("text/plain")))
         return recognise_in_text(message, attachment->bytes, csv);
-    return !slice_starts_with(attachment->bytes, SLICE("<")) &&
-           header_line(&csv->rows, &line) && fit_header(message, line, false, csv);
+    if (slice_starts_with(attachment->bytes, SLICE("<")))
+        return false;
+    for (unsigned i = 0; i < TITLES_MOST && header_line(&csv->rows, &line); i++)
+        if (fit_header(message, line, false, csv) || fit_single_column(message, line, csv))
+            return true;
+    return false;
 }
 
 /* One row as libcsv hands it over: its fields lie behind each other in text. */
@@ -155,12 +187,14 @@ static void on_row(int end, void *data)
     reading->too_long = false;
 }
 
-static enum status read_csv(const struct incoming *message, const struct csv_table *table,
+static enum status read_csv(const struct incoming *message, struct csv_table *table,
                             struct parse_result *result, struct fault *why)
 {
     struct csv_parser csv;
     struct csv_reading *reading = arena_new(message->arena, struct csv_reading);
-    reading->rows = (struct table_reading){message, result, &table->table, 1};
+    reading->rows = (struct table_reading){
+        .message = message, .result = result, .table = &table->table, .number = 1};
+    ask_mail(message, &table->table);
     reading->room = table->rows.len < ROW_LONGEST ? table->rows.len : ROW_LONGEST;
     reading->text = arena_alloc(message->arena, reading->room + 1);
     if (csv_init(&csv, 0) != 0)
@@ -180,8 +214,25 @@ static enum status read_csv(const struct incoming *message, const struct csv_tab
 
 /* ---- grids ---- */
 
-/* The header is the first row that a feed fits: people put a title above their tables. */
-#define TITLES_MOST 5U
+/* The header is the first row that a feed fits: people put a title above their tables. In
+ * the text of a mail, whose author may be anybody, the row below must tell who did what. */
+static bool row_tells(const struct incoming *message, struct table *table,
+                      const struct grid *grid, size_t row)
+{
+    struct table_reading reading = {.message = message, .table = table};
+    size_t count = 0;
+    const struct slice *cells = row < grid->row_count ? grid_row(grid, row, &count) : NULL;
+    ask_mail(message, table);
+    return cells != NULL && table_row_tells(&reading, cells, count);
+}
+
+/* Answers quote tables, newsletters show them, and a notice of a known wording is read by its
+ * own rules. */
+static bool may_complain(const struct incoming *message)
+{
+    return ordinary_kind(message).len == 0 && !ordinary_is_newsletter(message) &&
+           !parser_not_a_report.recognises(message) && !parser_notice.recognises(message);
+}
 
 static bool recognise_grid(const struct incoming *message, const struct attachment *attachment,
                            const struct grid *grid, struct table *table, size_t *first_row)
@@ -198,16 +249,22 @@ static bool recognise_grid(const struct incoming *message, const struct attachme
             table->header.fields[i] = slice_trim(cells[i]);
         table_sort_header(&table->header);
         *first_row = row + 1;
-        if (fit_feed(message, '\0', attachment->name.len == 0, table))
+        bool in_text = attachment->name.len == 0;
+        if (in_text && fit_feed(message, grid->divider, true, table))
+            return true;
+        if (fit_feed(message, grid->divider, false, table) &&
+            (!in_text || (row_tells(message, table, grid, row + 1) && may_complain(message))))
             return true;
     }
     return false;
 }
 
-static void read_grid(const struct incoming *message, const struct table *table,
+static void read_grid(const struct incoming *message, struct table *table,
                       const struct grid *grid, size_t row, struct parse_result *result)
 {
-    struct table_reading reading = {message, result, table, (unsigned)row};
+    struct table_reading reading = {
+        .message = message, .result = result, .table = table, .number = (unsigned)row};
+    ask_mail(message, table);
     for (; row < grid->row_count; row++) {
         size_t count = 0;
         const struct slice *cells = grid_row(grid, row, &count);
@@ -275,7 +332,7 @@ static enum status table_parse(const struct incoming *message, struct parse_resu
 
 const struct parser parser_table = {
     .name = "table",
-    .revision = 2,
+    .revision = 3,
     .about = "Tables of Shadowserver, AbuseHUB, CERT-Bund, Team Cymru and of whoever sends "
              "CSV, JSON,"
              " key=value, HTML or xlsx",

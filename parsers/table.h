@@ -10,6 +10,7 @@
 
 #define TABLE_COLUMNS_MOST 400U
 #define TABLE_ROWS_MOST    100000U
+#define TABLE_WORDS_MOST   64U
 
 /* What a feed's definition looks for in a row. */
 enum table_fact {
@@ -17,6 +18,8 @@ enum table_fact {
     TABLE_SOURCE,
     TABLE_VICTIM,
     TABLE_TIME,
+    TABLE_DATE,
+    TABLE_ZONE,
     TABLE_PORT,
     TABLE_DOMAIN,
     TABLE_URL,
@@ -27,6 +30,7 @@ enum table_fact {
 
 struct table_header {
     struct slice fields[TABLE_COLUMNS_MOST];
+    struct slice remarks[TABLE_COLUMNS_MOST]; /* "UTC", where the field was "time (UTC)" */
     size_t count;
     uint16_t sorted[TABLE_COLUMNS_MOST]; /* by name */
 };
@@ -39,9 +43,13 @@ struct table {
     uint16_t columns[TABLE_FACTS][FEED_COLUMNS_MOST];
     size_t column_counts[TABLE_FACTS];
     bool serial_times; /* a sheet's: days since 1899-12-30 */
+    struct slice zone; /* of times that name none; empty: UTC */
+    /* What the mail complains about, for rows that do not say it; NULL when that is not
+     * clear. */
+    const struct xarf_type *otherwise;
 };
 
-/* Call when the header's fields are all there. */
+/* Call when the header's fields are all there, as they were written. */
 void table_sort_header(struct table_header *header);
 bool table_has_column(const struct table_header *header, struct slice name);
 /* Does the table have what the feed asks for? Then it is of that feed. */
@@ -53,7 +61,15 @@ struct table_reading {
     struct parse_result *result;
     const struct table *table;
     unsigned number; /* of the row in the table, the header being 1 */
+    /* Words already asked for, since the rows of a table repeat them. */
+    struct {
+        struct slice word;
+        const struct xarf_type *type;
+    } known[TABLE_WORDS_MOST];
+    unsigned known_count;
 };
+/* Does the first row say who is meant, and does it or the mail say of what? */
+bool table_row_tells(struct table_reading *reading, const struct slice *fields, size_t count);
 /* too_long: the row was cut. Rows that are no reports are lost, with a reason. */
 void table_take_row(struct table_reading *reading, const struct slice *fields, size_t count,
                     bool too_long);
