@@ -207,11 +207,53 @@ static void check_retention(const struct check *check)
             (long long)((longest + 86399) / 86400));
 }
 
+static void check_tokens(const struct check *check, const struct imap_config *imap,
+                         bool by_token)
+{
+    struct slice name = imap->name;
+    unsigned secrets = (imap->client_secret_file.len > 0) +
+                       (imap->client_secret_credential.len > 0) +
+                       (imap->client_secret_command.len > 0);
+    unsigned refreshes = (imap->refresh_token_file.len > 0) +
+                         (imap->refresh_token_credential.len > 0) +
+                         (imap->refresh_token_command.len > 0);
+    if (imap->token_url.len == 0) {
+        if (secrets + refreshes > 0 || imap->client_id.len > 0)
+            config_blame(PLACE(check, "imap", name, "client-id"),
+                         "[imap %s] has a client or a refresh token, but no token-url to take "
+                         "them to",
+                         name.ptr);
+        return;
+    }
+    if (!by_token)
+        config_blame(PLACE(check, "imap", name, "token-url"),
+                     "[imap %s] token-url needs mechanism = xoauth2 or oauthbearer", name.ptr);
+    if (imap->client_id.len == 0)
+        config_blame(PLACE(check, "imap", name, "token-url"),
+                     "[imap %s] token-url needs client-id", name.ptr);
+    if (secrets > 1)
+        config_blame(PLACE(check, "imap", name, "client-id"),
+                     "[imap %s] has %u secrets of the client: one is enough", name.ptr,
+                     secrets);
+    if (imap->token_grant == 0 && refreshes != 1)
+        config_blame(PLACE(check, "imap", name, "token-url"),
+                     "[imap %s] needs one of refresh-token-file, refresh-token-credential and "
+                     "refresh-token-command; it has %u of them",
+                     name.ptr, refreshes);
+    if (imap->token_grant == 1 && (secrets == 0 || refreshes > 0))
+        config_blame(
+            PLACE(check, "imap", name, "token-grant"),
+            "[imap %s] token-grant = client-credentials needs a client-secret-…, and no "
+            "refresh token",
+            name.ptr);
+}
+
 static void check_imap(const struct check *check, const struct imap_config *imap)
 {
     struct slice name = imap->name;
     unsigned ways = (imap->password_file.len > 0) + (imap->credential.len > 0) +
-                    (imap->password_command.len > 0) + (imap->token_command.len > 0);
+                    (imap->password_command.len > 0) + (imap->token_command.len > 0) +
+                    (imap->token_url.len > 0);
     bool by_token = imap->mechanism >= 2;
     if (imap->host.len == 0)
         config_blame(PLACE(check, "imap", name, "host"), "[imap %s] needs host", name.ptr);
@@ -219,13 +261,14 @@ static void check_imap(const struct check *check, const struct imap_config *imap
         config_blame(PLACE(check, "imap", name, "user"), "[imap %s] needs user", name.ptr);
     if (ways != 1)
         config_blame(PLACE(check, "imap", name, "user"),
-                     "[imap %s] needs one of password-file, credential, password-command and "
-                     "token-command; it has %u of them",
+                     "[imap %s] needs one of password-file, credential, password-command, "
+                     "token-command and token-url; it has %u of them",
                      name.ptr, ways);
     if (imap->token_command.len > 0 && !by_token)
         config_blame(PLACE(check, "imap", name, "token-command"),
                      "[imap %s] token-command needs mechanism = xoauth2 or oauthbearer",
                      name.ptr);
+    check_tokens(check, imap, by_token);
     if (imap->tls == IMAP_TLS_NONE && !imap->plaintext_login)
         config_blame(PLACE(check, "imap", name, "tls"),
                      "[imap %s] tls = none would send the password for all to read: use tls, "

@@ -314,6 +314,8 @@ static const char *const imap_tls_words[] = {"tls", "starttls", "none", NULL};
 static const char *const imap_lowest_words[] = {"1.2", "1.3", NULL};
 static const char *const imap_mechanism_words[] = {"login", "plain", "xoauth2", "oauthbearer",
                                                    NULL};
+static const char *const token_grant_words[] = {"refresh-token", "client-credentials", NULL};
+static const char *const client_login_words[] = {"form", "basic", NULL};
 static const char *const imap_disposal_words[] = {"keep", "mark", "move", "delete", NULL};
 
 static const struct config_option imap_options[] = {
@@ -340,6 +342,45 @@ static const struct config_option imap_options[] = {
     {"token-command", VALUE_COMMAND, MEMBER(struct imap_config, token_command), .fallback = "",
      .help = "Command that prints an access token for xoauth2 or oauthbearer. It is run before "
              "each login, so it may hand out a new one each time."},
+    {"token-url", VALUE_URL, MEMBER(struct imap_config, token_url), .fallback = "",
+     .help = "Where access tokens for xoauth2 or oauthbearer are fetched (the token endpoint, "
+             "RFC 6749). They are kept until shortly before they expire."},
+    {"token-grant", VALUE_CHOICE, MEMBER(struct imap_config, token_grant),
+     .words = token_grant_words, .fallback = "refresh-token",
+     .help = "What a token is given for: a refresh token that somebody got by logging in once, "
+             "or the credentials of the client itself."},
+    {"token-scope", VALUE_TEXT, MEMBER(struct imap_config, token_scope), .fallback = "",
+     .help = "Scope to ask for, as the provider names it; without it, what was granted."},
+    {"token-ca-file", VALUE_PATH, MEMBER(struct imap_config, token_ca_file), .fallback = "",
+     .help = "Authorities for the token endpoint's certificate, instead of the system's."},
+    {"token-proxy", VALUE_TEXT, MEMBER(struct imap_config, token_proxy), .fallback = "",
+     .help =
+         "Proxy to the token endpoint, such as http://proxy.example.net:3128. None is taken "
+         "from the environment."},
+    {"client-id", VALUE_TEXT, MEMBER(struct imap_config, client_id), .fallback = "",
+     .help = "Name under which the provider knows this client. Needed with token-url."},
+    {"client-login", VALUE_CHOICE, MEMBER(struct imap_config, client_login),
+     .words = client_login_words, .fallback = "form",
+     .help = "Where client-id and the client's secret are put: in the form, or in a Basic "
+             "Authorization header."},
+    {"client-secret-file", VALUE_PATH, MEMBER(struct imap_config, client_secret_file),
+     .fallback = "",
+     .help = "File whose first line is the client's secret; readable by nobody else."},
+    {"client-secret-credential", VALUE_TEXT,
+     MEMBER(struct imap_config, client_secret_credential), .fallback = "",
+     .help = "Name of a systemd credential that is the client's secret."},
+    {"client-secret-command", VALUE_COMMAND, MEMBER(struct imap_config, client_secret_command),
+     .fallback = "", .help = "Command whose first line of output is the client's secret."},
+    {"refresh-token-file", VALUE_PATH, MEMBER(struct imap_config, refresh_token_file),
+     .fallback = "",
+     .help = "File whose first line is the refresh token; readable by nobody else. When the "
+             "provider replaces the token, the new one is kept in the store's directory and "
+             "used until this file changes."},
+    {"refresh-token-credential", VALUE_TEXT,
+     MEMBER(struct imap_config, refresh_token_credential), .fallback = "",
+     .help = "Name of a systemd credential that is the refresh token."},
+    {"refresh-token-command", VALUE_COMMAND, MEMBER(struct imap_config, refresh_token_command),
+     .fallback = "", .help = "Command whose first line of output is the refresh token."},
     {"mechanism", VALUE_CHOICE, MEMBER(struct imap_config, mechanism),
      .words = imap_mechanism_words, .fallback = "login", .help = "How to log in."},
     {"plaintext-login", VALUE_SWITCH, MEMBER(struct imap_config, plaintext_login),

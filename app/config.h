@@ -99,6 +99,10 @@ struct imap_config {
     bool plaintext_login, replies;
     struct slice ca_file, pin;
     struct slice password_file, credential, password_command, token_command;
+    struct slice token_url, token_scope, token_ca_file, token_proxy, client_id;
+    uint8_t token_grant, client_login;
+    struct slice client_secret_file, client_secret_credential, client_secret_command;
+    struct slice refresh_token_file, refresh_token_credential, refresh_token_command;
     struct slice *folders;
     size_t folder_count;
     struct slice move_to, keyword;

@@ -55,6 +55,31 @@ static void fill_account(const struct config *config, const struct imap_config *
         account->folders[i] = imap->folders[i].ptr;
 }
 
+static void fill_tokens(struct daemon *daemon, const struct imap_config *imap,
+                        struct token_settings *tokens)
+{
+    if (imap->token_url.len == 0)
+        return;
+    *tokens = (struct token_settings){
+        .http = daemon->http,
+        .url = imap->token_url.ptr,
+        .ca_file = imap->token_ca_file.ptr,
+        .proxy = imap->token_proxy.ptr,
+        .client = {.grant = (enum oauth_grant)imap->token_grant,
+                   .id = imap->client_id.ptr,
+                   .scope = imap->token_scope.ptr,
+                   .basic = imap->client_login == 1},
+        .client_secret = {imap->client_secret_file.ptr, imap->client_secret_credential.ptr,
+                          imap->client_secret_command.ptr},
+        .refresh_token = {imap->refresh_token_file.ptr, imap->refresh_token_credential.ptr,
+                          imap->refresh_token_command.ptr},
+        .keep = arena_printf(&daemon->arena, "%s/token-%s", store_directory(daemon->store),
+                             imap->name.ptr)
+                    .ptr,
+        .timeout = (unsigned)imap->timeout,
+    };
+}
+
 static struct source *imap_source(struct daemon *daemon, const struct imap_config *imap)
 {
     const struct config *config = &daemon->config;
@@ -70,6 +95,7 @@ static struct source *imap_source(struct daemon *daemon, const struct imap_confi
         .stall = config->daemon.stall,
     };
     fill_account(config, imap, &settings.account);
+    fill_tokens(daemon, imap, &settings.tokens);
     return imap_source_new(&settings, &daemon->host);
 }
 

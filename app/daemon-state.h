@@ -8,6 +8,7 @@
 #include "app/verification.h"
 #include "escalate/outbox.h"
 #include "ingest/source.h"
+#include "net/http.h"
 
 /* Something to remember once what was taken before is committed. */
 struct remembered {
@@ -40,6 +41,7 @@ struct daemon {
     struct store *store;
     struct pipeline *pipeline;
 
+    struct http *http;
     struct source_host host;
     struct source *sources;
     size_t source_count;

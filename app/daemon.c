@@ -151,6 +151,7 @@ static void close_all(struct daemon *daemon)
         (void)uv_run(&daemon->loop, UV_RUN_DEFAULT);
     }
     daemon_verify_close(daemon);
+    http_close(daemon->http);
     uv_walk(&daemon->loop, close_handle, NULL);
     (void)uv_run(&daemon->loop, UV_RUN_DEFAULT);
     (void)uv_loop_close(&daemon->loop);
@@ -278,6 +279,8 @@ static enum status start(struct daemon *daemon, struct fault *why)
     if (status != OK)
         return status;
     status = daemon_verify_open(daemon, why);
+    if (status == OK)
+        status = http_open(&daemon->loop, &daemon->http, why);
     if (status != OK)
         return status;
     start_handles(daemon);

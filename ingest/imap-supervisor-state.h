@@ -10,6 +10,7 @@ struct supervisor {
     struct imap_source_settings settings;
     struct imap_account account; /* with cursors; batch as it is for the next fetcher */
     struct secret_request *asking;
+    struct token_keeper *tokens; /* NULL: no token-url */
 
     uv_timer_t timer; /* pause, or how long the fetcher may be silent */
     uv_process_t process;

@@ -132,7 +132,10 @@ static void after_end(struct supervisor *s)
         find_culprit(s);
     }
     buffer_clear(&s->received);
-    trouble(s, s->fault_status, why);
+    if (s->fault_status == ERR_DENIED && s->tokens != NULL && token_refused(s->tokens))
+        begin(s); /* once: with a new token */
+    else
+        trouble(s, s->fault_status, why);
 }
 
 static void on_ended(uv_handle_t *handle)
@@ -355,6 +358,10 @@ static void on_secret(const char *secret, enum status status, const struct fault
 static void begin(struct supervisor *s)
 {
     source_enter(&s->source, SOURCE_STARTING, NULL);
+    if (s->tokens != NULL) {
+        token_ask(s->tokens, on_secret, s);
+        return;
+    }
     s->asking =
         secret_ask(s->source.host->loop, &s->settings.secret, SECRET_SECONDS, on_secret, s);
 }
@@ -379,6 +386,8 @@ static void stop(struct source *source)
     source_enter(source, SOURCE_STOPPED, NULL);
     secret_cancel(s->asking);
     s->asking = NULL;
+    if (s->tokens != NULL)
+        token_cancel(s->tokens);
     bool closing = s->running && s->exited && s->ended;
     s->handles = s->running ? s->handles + 1 : 1; /* the timer goes along */
     if (s->running && !closing)
@@ -391,7 +400,13 @@ static void release(struct source *source)
 {
     struct supervisor *s = (struct supervisor *)source;
     buffer_release(&s->received);
+    token_keeper_free(s->tokens);
     free(s);
+}
+
+static void warn(void *data, const char *text)
+{
+    source_say(data, SOURCE_WARNING, "%s", text);
 }
 
 static const struct source_type imap_type = {
@@ -406,5 +421,11 @@ struct source *imap_source_new(const struct imap_source_settings *settings,
     source_init(&s->source, &imap_type, host, settings->name, settings->replies);
     s->settings = *settings;
     s->account = settings->account;
+    if (settings->tokens.url != NULL) {
+        s->settings.tokens.loop = host->loop;
+        s->settings.tokens.warn = warn;
+        s->settings.tokens.data = s;
+        s->tokens = token_keeper_new(&s->settings.tokens);
+    }
     return &s->source;
 }

@@ -13,6 +13,7 @@
 #include "ingest/imap-account.h"
 #include "ingest/secret.h"
 #include "ingest/source.h"
+#include "ingest/token.h"
 
 /* Texts are borrowed while the source lives. */
 struct imap_source_settings {
@@ -20,7 +21,8 @@ struct imap_source_settings {
     bool replies;
     struct imap_account account; /* without secret and cursors */
     struct secret_place secret;
-    const char *program; /* that is started as "abusedesk fetcher" */
+    struct token_settings tokens; /* url NULL: secret is asked for instead */
+    const char *program;          /* that is started as "abusedesk fetcher" */
     int64_t retry, retry_longest, stall;
 };
 

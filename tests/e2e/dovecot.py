@@ -44,11 +44,12 @@ def make_authority(folder):
 class Dovecot:
     """with Dovecot() as server: server.port (plain, STARTTLS), server.tls_port, server.deliver(mails)"""
 
-    def __init__(self, certificate="good", capability=None, users=("desk",)):
+    def __init__(self, certificate="good", capability=None, users=("desk",), extra=""):
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="dovecot-"))
         self.home.chmod(0o755)
         self.port, self.tls_port = free_port(), free_port()
         self.certificate, self.capability, self.users = certificate, capability, users
+        self.extra = extra  # more of its configuration
         make_authority(self.home / "tls")
 
     def __enter__(self):
@@ -82,6 +83,7 @@ ssl_key = <{self.home}/tls/{self.certificate}.key
 mail_location = maildir:{mails}/%u
 mail_max_userip_connections = 200
 {capability}
+{self.extra}
 passdb {{
   driver = passwd-file
   args = {self.home}/users
