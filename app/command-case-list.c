@@ -34,15 +34,16 @@ static bool add(const struct abuse_case *c, void *data)
     table_printf(table, state_tint(c->state), "%s", case_state_name(c->state));
     table_printf(table, TINT_NONE, "%s", abuse_kind_name(c->kind));
     table_printf(table, TINT_NONE, "%llu", (unsigned long long)c->reports);
-    table_printf(table, TINT_NONE, "%s", moment_table(c->observed_last, moment));
-    table_printf(table, TINT_NONE, "%s", moment_table(case_due_real(c, listing->now), moment));
+    table_printf(table, TINT_NONE, "%.16s", moment_table(c->observed_last, moment));
+    table_printf(table, TINT_NONE, "%.16s",
+                 moment_table(case_due_real(c, listing->now), moment));
     return true;
 }
 
 static const struct table_column columns[] = {
-    {"CASE", false, false},     {"ADDRESS", false, false}, {"CUSTOMER", false, true},
-    {"STATE", false, false},    {"KIND", false, true},     {"REPORTS", true, false},
-    {"LAST SEEN", false, true}, {"DUE", false, false},
+    {"CASE", false, false, 0},      {"ADDRESS", false, true, 0}, {"CUSTOMER", false, true, 0},
+    {"STATE", false, false, 0},     {"KIND", false, true, 1},    {"REPORTS", true, false, 2},
+    {"LAST SEEN", false, false, 3}, {"DUE", false, false, 0},
 };
 
 static enum exit_code list(struct desk *desk, struct listing *listing)

@@ -1,7 +1,7 @@
 #include "app/show-case.h"
 #include "app/show-event.h"
 #include "app/store-open.h"
-#include "app/table.h"
+#include "app/wrap.h"
 #include "correlate/correlate.h"
 
 #include <stdlib.h>
@@ -25,7 +25,7 @@ static void heading(struct call *call, const char *text)
 static void field(struct call *call, const char *name, struct slice text)
 {
     if (text.len > 0)
-        (void)fprintf(call->out.stream, "%-14s %.*s\n", name, SLICE_FMT(text));
+        wrap_field(&call->out, 0, name, 15, text, TINT_NONE);
 }
 
 static void field_moment(struct call *call, const char *name, int64_t moment)
@@ -43,9 +43,10 @@ static void show_window(struct showing *showing)
     char left[MOMENT_TEXT];
     if (c->due == 0)
         return;
-    (void)fprintf(call->out.stream, "%-14s %s, after %s in which replies can be heard\n", "due",
-                  moment_rfc3339(case_due_real(c, showing->now), text),
-                  moment_duration(c->due - showing->now.fair, left));
+    field(call, "due",
+          arena_printf(call->arena, "%s, after %s in which replies can be heard",
+                       moment_rfc3339(case_due_real(c, showing->now), text),
+                       moment_duration(c->due - showing->now.fair, left)));
 }
 
 static void show_head(struct showing *showing)
@@ -54,12 +55,15 @@ static void show_head(struct showing *showing)
     struct call *call = showing->desk->call;
     char id[CASE_TEXT];
     char address[ADDRESS_TEXT];
-    (void)fprintf(call->out.stream, "%s%s  %s%s  %.*s\n", tint_on(&call->out, TINT_STRONG),
-                  case_text(c->id, id), address_text(&c->address, address),
-                  tint_off(&call->out, TINT_STRONG), SLICE_FMT(c->customer));
-    (void)fprintf(call->out.stream, "%-14s %s%s%s\n", "state",
-                  tint_on(&call->out, state_tint(c->state)), case_state_name(c->state),
-                  tint_off(&call->out, state_tint(c->state)));
+    struct wrap wrap = wrap_start(&call->out, 0);
+    wrap_printf(&wrap, TINT_STRONG, "%s", case_text(c->id, id));
+    wrap_column(&wrap, wrap.column + 2);
+    wrap_printf(&wrap, TINT_STRONG, "%s", address_text(&c->address, address));
+    wrap_column(&wrap, wrap.column + 2);
+    wrap_words(&wrap, c->customer, TINT_NONE);
+    wrap_end(&wrap);
+    wrap_field(&call->out, 0, "state", 15, slice_of(case_state_name(c->state)),
+               state_tint(c->state));
     field(call, "kind", slice_of(abuse_kind_title(c->kind)));
     field(call, "server", c->server);
     field(call, "network", c->network_handle);
@@ -91,14 +95,18 @@ static void show_account(struct showing *showing)
     for (unsigned i = 0; i < account->line_count; i++) {
         const struct testimony *line = &account->lines[i];
         struct slice name = line->witness->operator_name;
-        (void)fprintf(call->out.stream, "  %3u  %-20.*s %s\n", line->points,
-                      name.len > 0 ? (int)name.len : 7, name.len > 0 ? name.ptr : "unknown",
-                      line->why);
+        struct wrap wrap = wrap_start(&call->out, 2);
+        wrap.indent = 28;
+        wrap_printf(&wrap, TINT_NONE, "%3u", line->points);
+        wrap_column(&wrap, 7);
+        wrap_words(&wrap, name.len > 0 ? name : SLICE("unknown"), TINT_NONE);
+        wrap_column(&wrap, wrap.indent);
+        wrap_words(&wrap, slice_of(line->why), TINT_NONE);
+        wrap_end(&wrap);
     }
-    (void)fprintf(call->out.stream, "  %s%s%s\n",
-                  tint_on(&call->out, account->confirmed ? TINT_WARN : TINT_NONE),
-                  account->verdict,
-                  tint_off(&call->out, account->confirmed ? TINT_WARN : TINT_NONE));
+    struct wrap wrap = wrap_start(&call->out, 2);
+    wrap_words(&wrap, slice_of(account->verdict), account->confirmed ? TINT_WARN : TINT_NONE);
+    wrap_end(&wrap);
 }
 
 static void show_contacts(struct showing *showing)
@@ -110,12 +118,33 @@ static void show_contacts(struct showing *showing)
     heading(call, "Contacts");
     for (uint8_t i = 0; i < c->contact_count; i++) {
         const struct case_contact *contact = &c->contacts[i];
-        (void)fprintf(call->out.stream, "  %.*s (%.*s)  %.*s  %.*s  mails %u%s, calls %u%s\n",
-                      SLICE_FMT(contact->name), SLICE_FMT(contact->role),
-                      SLICE_FMT(contact->mail), SLICE_FMT(contact->phone), contact->mails_tried,
-                      contact->mail_dead ? " (came back)" : "", contact->calls_made,
-                      contact->reached ? ", reached" : "");
+        struct wrap wrap = wrap_start(&call->out, 2);
+        wrap.indent = 6;
+        wrap_printf(&wrap, TINT_NONE, "%.*s (%.*s) %.*s %.*s: mails %u%s, calls %u%s",
+                    SLICE_FMT(contact->name), SLICE_FMT(contact->role),
+                    SLICE_FMT(contact->mail), SLICE_FMT(contact->phone), contact->mails_tried,
+                    contact->mail_dead ? " (came back)" : "", contact->calls_made,
+                    contact->reached ? ", reached" : "");
+        wrap_end(&wrap);
     }
+}
+
+/* "2026-11-10 09:12:00  warned  what it says (who)": on a narrow terminal the words go on
+ * below the time. */
+static void timeline_print(const struct terminal *out, int64_t at, const char *what,
+                           enum tint tint, struct slice text, struct slice actor)
+{
+    char moment[32];
+    struct wrap wrap = wrap_start(out, 2);
+    wrap.indent = out->width > 0 && out->width < 72 ? 6 : 39;
+    wrap_words(&wrap, slice_of(moment_table(at, moment)), TINT_NONE);
+    wrap_column(&wrap, 23);
+    wrap_words(&wrap, slice_of(what), tint);
+    wrap_column(&wrap, 39);
+    wrap_words(&wrap, text, TINT_NONE);
+    if (actor.len > 0)
+        wrap_printf(&wrap, TINT_FAINT, "(%.*s)", SLICE_FMT(actor));
+    wrap_end(&wrap);
 }
 
 static json_t *action_json(const struct showing *showing, const struct action *action)
@@ -135,17 +164,14 @@ static bool show_action(const struct action *action, void *data)
 {
     struct showing *showing = data;
     struct call *call = showing->desk->call;
-    char moment[MOMENT_TEXT];
     if (action->state != ACTION_PENDING && action->state != ACTION_STARTED)
         return true;
     if (call->json)
         return json_array_append_new(showing->list, action_json(showing, action)) == 0;
     if (showing->shown++ == 0)
         heading(call, "Still to do");
-    (void)fprintf(
-        call->out.stream, "  %s  %-10s %.*s\n",
-        moment_rfc3339(showing->now.real + (action->not_before - showing->now.fair), moment),
-        verb_name(action->verb), SLICE_FMT(action->text));
+    timeline_print(&call->out, showing->now.real + (action->not_before - showing->now.fair),
+                   verb_name(action->verb), TINT_NONE, action->text, (struct slice){0});
     return true;
 }
 
@@ -157,15 +183,8 @@ static bool show_event(const struct event *event, void *data)
         return json_array_append_new(
                    showing->list,
                    event_to_json(event, event_type_name(event->type), &showing->c)) == 0;
-    char moment[32];
-    (void)fprintf(call->out.stream, "  %s  %s%-15s%s %.*s",
-                  moment_table(event->at.real, moment),
-                  tint_on(&call->out, event_tint(event->type)), event_type_name(event->type),
-                  tint_off(&call->out, event_tint(event->type)), SLICE_FMT(event->text));
-    if (event->actor.len > 0)
-        (void)fprintf(call->out.stream, "%s  (%.*s)%s", tint_on(&call->out, TINT_FAINT),
-                      SLICE_FMT(event->actor), tint_off(&call->out, TINT_FAINT));
-    (void)fputc('\n', call->out.stream);
+    timeline_print(&call->out, event->at.real, event_type_name(event->type),
+                   event_tint(event->type), event->text, event->actor);
     return true;
 }
 

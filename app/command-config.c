@@ -77,7 +77,7 @@ static void show_entry(const struct config_entry *entry, struct slice value, voi
 static enum exit_code show(struct call *call)
 {
     static const struct table_column columns[] = {
-        {"SETTING", false, false}, {"VALUE", false, true}, {"FROM", false, true}};
+        {"SETTING", false, true, 0}, {"VALUE", false, true, 0}, {"FROM", false, true, 1}};
     struct config config;
     enum exit_code code = call_configure(call, &config);
     if (code != EXIT_DONE)

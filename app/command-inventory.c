@@ -4,6 +4,7 @@
 #include "app/show-case.h"
 #include "app/store-open.h"
 #include "app/table.h"
+#include "app/wrap.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -102,20 +103,25 @@ static void print_assignment(struct call *call, const struct assignment *assignm
     char prefix[PREFIX_TEXT];
     char from[MOMENT_TEXT];
     char until[MOMENT_TEXT];
-    (void)fprintf(call->out.stream, "%s%s%s  %.*s  %.*s%s%s\n",
-                  tint_on(&call->out, TINT_STRONG), prefix_text(&assignment->prefix, prefix),
-                  tint_off(&call->out, TINT_STRONG), SLICE_FMT(assignment->customer),
-                  SLICE_FMT(assignment->server), assignment->never_cut ? "  never cut" : "",
-                  assignment->shared ? "  shared" : "");
+    struct wrap wrap = wrap_start(&call->out, 0);
+    wrap.indent = 4;
+    wrap_words(&wrap, slice_of(prefix_text(&assignment->prefix, prefix)), TINT_STRONG);
+    wrap_printf(&wrap, TINT_NONE, "%.*s %.*s%s%s", SLICE_FMT(assignment->customer),
+                SLICE_FMT(assignment->server), assignment->never_cut ? ", never cut" : "",
+                assignment->shared ? ", shared" : "");
+    wrap_end(&wrap);
     if (assignment->valid_from != 0 || assignment->valid_until != 0)
-        (void)fprintf(call->out.stream, "    from %s until %s\n",
+        (void)fprintf(call->out.stream, "  valid from %s until %s\n",
                       moment_rfc3339(assignment->valid_from, from),
                       moment_rfc3339(assignment->valid_until, until));
     for (size_t i = 0; i < assignment->contact_count; i++) {
         const struct contact *contact = &assignment->contacts[i];
-        (void)fprintf(call->out.stream, "    %.*s (%.*s)  %.*s  %.*s\n",
-                      SLICE_FMT(contact->name), SLICE_FMT(contact->role),
-                      SLICE_FMT(contact->mail), SLICE_FMT(contact->phone));
+        wrap = wrap_start(&call->out, 2);
+        wrap.indent = 6;
+        wrap_printf(&wrap, TINT_NONE, "%.*s (%.*s) %.*s %.*s", SLICE_FMT(contact->name),
+                    SLICE_FMT(contact->role), SLICE_FMT(contact->mail),
+                    SLICE_FMT(contact->phone));
+        wrap_end(&wrap);
     }
 }
 
@@ -188,8 +194,8 @@ static void add(struct listing *listing, const struct assignment *assignment)
 static enum exit_code run_list(struct call *call)
 {
     static const struct table_column columns[] = {
-        {"PREFIX", false, false}, {"CUSTOMER", false, true}, {"SERVER", false, true},
-        {"CONTACT", false, true}, {"", false, false},
+        {"PREFIX", false, true, 0},  {"CUSTOMER", false, true, 0}, {"SERVER", false, true, 1},
+        {"CONTACT", false, true, 0}, {"", false, false, 0},
     };
     struct desk desk;
     struct listing listing = {
@@ -211,6 +217,7 @@ static enum exit_code run_list(struct call *call)
 
 struct checking {
     struct call *call;
+    struct table table;
     unsigned found;
 };
 
@@ -221,27 +228,38 @@ static void show_anomaly(const struct contact_anomaly *anomaly, void *data)
     char prefix[PREFIX_TEXT];
     checking->found++;
     (void)prefix_text(&anomaly->assignment->prefix, prefix);
-    if (call->json)
+    if (call->json) {
         call_json(call, json_pack("{s:s, s:o, s:s, s:o}", "prefix", prefix, "customer",
                                   slice_to_json(anomaly->assignment->customer), "anomaly",
                                   anomaly->what, "detail", slice_to_json(anomaly->detail)));
-    else
-        (void)fprintf(call->out.stream, "%-20s %-16.*s %s%-16s%s %.*s\n", prefix,
-                      SLICE_FMT(anomaly->assignment->customer), tint_on(&call->out, TINT_WARN),
-                      anomaly->what, tint_off(&call->out, TINT_WARN),
-                      SLICE_FMT(anomaly->detail));
+        return;
+    }
+    table_printf(&checking->table, TINT_STRONG, "%s", prefix);
+    table_add(&checking->table, anomaly->assignment->customer, TINT_NONE);
+    table_add(&checking->table, slice_of(anomaly->what), TINT_WARN);
+    table_add(&checking->table, arena_copy(call->arena, anomaly->detail), TINT_NONE);
 }
 
 static enum exit_code run_check(struct call *call)
 {
+    static const struct table_column columns[] = {
+        {"PREFIX", false, true, 0},
+        {"CUSTOMER", false, true, 1},
+        {"FOUND", false, false, 0},
+        {"", false, true, 0},
+    };
     struct desk desk;
-    struct checking checking = {.call = call};
+    struct checking checking = {
+        .call = call,
+        .table = table_of(columns, sizeof columns / sizeof *columns, call->arena)};
     enum exit_code code = desk_open_to_look(&desk, call);
     if (code == EXIT_DONE) {
         inventory_check(pipeline_inventory(desk.pipeline), (int64_t)time(NULL), show_anomaly,
                         &checking);
         if (!call->json && checking.found == 0)
             (void)fprintf(call->out.stream, "Every assignment can be reached.\n");
+        else if (!call->json)
+            table_print(&checking.table, &call->out);
         code = checking.found > 0 ? EXIT_FOUND : EXIT_DONE;
     }
     desk_close(&desk);

@@ -1,6 +1,7 @@
 /* parsers: what is understood, by whom it is sent, and which definitions are in force. */
 #include "app/command.h"
 #include "app/table.h"
+#include "app/wrap.h"
 #include "parsers/feed.h"
 #include "parsers/formats.h"
 #include "parsers/notices.h"
@@ -45,13 +46,18 @@ static void print_parser(struct call *call, const struct parser *parser,
     FILE *out = call->out.stream;
     fprintf(out, "%s%s%s (revision %u)\n", tint_on(&call->out, TINT_STRONG), parser->name,
             tint_off(&call->out, TINT_STRONG), parser->revision);
-    fprintf(out,
-            "    format       %s\n    senders      %s\n    extracts     %s\n"
-            "    samples      fixtures/mails: %s\n",
-            parser->about, parser->senders, parser->extracts, parser->samples);
+    const struct terminal *terminal = &call->out;
+    wrap_field(terminal, 4, "format", 17, slice_of(parser->about), TINT_NONE);
+    wrap_field(terminal, 4, "senders", 17, slice_of(parser->senders), TINT_NONE);
+    wrap_field(terminal, 4, "extracts", 17, slice_of(parser->extracts), TINT_NONE);
+    struct wrap samples = wrap_start(terminal, 4);
+    samples.indent = 17;
+    wrap_words(&samples, SLICE("samples"), TINT_NONE);
+    wrap_column(&samples, samples.indent);
+    wrap_printf(&samples, TINT_NONE, "fixtures/mails: %s", parser->samples);
+    wrap_end(&samples);
     for (size_t i = 0; i < names->count; i++)
-        fprintf(out, "    %-12s %.*s\n", i == 0 ? "definitions" : "",
-                SLICE_FMT(names->items[i]));
+        wrap_field(terminal, 4, i == 0 ? "definitions" : "", 17, names->items[i], TINT_NONE);
 }
 
 static enum exit_code run(struct call *call)

@@ -6,6 +6,7 @@
 #include "app/replay-compare.h"
 #include "app/show-event.h"
 #include "app/store-open.h"
+#include "app/wrap.h"
 #include "base/moment.h"
 
 #include <inttypes.h>
@@ -75,25 +76,30 @@ static void summarise(struct call *call, struct store *store,
     store_each_case(txn, false, call->arena, add_open, states);
     for (size_t i = 0; i <= CASE_NEEDS_HUMAN; i++)
         cases += states[i];
-    FILE *out = call->out.stream;
-    (void)fprintf(out, "\n%s%" PRIu64 " mail%s in %s of simulated time: %" PRIu64 " case%s%s",
-                  tint_on(&call->out, TINT_STRONG), summary->mails,
-                  summary->mails == 1 ? "" : "s",
-                  moment_duration(summary->ended - summary->started, length), cases,
-                  cases == 1 ? "" : "s", tint_off(&call->out, TINT_STRONG));
-    const char *separator = " (";
-    for (size_t i = 0; i <= CASE_NEEDS_HUMAN; i++)
+    uint64_t again = store_counter(txn, "messages-again");
+    (void)fputc('\n', call->out.stream);
+    struct wrap wrap = wrap_start(&call->out, 0);
+    wrap_printf(&wrap, TINT_STRONG,
+                "%" PRIu64 " mail%s in %s of simulated time: %" PRIu64 " case%s",
+                summary->mails, summary->mails == 1 ? "" : "s",
+                moment_duration(summary->ended - summary->started, length), cases,
+                cases == 1 ? "" : "s");
+    const char *open = "(";
+    for (size_t i = 0; i <= CASE_NEEDS_HUMAN; i++) {
+        cases -= states[i];
         if (states[i] > 0) {
-            (void)fprintf(out, "%s%" PRIu64 " %s", separator, states[i],
-                          case_state_name((enum case_state)i));
-            separator = ", ";
+            wrap_printf(&wrap, TINT_NONE, "%s%" PRIu64 " %s%s", open, states[i],
+                        case_state_name((enum case_state)i), cases > 0 ? "," : ");");
+            open = "";
         }
-    (void)fprintf(
-        out, "%s; %" PRIu64 " reports, %" PRIu64 " not ours, %" PRIu64 " mails seen before\n",
-        cases > 0 ? ")" : "", store_counter(txn, "reports"),
-        store_counter(txn, "reports-not-ours"), store_counter(txn, "messages-again"));
+    }
+    wrap_printf(&wrap, TINT_NONE,
+                "%" PRIu64 " reports, %" PRIu64 " not ours, %" PRIu64 " mail%s seen before",
+                store_counter(txn, "reports"), store_counter(txn, "reports-not-ours"), again,
+                again == 1 ? "" : "s");
+    wrap_end(&wrap);
     if (summary->cut_short)
-        (void)fprintf(out, "The clock was stopped with more to come.\n");
+        (void)fprintf(call->out.stream, "The clock was stopped with more to come.\n");
     txn_abort(txn);
 }
 

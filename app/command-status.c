@@ -2,8 +2,10 @@
 #include "app/control.h"
 #include "app/status-store.h"
 #include "app/store-open.h"
+#include "app/wrap.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdlib.h>
 
 static json_t *cases_json(const struct status_counts *counts)
@@ -48,84 +50,102 @@ static const char *text_of(const json_t *object, const char *name)
 
 static void print_sources(struct call *call, const json_t *daemon)
 {
-    FILE *out = call->out.stream;
     const json_t *source = NULL;
     size_t i = 0;
     json_array_foreach(json_object_get(daemon, "sources"), i, source)
     {
         bool heard = json_is_true(json_object_get(source, "heard"));
         enum tint tint = heard ? TINT_GOOD : TINT_BAD;
-        (void)fprintf(
-            out, "  %s%-24s %s%s  since %s  last mail %s  %" JSON_INTEGER_FORMAT " mails",
-            tint_on(&call->out, tint), text_of(source, "source"), text_of(source, "state"),
-            tint_off(&call->out, tint), text_of(source, "since"), text_of(source, "last_mail"),
-            json_integer_value(json_object_get(source, "mails")));
+        struct wrap wrap = wrap_start(&call->out, 2);
+        wrap.indent = 6;
+        wrap_words(&wrap, slice_of(text_of(source, "source")), tint);
+        wrap_column(&wrap, 27);
+        wrap_words(&wrap, slice_of(text_of(source, "state")), tint);
+        wrap_printf(&wrap, TINT_NONE, "since %s, last mail %s, %" JSON_INTEGER_FORMAT " mails",
+                    text_of(source, "since"), text_of(source, "last_mail"),
+                    json_integer_value(json_object_get(source, "mails")));
         if (json_integer_value(json_object_get(source, "set_aside")) > 0)
-            (void)fprintf(out, ", %" JSON_INTEGER_FORMAT " left alone",
-                          json_integer_value(json_object_get(source, "set_aside")));
-        (void)fprintf(out, "\n");
-        if (text_of(source, "trouble")[0] != '\0')
-            (void)fprintf(out, "      %s\n", text_of(source, "trouble"));
+            wrap_printf(&wrap, TINT_WARN, "(%" JSON_INTEGER_FORMAT " left alone)",
+                        json_integer_value(json_object_get(source, "set_aside")));
+        wrap_end(&wrap);
+        if (text_of(source, "trouble")[0] != '\0') {
+            wrap = wrap_start(&call->out, 6);
+            wrap_words(&wrap, slice_of(text_of(source, "trouble")), TINT_NONE);
+            wrap_end(&wrap);
+        }
     }
+}
+
+static void field(struct call *call, const char *name, enum tint tint, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+static void field(struct call *call, const char *name, enum tint tint, const char *format, ...)
+{
+    char text[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    wrap_field(&call->out, 0, name, 11, slice_of(text), tint);
 }
 
 static void print_daemon(struct call *call, const json_t *daemon, const struct fault *why)
 {
-    FILE *out = call->out.stream;
     if (daemon == NULL) {
-        (void)fprintf(out, "%sdaemon     does not run%s: %s\n", tint_on(&call->out, TINT_BAD),
-                      tint_off(&call->out, TINT_BAD), why->text);
+        field(call, "daemon", TINT_BAD, "does not run: %s", why->text);
         return;
     }
     const json_t *health = json_object_get(daemon, "health");
     bool heard = json_is_true(json_object_get(health, "heard"));
-    (void)fprintf(out, "daemon     runs since %s, %s\n", text_of(daemon, "started"),
-                  json_is_true(json_object_get(daemon, "armed")) ? "armed"
-                                                                 : "disarmed: nothing leaves");
-    (void)fprintf(out, "clock      %s%s%s%s\n",
-                  heard ? "runs: replies can be heard" : "stands still: ",
-                  heard ? "" : text_of(health, "deaf"), heard ? "" : ": ",
-                  heard ? "" : text_of(health, "why"));
+    field(call, "daemon", TINT_NONE, "runs since %s, %s", text_of(daemon, "started"),
+          json_is_true(json_object_get(daemon, "armed")) ? "armed"
+                                                         : "disarmed: nothing leaves");
+    if (heard)
+        field(call, "clock", TINT_NONE, "runs: replies can be heard");
+    else
+        field(call, "clock", TINT_BAD, "stands still: %s: %s", text_of(health, "deaf"),
+              text_of(health, "why"));
     if (!json_is_true(json_object_get(health, "acting")))
-        (void)fprintf(out,
-                      "           waits for the mailboxes before it acts on what is due\n");
-    (void)fprintf(out, "sources\n");
+        field(call, "", TINT_NONE, "waits for the mailboxes before it acts on what is due");
+    (void)fprintf(call->out.stream, "sources\n");
     print_sources(call, daemon);
 }
 
-static void print_wait(FILE *out, const char *what, bool there, int64_t at, int64_t fair)
+static const char *wait_text(bool there, int64_t at, int64_t fair, char text[MOMENT_TEXT])
 {
-    char text[MOMENT_TEXT];
-    if (there)
-        (void)fprintf(out, "%s in %s\n", what,
-                      moment_duration(at > fair ? at - fair : 0, text));
-    else
-        (void)fprintf(out, "%s: none\n", what);
+    return there ? moment_duration(at > fair ? at - fair : 0, text) : "never";
+}
+
+static void print_cases(struct call *call, const struct status_counts *counts)
+{
+    struct buffer text = BUFFER_INIT;
+    for (unsigned i = 0; i < STATUS_STATES; i++)
+        if (counts->cases[i] > 0)
+            buffer_printf(&text, "%s%" PRIu64 " %s", text.len > 0 ? ", " : "", counts->cases[i],
+                          case_state_name((enum case_state)i));
+    wrap_field(&call->out, 0, "cases", 11,
+               text.len > 0 ? buffer_slice(&text) : SLICE("none open"), TINT_NONE);
+    buffer_release(&text);
 }
 
 static void print_store(struct call *call, const struct status_counts *counts, int64_t fair)
 {
-    FILE *out = call->out.stream;
-    (void)fprintf(out,
-                  "messages   %" PRIu64 " (and %" PRIu64 " that came again), %" PRIu64
-                  " reports, %" PRIu64 " in triage, %" PRIu64 " notices\n",
-                  counts->messages - counts->again, counts->again, counts->reports,
-                  counts->triage, counts->notices);
-    (void)fprintf(out, "cases     ");
-    uint64_t open = 0;
-    for (unsigned i = 0; i < STATUS_STATES; i++) {
-        if (counts->cases[i] > 0)
-            (void)fprintf(out, " %" PRIu64 " %s", counts->cases[i],
-                          case_state_name((enum case_state)i));
-        open += counts->cases[i];
-    }
-    (void)fprintf(out, "%s\n", open == 0 ? " none open" : "");
-    print_wait(out, "next       window runs out", counts->timer, counts->due, fair);
-    (void)fprintf(out, "outbox     %" PRIu64 " pending", counts->pending);
-    if (counts->pending > 0)
-        print_wait(out, "; the next", counts->action, counts->not_before, fair);
+    char wait[MOMENT_TEXT];
+    field(call, "messages", TINT_NONE,
+          "%" PRIu64 " (and %" PRIu64 " that came again), %" PRIu64 " reports, %" PRIu64
+          " in triage, %" PRIu64 " notices",
+          counts->messages - counts->again, counts->again, counts->reports, counts->triage,
+          counts->notices);
+    print_cases(call, counts);
+    if (counts->timer)
+        field(call, "next", TINT_NONE, "window runs out in %s",
+              wait_text(true, counts->due, fair, wait));
     else
-        (void)fprintf(out, "\n");
+        field(call, "next", TINT_NONE, "no window runs");
+    if (counts->pending > 0)
+        field(call, "outbox", TINT_NONE, "%" PRIu64 " pending, the next in %s", counts->pending,
+              wait_text(counts->action, counts->not_before, fair, wait));
+    else
+        field(call, "outbox", TINT_NONE, "nothing pending");
 }
 
 /* NULL when none runs; *why says so. */

@@ -57,7 +57,7 @@ static bool add(const struct stored_message *message, void *data)
         return true;
     }
     table_printf(table, TINT_STRONG, "%" PRIu64, message->id);
-    table_printf(table, TINT_NONE, "%s", moment_table(message->received_at, moment));
+    table_printf(table, TINT_NONE, "%.16s", moment_table(message->received_at, moment));
     table_add(table, message->from, TINT_NONE);
     table_add(table, message->subject, TINT_NONE);
     table_add(table, message->reason, TINT_WARN);
@@ -95,8 +95,8 @@ static void list_drifts(struct call *call, struct txn *txn)
 static enum exit_code run_list(struct call *call)
 {
     static const struct table_column columns[] = {
-        {"MESSAGE", true, false}, {"RECEIVED", false, false}, {"FROM", false, true},
-        {"SUBJECT", false, true}, {"REASON", false, true},    {"FOR", false, false},
+        {"MESSAGE", true, false, 0}, {"RECEIVED", false, false, 2}, {"FROM", false, true, 0},
+        {"SUBJECT", false, true, 0}, {"REASON", false, true, 0},    {"FOR", false, true, 1},
     };
     struct desk desk;
     struct listing listing = {

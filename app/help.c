@@ -1,5 +1,6 @@
 /* Help, from the same table that the command line is parsed with. */
 #include "app/command.h"
+#include "app/wrap.h"
 
 static void heading(const struct terminal *out, const char *title)
 {
@@ -17,7 +18,7 @@ static void option_line(const struct terminal *out, const struct command_option 
         length = snprintf(left, sizeof(left), "    --%s", option->name);
     if (option->argument != NULL)
         snprintf(left + length, sizeof(left) - (size_t)length, " %s", option->argument);
-    fprintf(out->stream, "  %-26s %s\n", left, option->about);
+    wrap_field(out, 2, left, 29, slice_of(option->about), TINT_NONE);
 }
 
 static void option_lines(const struct terminal *out, const struct command_option *options)
@@ -37,16 +38,17 @@ static void command_lines(const struct terminal *out, const char *group)
     for (size_t i = 0; command_registry[i] != NULL; i++) {
         const struct command *c = command_registry[i];
         if (!c->hidden && (group == NULL || in_group(c, group)))
-            fprintf(out->stream, "  %-20s %s\n", c->name, c->summary);
+            wrap_field(out, 2, c->name, 23, slice_of(c->summary), TINT_NONE);
     }
 }
 
 void command_help(const struct terminal *out, const struct command *command)
 {
     if (command == NULL) {
-        fprintf(out->stream,
-                "abusedesk turns abuse reports into cases, and takes each case to its end.\n\n"
-                "Usage: abusedesk COMMAND [OPTION...] [OPERAND...]\n");
+        wrap_prose(out,
+                   SLICE("abusedesk turns abuse reports into cases, and takes each case to "
+                         "its end.\n\n"
+                         "Usage: abusedesk COMMAND [OPTION...] [OPERAND...]\n"));
         heading(out, "Commands");
         command_lines(out, NULL);
         heading(out, "Options of every command");
@@ -54,10 +56,19 @@ void command_help(const struct terminal *out, const struct command *command)
         fprintf(out->stream, "\nManual: abusedesk(1), abusedesk.conf(5)\n");
         return;
     }
-    fprintf(out->stream, "%s.\n\nUsage: abusedesk %s [OPTION...]%s%s\n", command->summary,
-            command->name, command->operands[0] != '\0' ? " " : "", command->operands);
-    if (command->details != NULL)
-        fprintf(out->stream, "\n%s\n", command->details);
+    struct wrap wrap = wrap_start(out, 0);
+    wrap_printf(&wrap, TINT_NONE, "%s.", command->summary);
+    wrap_end(&wrap);
+    wrap = wrap_start(out, 0);
+    wrap.indent = 4;
+    (void)fputc('\n', out->stream);
+    wrap_printf(&wrap, TINT_NONE, "Usage: abusedesk %s [OPTION...] %s", command->name,
+                command->operands);
+    wrap_end(&wrap);
+    if (command->details != NULL) {
+        fputc('\n', out->stream);
+        wrap_prose(out, slice_of(command->details));
+    }
     if (command->options != NULL && command->options[0].name != NULL) {
         heading(out, "Options");
         option_lines(out, command->options);

@@ -1,4 +1,5 @@
 #include "app/replay-compare.h"
+#include "app/wrap.h"
 
 #include "app/letters.h"
 #include "app/show-case.h"
@@ -181,16 +182,18 @@ static void show_pair(struct comparing *comparing, const struct pair *pair)
         call_json(call, pair_json(call, pair));
         return;
     }
-    (void)fprintf(out->stream, "%s%s%s  %.*s: %s%.*s%s, not %s%.*s%s\n",
-                  tint_on(out, TINT_STRONG), address_text(&any->address, address),
-                  tint_off(out, TINT_STRONG), SLICE_FMT(any->customer), tint_on(out, TINT_GOOD),
-                  SLICE_FMT(end_of(call, pair->right)), tint_off(out, TINT_GOOD),
-                  tint_on(out, TINT_WARN), SLICE_FMT(end_of(call, pair->left)),
-                  tint_off(out, TINT_WARN));
-    (void)fprintf(out->stream, "    %-24s %.*s\n", comparing->left->name,
-                  SLICE_FMT(parting_text(call, pair->left_event)));
-    (void)fprintf(out->stream, "    %-24s %.*s\n", comparing->right->name,
-                  SLICE_FMT(parting_text(call, pair->right_event)));
+    struct wrap wrap = wrap_start(out, 0);
+    wrap.indent = 4;
+    wrap_words(&wrap, slice_of(address_text(&any->address, address)), TINT_STRONG);
+    wrap_printf(&wrap, TINT_NONE, "%.*s:", SLICE_FMT(any->customer));
+    wrap_words(&wrap, end_of(call, pair->right), TINT_GOOD);
+    wrap_words(&wrap, SLICE("instead of"), TINT_NONE);
+    wrap_words(&wrap, end_of(call, pair->left), TINT_WARN);
+    wrap_end(&wrap);
+    wrap_field(out, 4, comparing->left->name, 29, parting_text(call, pair->left_event),
+               TINT_NONE);
+    wrap_field(out, 4, comparing->right->name, 29, parting_text(call, pair->right_event),
+               TINT_NONE);
 }
 
 static bool compare_case(const struct abuse_case *c, void *data)

@@ -104,27 +104,45 @@ json_t *event_to_json(const struct event *event, const char *name, const struct 
     return object;
 }
 
+/* Cut where the terminal ends. */
+static void print_cut(const struct terminal *out, struct slice text, enum tint tint,
+                      unsigned *used)
+{
+    unsigned columns = text_columns(text);
+    bool cut = out->width > 0 && *used + columns > out->width;
+    if (cut && *used >= out->width)
+        return;
+    if (cut)
+        text = text_fit(text, out->width - *used - 1);
+    (void)fprintf(out->stream, "%s%.*s%s%s", tint_on(out, tint), SLICE_FMT(text),
+                  cut ? "…" : "", tint_off(out, tint));
+    *used = cut ? out->width : *used + columns;
+}
+
 void event_print(const struct terminal *out, const struct event *event,
                  const struct abuse_case *c)
 {
     char moment[32];
     char address[ADDRESS_TEXT] = "";
+    char head[ADDRESS_TEXT + 64];
+    char what[40];
     char id[32] = "";
-    enum tint tint = event_tint(event->type);
+    bool narrow = out->width > 0 && out->width < 96; /* nothing is lined up then */
+    unsigned used = 0;
     if (c != NULL) {
         (void)snprintf(id, sizeof id, "C-%" PRIu64, event->case_id);
         (void)address_text(&c->address, address);
     }
-    (void)fprintf(out->stream, "%s%s%s  %-6s %-15s  %s%-15s%s  ", tint_on(out, TINT_FAINT),
-                  moment_table(event->at.real, moment), tint_off(out, TINT_FAINT), id, address,
-                  tint_on(out, tint), event_type_name(event->type), tint_off(out, tint));
-    struct slice text = event->text;
-    unsigned used = 19 + 2 + 6 + 1 + 15 + 2 + 15 + 2;
+    print_cut(out, slice_of(moment_table(event->at.real, moment)), TINT_FAINT, &used);
+    (void)snprintf(head, sizeof head, narrow ? " %s%s%s " : "  %-6s%s%-15s  ", id,
+                   narrow && c == NULL ? "" : " ", address);
+    print_cut(out, slice_of(head), TINT_NONE, &used);
+    (void)snprintf(what, sizeof what, narrow ? "%s " : "%-15s  ", event_type_name(event->type));
+    print_cut(out, slice_of(what), event_tint(event->type), &used);
     if (c != NULL && (event->type == EVENT_OPENED || event->type == EVENT_REOPENED)) {
-        (void)fprintf(out->stream, "%.*s: ", SLICE_FMT(c->customer));
-        used += text_columns(c->customer) + 2;
+        print_cut(out, c->customer, TINT_NONE, &used);
+        print_cut(out, SLICE(": "), TINT_NONE, &used);
     }
-    if (out->width > used + 20)
-        text = text_fit(text, out->width - used);
-    (void)fprintf(out->stream, "%.*s\n", SLICE_FMT(text));
+    print_cut(out, event->text, TINT_NONE, &used);
+    (void)fputc('\n', out->stream);
 }

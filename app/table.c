@@ -1,10 +1,12 @@
 #include "app/table.h"
 
+#include <limits.h>
 #include <stdarg.h>
 
 #define GAP        2 /* blanks between columns */
 #define COLUMN_MIN 6 /* a column is never cut to less */
-#define PROSE      80
+/* Before a column is cut to less, another one that may be is left out. */
+#define COLUMN_READABLE 12
 
 struct table table_of(const struct table_column *columns, size_t column_count,
                       struct arena *arena)
@@ -52,23 +54,45 @@ static unsigned *natural_widths(const struct table *table)
     return widths;
 }
 
+#define DROPPED UINT_MAX /* a width: the column is not printed */
+
+/* What the row takes when every column that shrinks has at most `most`. */
+static unsigned total_of(const struct table *table, const unsigned *widths, unsigned most)
+{
+    unsigned total = 0;
+    for (size_t c = 0; c < table->column_count; c++)
+        if (widths[c] != DROPPED)
+            total += GAP + (table->columns[c].shrinks && widths[c] > most ? most : widths[c]);
+    return total > GAP ? total - GAP : 0;
+}
+
+static void drop(const struct table *table, unsigned *widths, unsigned room)
+{
+    while (total_of(table, widths, COLUMN_READABLE) > room) {
+        size_t first = table->column_count;
+        for (size_t c = 0; c < table->column_count; c++)
+            if (widths[c] != DROPPED && table->columns[c].drops > 0 &&
+                (first == table->column_count ||
+                 table->columns[c].drops > table->columns[first].drops))
+                first = c;
+        if (first == table->column_count)
+            return;
+        widths[first] = DROPPED;
+    }
+}
+
 /* Takes columns away from the widest that shrinks, until the row fits or nothing can give. */
 static void shrink(const struct table *table, unsigned *widths, unsigned room)
 {
-    unsigned total = GAP * (unsigned)(table->column_count - 1);
-    for (size_t c = 0; c < table->column_count; c++)
-        total += widths[c];
-    while (total > room) {
+    for (unsigned total = total_of(table, widths, UINT_MAX); total > room; total--) {
         size_t widest = table->column_count;
-        for (size_t c = 0; c < table->column_count; c++) {
-            if (table->columns[c].shrinks && widths[c] > COLUMN_MIN &&
+        for (size_t c = 0; c < table->column_count; c++)
+            if (widths[c] != DROPPED && table->columns[c].shrinks && widths[c] > COLUMN_MIN &&
                 (widest == table->column_count || widths[c] > widths[widest]))
                 widest = c;
-        }
         if (widest == table->column_count)
             return;
         widths[widest]--;
-        total--;
     }
 }
 
@@ -94,45 +118,30 @@ static void print_cell(const struct terminal *out, struct table_cell cell, unsig
         blanks(out, GAP);
 }
 
-void table_print(const struct table *table, const struct terminal *out)
+static void print_row(const struct table *table, const struct terminal *out,
+                      const struct table_cell *cells, const unsigned *widths)
 {
-    size_t columns = table->column_count;
-    unsigned *widths = natural_widths(table);
-    if (out->width > 0)
-        shrink(table, widths, out->width);
-    for (size_t c = 0; c < columns; c++) {
-        struct table_cell title = {slice_of(table->columns[c].title), TINT_STRONG};
-        print_cell(out, title, widths[c], table->columns[c].right, c + 1 == columns);
-    }
-    fputc('\n', out->stream);
-    for (size_t i = 0, c = 0; i < table->cell_count; i++) {
-        bool last = c + 1 == columns;
-        print_cell(out, table->cells[i], widths[c], table->columns[c].right, last);
-        if (last)
-            fputc('\n', out->stream);
-        c = last ? 0 : c + 1;
-    }
+    size_t last = table->column_count;
+    while (last > 1 && widths[last - 1] == DROPPED)
+        last--;
+    for (size_t c = 0; c < last; c++)
+        if (widths[c] != DROPPED)
+            print_cell(out, cells[c], widths[c], table->columns[c].right, c + 1 == last);
+    (void)fputc('\n', out->stream);
 }
 
-void paragraph_print(const struct terminal *out, struct slice text, unsigned indent)
+void table_print(const struct table *table, const struct terminal *out)
 {
-    unsigned room = out->width > 0 ? out->width : PROSE;
-    unsigned used = 0;
-    struct slice word;
-    while (slice_next_field(&text, ' ', &word)) {
-        unsigned columns = text_columns(word);
-        if (columns == 0)
-            continue;
-        if (used > 0 && used + 1 + columns > room) {
-            fputc('\n', out->stream);
-            used = 0;
-        }
-        if (used == 0)
-            blanks(out, indent);
-        else
-            fputc(' ', out->stream);
-        used += columns + (used == 0 ? indent : 1);
-        fprintf(out->stream, "%.*s", SLICE_FMT(word));
+    unsigned *widths = natural_widths(table);
+    struct table_cell *titles =
+        arena_array(table->arena, struct table_cell, table->column_count);
+    for (size_t c = 0; c < table->column_count; c++)
+        titles[c] = (struct table_cell){slice_of(table->columns[c].title), TINT_STRONG};
+    if (out->width > 0) {
+        drop(table, widths, out->width);
+        shrink(table, widths, out->width);
     }
-    fputc('\n', out->stream);
+    print_row(table, out, titles, widths);
+    for (size_t i = 0; i + table->column_count <= table->cell_count; i += table->column_count)
+        print_row(table, out, table->cells + i, widths);
 }

@@ -11,6 +11,9 @@ struct table_column {
     /* May be cut, with "…", when the terminal is too narrow; several share the loss, the
      * widest first. */
     bool shrinks;
+    /* Left out altogether when the others would become unreadable; the highest goes first. 0:
+     * never. */
+    unsigned char drops;
 };
 
 struct table_cell {
@@ -33,9 +36,5 @@ void table_add(struct table *table, struct slice text, enum tint tint);
 void table_printf(struct table *table, enum tint tint, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void table_print(const struct table *table, const struct terminal *out);
-
-/* A paragraph: words wrapped to the width (80 without a terminal), each line behind `indent`
- * blanks. */
-void paragraph_print(const struct terminal *out, struct slice text, unsigned indent);
 
 #endif

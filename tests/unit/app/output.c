@@ -1,6 +1,7 @@
 /* Tables, paragraphs, widths, progress. */
 #include "app/progress.h"
 #include "app/table.h"
+#include "app/wrap.h"
 
 #include <locale.h>
 #include <setjmp.h>
@@ -45,7 +46,7 @@ static void columns_of_text(void **state)
 }
 
 static const struct table_column columns[] = {
-    {"CASE", false, false}, {"COUNT", true, false}, {"WHY", false, true}};
+    {"CASE", false, false, 0}, {"COUNT", true, false, 0}, {"WHY", false, true, 0}};
 
 static void fill(struct table *table, struct arena *arena)
 {
@@ -83,14 +84,66 @@ static void tables(void **state)
     arena_release(&arena);
 }
 
-static void paragraphs(void **state)
+static void words(void **state)
+{
+    (void)state;
+    struct page page;
+    page_open(&page, 20, true);
+    wrap_field(&page.out, 2, "name", 8, SLICE("some words  that go on"), TINT_BAD);
+    wrap_field(&page.out, 2, "a-longer-name", 8, SLICE("x"), TINT_NONE);
+    wrap_field(&page.out, 0, "", 4, SLICE("0123456789abcdef0123456789 日本"), TINT_NONE);
+    page_expect(&page, "  name  \033[31msome words\n        that go on\033[0m\n"
+                       "  a-longer-name x\n"
+                       "    0123456789abcdef\n    0123456789 日本\n");
+    page_open(&page, 0, false); /* piped: a line is a line */
+    wrap_field(&page.out, 2, "name", 8, SLICE("some words  that go on and on and on"),
+               TINT_NONE);
+    page_expect(&page, "  name  some words that go on and on and on\n");
+}
+
+static void prose(void **state)
 {
     (void)state;
     struct page page;
     page_open(&page, 20, false);
-    paragraph_print(&page.out, SLICE("some words  that do not fit a-word-longer-than-the-line"),
-                    2);
-    page_expect(&page, "  some words that do\n  not fit\n  a-word-longer-than-the-line\n");
+    wrap_prose(&page.out, SLICE("Words that go on\nin the next line.\n\nAnother one.\n"
+                                "    as it is, however long"));
+    page_expect(&page, "Words that go on in\nthe next line.\n\nAnother one.\n"
+                       "    as it is, however long\n");
+}
+
+/* Every width that a terminal has: nothing is wider, whatever is shown. */
+static void nothing_is_wider(void **state)
+{
+    (void)state;
+    struct arena arena = ARENA_INIT;
+    static const struct table_column kinds[] = {{"CASE", false, false, 0},
+                                                {"ADDRESS", false, true, 0},
+                                                {"COUNT", true, false, 2},
+                                                {"SEEN", false, false, 1},
+                                                {"WHY", false, true, 0}};
+    for (unsigned width = 30; width <= 130; width++) {
+        struct table table = table_of(kinds, 5, &arena);
+        struct page page;
+        table_add(&table, SLICE("C-123456"), TINT_NONE);
+        table_add(&table, SLICE("2001:db8:1111:2222:3333:4444:5555:6666"), TINT_NONE);
+        table_add(&table, SLICE("12345"), TINT_NONE);
+        table_add(&table, SLICE("2026-11-10 09:12"), TINT_NONE);
+        table_add(&table, SLICE("日本 a reason that is as long as reasons are, and then some"),
+                  TINT_BAD);
+        page_open(&page, width, false);
+        table_print(&table, &page.out);
+        wrap_field(&page.out, 2, "name", 15,
+                   SLICE("日本日本日本日本日本日本日本日本日本 and x"), TINT_NONE);
+        fclose(page.out.stream);
+        struct slice text = slice_of(page.text), line;
+        while (slice_next_line(&text, &line))
+            if (text_columns(line) > width)
+                fail_msg("%u columns: %.*s", width, SLICE_FMT(line));
+        free(page.text);
+        arena_reset(&arena);
+    }
+    arena_release(&arena);
 }
 
 static void colour(void **state)
@@ -124,8 +177,12 @@ int main(void)
 {
     setlocale(LC_CTYPE, "C.UTF-8");
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(columns_of_text), cmocka_unit_test(tables),
-        cmocka_unit_test(paragraphs),      cmocka_unit_test(colour),
+        cmocka_unit_test(columns_of_text),
+        cmocka_unit_test(tables),
+        cmocka_unit_test(words),
+        cmocka_unit_test(prose),
+        cmocka_unit_test(nothing_is_wider),
+        cmocka_unit_test(colour),
         cmocka_unit_test(progress),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
