@@ -4,7 +4,8 @@
 #include "base/calendar.h"
 #include "base/moment.h"
 
-#define LONGEST 200 /* no date is longer, comments included */
+#define LONGEST         200 /* no date is longer, comments included */
+#define WEEKDAY_LONGEST 12
 
 struct cursor {
     const char *at, *end;
@@ -199,6 +200,18 @@ static bool take_compact(struct cursor *c, unsigned number, struct reading *r)
     return r->hour < 24 && r->minute < 60 && r->second <= 60;
 }
 
+/* "1. Nov 2026", "1st November 2026" */
+static void skip_ordinal(struct cursor *c)
+{
+    static const struct slice endings[] = {SLICE("st"), SLICE("nd"), SLICE("rd"), SLICE("th")};
+    struct cursor ahead = *c;
+    struct slice word = take_word(&ahead);
+    (void)skip_byte(c, '.');
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+        if (slice_eq_nocase(word, endings[i]))
+            *c = ahead;
+}
+
 static bool take_numeral(struct cursor *c, struct reading *r)
 {
     unsigned number = 0;
@@ -211,7 +224,7 @@ static bool take_numeral(struct cursor *c, struct reading *r)
     if (digits == 8 && r->day == 0)
         return take_compact(c, number, r);
     if (digits <= 2 && r->day == 0) {
-        (void)skip_byte(c, '.'); /* "1. Nov 2026" */
+        skip_ordinal(c);
         return set_day(r, number);
     }
     return r->day != 0 && set_year(r, number, digits);
@@ -267,6 +280,11 @@ static bool take_comment(struct cursor *c, struct reading *r)
             struct slice word = take_word(c);
             if (!r->has_comment_zone)
                 r->has_comment_zone = zone_by_name(word, &r->comment_zone);
+            if (r->has_comment_zone && r->comment_zone == 0 && !r->has_offset &&
+                (next_is(c, '+') || next_is(c, '-'))) { /* "(GMT+2)" */
+                bool west = *c->at++ == '-';
+                (void)take_offset(c, west, r);
+            }
             continue;
         }
         c->at++;
@@ -280,8 +298,21 @@ static bool take_comment(struct cursor *c, struct reading *r)
     return false;
 }
 
+/* "Di, ", "mar., ": in whatever language, a word and a comma before all else is the weekday. */
+static void skip_weekday(struct cursor *c)
+{
+    struct cursor ahead = *c;
+    size_t length = take_word(&ahead).len;
+    if (length == 0 || length > WEEKDAY_LONGEST)
+        return;
+    (void)skip_byte(&ahead, '.');
+    if (skip_byte(&ahead, ','))
+        *c = ahead;
+}
+
 static bool read_tokens(struct cursor *c, struct reading *r)
 {
+    skip_weekday(c);
     while (c->at < c->end) {
         char byte = *c->at;
         bool fits = true;
@@ -294,7 +325,7 @@ static bool read_tokens(struct cursor *c, struct reading *r)
         } else if ((byte == '+' || byte == '-') && r->has_time) {
             c->at++;
             fits = take_offset(c, byte == '-', r);
-        } else if (byte == ' ' || byte == '\t' || byte == ',' || byte == '\r' || byte == '\n') {
+        } else if (byte != '\0' && strchr(" \t\r\n,;\"", byte) != NULL) {
             c->at++;
         } else {
             fits = false;

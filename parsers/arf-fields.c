@@ -11,12 +11,20 @@ static struct slice strip(struct slice text, char open, char close)
     return text;
 }
 
+/* "<@relay.example:user@example.org>" (RFC 5321 s4.1.1.3) */
+static struct slice without_route(struct slice path)
+{
+    ptrdiff_t open = slice_find(path, SLICE("<@")), colon = slice_find_byte(path, ':');
+    return open >= 0 && colon > open ? slice_from(path, (size_t)colon + 1) : path;
+}
+
 struct slice feedback_mailbox(struct arena *arena, struct slice value)
 {
-    struct slice mailbox = mime_mailbox(arena, value);
+    struct slice text = without_route(slice_trim(mime_decode_words(arena, value)));
+    struct slice mailbox = mime_mailbox(arena, text);
     if (mailbox.len > 0)
         return mailbox;
-    return strip(strip(slice_trim(value), '<', '>'), '[', ']');
+    return strip(strip(text, '<', '>'), '[', ']');
 }
 
 struct slice feedback_message_id(struct slice value)
@@ -57,26 +65,71 @@ static void add_domain(struct text_list *list, struct arena *arena, struct slice
     add(list, arena, domain);
 }
 
+/* A space goes on to a comment or to an address in angle brackets; between two bare addresses
+ * it separates. */
+static bool separates(struct slice value, size_t at, bool after_bare)
+{
+    char byte = value.ptr[at];
+    if (byte == ',' || byte == ';')
+        return true;
+    return (byte == ' ' || byte == '\t') && after_bare && at + 1 < value.len &&
+           value.ptr[at + 1] != '(';
+}
+
+/* Where the first of several mailboxes ends: at a separator that stands in no quotes, no
+ * comment and no brackets. */
+static size_t mailbox_end(struct slice value, bool bare)
+{
+    bool quoted = false, seen_at = false;
+    unsigned inside = 0;
+    for (size_t i = 0; i < value.len; i++) {
+        char byte = value.ptr[i];
+        if (byte == '"')
+            quoted = !quoted;
+        else if (quoted)
+            continue;
+        else if (byte == '<' || byte == '(' || byte == '[')
+            inside++;
+        else if (byte == '>' || byte == ')' || byte == ']')
+            inside -= inside > 0;
+        else if (inside == 0 && separates(value, i, bare && seen_at))
+            return i;
+        seen_at |= byte == '@';
+    }
+    return value.len;
+}
+
 /* One address to a field, but some write several in one. */
 static void add_mailboxes(struct text_list *list, struct arena *arena, struct slice value)
 {
-    struct slice item;
-    while (slice_next_field(&value, ',', &item))
-        add(list, arena, feedback_mailbox(arena, item));
+    bool bare = slice_find_byte(value, '<') < 0;
+    value = slice_trim(value);
+    while (value.len > 0 && list->count < LIST_MOST) {
+        size_t end = mailbox_end(value, bare);
+        struct slice mailbox = feedback_mailbox(arena, slice_until(value, end));
+        if (!slice_eq_nocase(mailbox, SLICE("rfc822"))) /* "rfc822; user@example.org" */
+            add(list, arena, mailbox);
+        value = slice_from(value, end + 1);
+    }
 }
 
-/* "192.0.2.1", "192.0.2.1 (host.example)", "[IPv6:2001:db8::1]", "192.0.2.1:25",
- * "192.0.2.1/32". */
-static bool read_source(struct slice value, struct feedback *feedback)
+static bool encloses(char byte)
 {
-    struct slice word = first_word(value);
-    ptrdiff_t slash = slice_find_byte(word, '/');
-    if (slash >= 0)
-        word = slice_until(word, (size_t)slash);
+    return byte != '\0' && strchr(" \t\r\n,;()<>\"'=", byte) != NULL;
+}
+
+/* "192.0.2.1", "[IPv6:2001:db8::1]", "192.0.2.1:25", "192.0.2.1/32", "2001:db8::1%eth0". */
+static bool read_address(struct slice word, struct feedback *feedback)
+{
+    uint64_t port = 0;
+    for (size_t i = 0; i < word.len; i++)
+        if (word.ptr[i] == '/' || word.ptr[i] == '%')
+            word.len = i;
+    while (word.len > 0 && word.ptr[word.len - 1] == '.')
+        word.len--;
     if (address_parse_defanged(word, &feedback->source))
         return true;
     const char *colon = word.len == 0 ? NULL : memrchr(word.ptr, ':', word.len);
-    uint64_t port = 0;
     if (colon == NULL ||
         !slice_to_u64(slice_from(word, (size_t)(colon - word.ptr) + 1), &port) ||
         port > UINT16_MAX ||
@@ -87,12 +140,32 @@ static bool read_source(struct slice value, struct feedback *feedback)
     return true;
 }
 
+/* The first address of the value, alone, before or after a host name. The unspecified one
+ * stands for none. */
+static void read_source(struct slice value, struct arena *arena, struct feedback *feedback)
+{
+    static const struct address any4 = {{[10] = 0xff, [11] = 0xff}};
+    value = mime_decode_words(arena, value);
+    for (size_t at = 0; at < value.len;) {
+        size_t from = at;
+        while (at < value.len && !encloses(value.ptr[at]))
+            at++;
+        if (at > from &&
+            read_address(slice_until(slice_from(value, from), at - from), feedback))
+            break;
+        at += at == from;
+    }
+    if (address_eq(&feedback->source, &any4))
+        feedback->source = (struct address){{0}};
+}
+
 enum field {
     FEEDBACK_TYPE,
     USER_AGENT,
     SOURCE_IP,
     SOURCE_PORT,
     ARRIVAL_DATE,
+    RECEIVED_DATE,
     INCIDENTS,
     ORIGINAL_MAIL_FROM,
     ORIGINAL_RCPT_TO,
@@ -111,7 +184,7 @@ static const struct {
     {SLICE("Source-IP"), SOURCE_IP},
     {SLICE("Source-Port"), SOURCE_PORT},
     {SLICE("Arrival-Date"), ARRIVAL_DATE},
-    {SLICE("Received-Date"), ARRIVAL_DATE},
+    {SLICE("Received-Date"), RECEIVED_DATE},
     {SLICE("Incidents"), INCIDENTS},
     {SLICE("Original-Mail-From"), ORIGINAL_MAIL_FROM},
     {SLICE("Original-Rcpt-To"), ORIGINAL_RCPT_TO},
@@ -122,6 +195,18 @@ static const struct {
     {SLICE("Auth-Failure"), AUTH_FAILURE},
 };
 
+static void read_date(enum field field, struct slice value, struct feedback *feedback)
+{
+    int64_t moment = 0;
+    bool zoned = true, first = feedback->arrival_date == 0 ||
+                               (field == ARRIVAL_DATE && !feedback->has_arrival_date);
+    if (!first || !moment_parse(value, &moment, &zoned))
+        return;
+    feedback->arrival_date = moment;
+    feedback->arrival_zoned = zoned;
+    feedback->has_arrival_date |= field == ARRIVAL_DATE;
+}
+
 static void read_once(enum field field, struct slice value, struct arena *arena,
                       struct feedback *feedback)
 {
@@ -129,17 +214,15 @@ static void read_once(enum field field, struct slice value, struct arena *arena,
     switch (field) {
     case FEEDBACK_TYPE:
         if (feedback->type.len == 0)
-            feedback->type = arena_lower(arena, first_word(value));
+            feedback->type = arena_lower(arena, strip(first_word(value), '"', '"'));
         break;
     case USER_AGENT:
         if (feedback->user_agent.len == 0)
             feedback->user_agent = value;
         break;
     case SOURCE_IP:
-        if (feedback->source_ip.len == 0) {
-            feedback->source_ip = value;
-            (void)read_source(value, feedback);
-        }
+        if (address_is_none(&feedback->source))
+            read_source(value, arena, feedback);
         break;
     case SOURCE_PORT:
         if (feedback->source_port == 0 && slice_to_u64(first_word(value), &number) &&
@@ -147,8 +230,8 @@ static void read_once(enum field field, struct slice value, struct arena *arena,
             feedback->source_port = (uint16_t)number;
         break;
     case ARRIVAL_DATE:
-        if (feedback->arrival_date == 0)
-            (void)moment_parse(value, &feedback->arrival_date, &feedback->arrival_zoned);
+    case RECEIVED_DATE:
+        read_date(field, value, feedback);
         break;
     case INCIDENTS:
         if (feedback->incidents == 1 && slice_to_u64(first_word(value), &number) &&
@@ -158,6 +241,7 @@ static void read_once(enum field field, struct slice value, struct arena *arena,
     case ORIGINAL_MAIL_FROM:
         if (feedback->mail_from.len == 0)
             feedback->mail_from = feedback_mailbox(arena, value);
+        feedback->has_mail_from |= value.len > 0;
         break;
     case MESSAGE_ID:
         if (feedback->message_id.len == 0)

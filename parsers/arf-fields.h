@@ -9,13 +9,14 @@
 struct feedback {
     struct slice type; /* Feedback-Type, lower case; empty when absent */
     struct slice user_agent;
-    struct slice source_ip; /* as written */
-    struct address source;  /* none when absent, masked or broken */
+    struct address source; /* none when absent, masked or broken */
     uint16_t source_port;
     int64_t arrival_date; /* 0 when absent or broken */
     bool arrival_zoned;
-    uint64_t incidents; /* 1 when absent or broken */
-    struct slice mail_from;
+    bool has_arrival_date;  /* from Arrival-Date, not Received-Date */
+    uint64_t incidents;     /* 1 when absent or broken */
+    struct slice mail_from; /* empty for the null path too */
+    bool has_mail_from;
     struct text_list rcpt_to;
     struct text_list domains;
     struct text_list uris;
@@ -23,11 +24,13 @@ struct feedback {
     struct slice auth_failure;
 };
 
-/* Once-only fields count the first time. */
+/* Of a once-only field the first that can be read counts; Arrival-Date (RFC 5965) outdoes the
+ * Received-Date of its drafts. */
 void feedback_read(const struct header *fields, size_t count, struct arena *arena,
                    struct feedback *feedback);
 
-/* "<user@example.org>", "[user@example.org]", "user" (redacted): what is inside. */
+/* "<user@example.org>", "[user@example.org]", "user" (redacted): what is inside. The null path
+ * is empty. */
 struct slice feedback_mailbox(struct arena *arena, struct slice value);
 /* Without angle brackets. */
 struct slice feedback_message_id(struct slice value);

@@ -2,50 +2,18 @@
  * 6591, RFC 9991), as feedback loops (RFC 6449, RFC 9477) and unsolicited reporters (RFC
  * 6650) send them. */
 #include "parsers/arf-fields.h"
+#include "parsers/arf-parts.h"
 #include "parsers/fbl-quirks.h"
 #include "parsers/formats.h"
 #include "parsers/trace.h"
 
-#define STRAY_LONGEST ((size_t)64 << 10) /* a feedback report in a part of another type */
-
 /* A report taken apart. */
 struct arf {
-    const struct mime_part *feedback_part; /* NULL: there is none */
-    const struct mime_part *original_part; /* NULL: not attached */
-    struct header *original;
-    size_t original_count;
+    struct arf_original original;
     struct feedback feedback;
     struct fbl_words words;
     struct trace trace;
 };
-
-/* Feedback fields in a part that does not say so: as plain text, as an attachment of unknown
- * type. */
-static bool holds_feedback(const struct incoming *message, const struct mime_part *part)
-{
-    if (part->container || part->body.len > STRAY_LONGEST || message->mime.part_count < 2 ||
-        !(slice_starts_with(part->type, SLICE("text/")) ||
-          slice_starts_with(part->type, SLICE("application/octet"))))
-        return false;
-    struct header *fields = NULL;
-    size_t count = mime_fields(mime_decode_body(message->arena, part),
-                               &message->settings->limits, message->arena, &fields);
-    return mime_field(fields, count, SLICE("Feedback-Type")).len > 0 &&
-           mime_field(fields, count, SLICE("User-Agent")).len > 0;
-}
-
-static const struct mime_part *find_feedback(const struct incoming *message)
-{
-    const struct mime_message *mime = &message->mime;
-    for (size_t i = 0; i < mime->part_count; i++)
-        if (slice_eq(mime->parts[i].type, SLICE("message/feedback-report")) &&
-            mime_is_own(mime, &mime->parts[i]))
-            return &mime->parts[i];
-    for (size_t i = 0; i < mime->part_count; i++)
-        if (mime_is_own(mime, &mime->parts[i]) && holds_feedback(message, &mime->parts[i]))
-            return &mime->parts[i];
-    return NULL;
-}
 
 /* RFC 5965 s3: exactly one. Some put a second complaint beside the first all the same. */
 static void name_surplus(const struct incoming *message, struct parse_result *result)
@@ -67,75 +35,47 @@ static bool says_feedback_report(const struct incoming *message)
                            SLICE("feedback-report"));
 }
 
-static bool is_original_type(struct slice type)
-{
-    return slice_eq(type, SLICE("message/rfc822")) || slice_eq(type, SLICE("message/global")) ||
-           slice_eq(type, SLICE("text/rfc822-headers")) ||
-           slice_eq(type, SLICE("text/rfc822-header")) ||
-           slice_eq(type, SLICE("message/rfc822-headers")) ||
-           slice_eq(type, SLICE("message/global-headers"));
-}
-
-static void find_original(const struct incoming *message, struct arf *arf)
-{
-    const struct mime_message *mime = &message->mime;
-    for (size_t i = 0; i < mime->part_count && arf->original_part == NULL; i++) {
-        const struct mime_part *part = &mime->parts[i];
-        if (part != arf->feedback_part && is_original_type(part->type) &&
-            mime_is_own(mime, part))
-            arf->original_part = part;
-    }
-    const struct mime_part *part = arf->original_part;
-    if (part == NULL)
-        return;
-    if (part->container && part + 1 < mime->parts + mime->part_count &&
-        part[1].header_count > 0) {
-        arf->original = part[1].headers;
-        arf->original_count = part[1].header_count;
-    } else {
-        arf->original_count =
-            mime_fields(mime_decode_body(message->arena, part), &message->settings->limits,
-                        message->arena, &arf->original);
-    }
-}
-
 static bool arf_recognises(const struct incoming *message)
 {
-    const struct mime_part *part = find_feedback(message);
+    const struct mime_part *part = arf_feedback_part(message);
     if (part == NULL)
         return says_feedback_report(message) || fbl_jmrp_original(message) != NULL;
     /* XARF v3 borrows the container and brings its own report. */
     return !slice_eq_nocase(
-        mime_block_field(mime_decode_body(message->arena, part), SLICE("Feedback-Type")),
+        mime_block_field(arf_feedback_text(message, part), SLICE("Feedback-Type")),
         SLICE("xarf"));
+}
+
+static void take_jmrp(const struct incoming *message, const struct mime_part *part,
+                      struct arf *arf)
+{
+    arf->original = (struct arf_original){part, part->headers, part->header_count,
+                                          mime_decode_body(message->arena, part)};
+    arf->feedback.type = SLICE("abuse");
 }
 
 static enum status take_apart(const struct incoming *message, struct arf *arf,
                               struct fault *why)
 {
+    const struct mime_part *part = arf_feedback_part(message);
+    const struct mime_part *jmrp = part == NULL ? fbl_jmrp_original(message) : NULL;
     struct header *fields = NULL;
+    struct slice rest = {NULL, 0};
     size_t count = 0;
-    const struct mime_part *jmrp = NULL;
-    *arf = (struct arf){.feedback_part = find_feedback(message)};
-    if (arf->feedback_part == NULL)
-        jmrp = fbl_jmrp_original(message);
-    else
-        count = mime_fields(mime_decode_body(message->arena, arf->feedback_part),
-                            &message->settings->limits, message->arena, &fields);
+    *arf = (struct arf){0};
+    if (part != NULL)
+        count = arf_feedback_fields(message, arf_feedback_text(message, part), &fields, &rest);
     feedback_read(fields, count, message->arena, &arf->feedback);
     if (jmrp != NULL) {
-        arf->original_part = jmrp;
-        arf->original = jmrp->headers;
-        arf->original_count = jmrp->header_count;
-        arf->feedback.type = SLICE("abuse");
+        take_jmrp(message, jmrp, arf);
         return OK;
     }
-    find_original(message, arf);
-    if (arf->feedback_part == NULL)
+    if (part == NULL)
         return fail(why, ERR_MALFORMED,
                     "feedback report without its message/feedback-report part");
     if (arf->feedback.type.len == 0)
         return fail(why, ERR_MALFORMED, "feedback report without a Feedback-Type field");
+    arf_find_original(message, part, rest, &arf->original);
     return OK;
 }
 
@@ -144,14 +84,14 @@ static enum status take_apart(const struct incoming *message, struct arf *arf,
 static void read_trace(const struct incoming *message, struct arf *arf)
 {
     size_t skip = 0;
-    if (arf->original_count == 0)
+    const struct header *fields = arf->original.fields;
+    size_t count = arf->original.count;
+    if (count == 0)
         return;
-    if (arf->original_part == &message->mime.parts[0])
-        while (skip < arf->original_count &&
-               !slice_starts_with_nocase(arf->original[skip].name, SLICE("X-HmXmr")))
+    if (arf->original.part == &message->mime.parts[0])
+        while (skip < count && !slice_starts_with_nocase(fields[skip].name, SLICE("X-HmXmr")))
             skip++;
-    trace_read(arf->original + skip, arf->original_count - skip, &arf->feedback.source,
-               message->arena, &arf->trace);
+    trace_read(fields + skip, count - skip, &arf->feedback.source, message->arena, &arf->trace);
 }
 
 /* Most reporters say all that the trace could tell. */
@@ -159,7 +99,7 @@ static bool needs_trace(const struct feedback *feedback)
 {
     return address_is_none(&feedback->source) || address_is_special(&feedback->source) ||
            feedback->arrival_date == 0 || feedback->rcpt_to.count == 0 ||
-           feedback->mail_from.len == 0;
+           !feedback->has_mail_from;
 }
 
 /* The reporter's word first; a masked or missing address is looked for in what it says in
@@ -213,22 +153,21 @@ static void set_original(const struct incoming *message, const struct arf *arf,
 {
     struct arena *arena = message->arena;
     const struct feedback *feedback = &arf->feedback;
-    struct slice recipient = fbl_recipient(arf->original, arf->original_count);
-    if (recipient.len == 0)
-        recipient = arf->trace.recipient;
+    struct slice recipient =
+        fbl_recipient(arf->original.fields, arf->original.count, arf->trace.recipient);
     report->original_rcpt_to = feedback->rcpt_to;
     if (report->original_rcpt_to.count == 0 && recipient.len > 0)
         text_list_add(&report->original_rcpt_to, arena, feedback_mailbox(arena, recipient));
     report->original_mail_from =
-        feedback->mail_from.len > 0 ? feedback->mail_from : arf->trace.return_path;
+        feedback->has_mail_from ? feedback->mail_from : arf->trace.return_path;
     report->original_message_id = feedback_message_id(
-        mime_field(arf->original, arf->original_count, SLICE("Message-ID")));
+        mime_field(arf->original.fields, arf->original.count, SLICE("Message-ID")));
     if (report->original_message_id.len == 0)
         report->original_message_id = feedback->message_id;
     report->reported_domains = feedback->domains;
     report->reported_uris = feedback->uris;
     struct slice subject = mime_decode_words(
-        arena, mime_field(arf->original, arf->original_count, SLICE("Subject")));
+        arena, mime_field(arf->original.fields, arf->original.count, SLICE("Subject")));
     if (report->original_mail_from.len > 0)
         report_add_extra(report, arena,
                          (struct report_extra){.name = "smtp_from",
@@ -272,12 +211,12 @@ static enum status arf_parse(const struct incoming *message, struct parse_result
     set_source(message, &arf, report);
     set_original(message, &arf, report);
     set_dates(&arf, report);
-    if (arf.original_part != NULL)
+    if (arf.original.part != NULL)
         report_add_evidence(report, message->arena,
                             (struct evidence){
-                                .content_type = arf.original_part->type,
+                                .content_type = arf.original.part->type,
                                 .description = SLICE("the mail complained about"),
-                                .payload = mime_decode_body(message->arena, arf.original_part),
+                                .payload = arf.original.bytes,
                             });
     name_surplus(message, result);
     return OK;

@@ -109,10 +109,26 @@ const struct mime_part *fbl_jmrp_original(const struct incoming *message)
     return NULL;
 }
 
-struct slice fbl_recipient(const struct header *fields, size_t count)
+struct slice fbl_recipient(const struct header *fields, size_t count, struct slice traced)
 {
-    struct slice recipient = mime_field(fields, count, SLICE("X-HmXmrOriginalRecipient"));
-    if (recipient.len == 0)
-        recipient = mime_field(fields, count, SLICE("X-Apparently-To"));
-    return recipient;
+    static const struct {
+        struct slice name;
+        bool over_trace;
+    } names[] = {
+        {SLICE("X-HmXmrOriginalRecipient"), true},
+        {SLICE("X-Apparently-To"), true},
+        /* What final delivery writes down: after forwarding within, no longer the address
+         * that the mail was sent to. */
+        {SLICE("X-Original-To"), false},
+        {SLICE("Envelope-To"), false},
+        {SLICE("X-Envelope-To"), false},
+        {SLICE("X-Rcpt-To"), false},
+        {SLICE("Delivered-To"), false},
+    };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        struct slice value = mime_field(fields, count, names[i].name);
+        if (slice_find_byte(value, '@') > 0 && (names[i].over_trace || traced.len == 0))
+            return value;
+    }
+    return traced;
 }

@@ -19,7 +19,7 @@ void fbl_read_words(const struct incoming *message, struct fbl_words *words);
  * feedback report. Returns the part that is the original, or NULL. */
 const struct mime_part *fbl_jmrp_original(const struct incoming *message);
 
-/* The complainant, where a field of the original names it. */
-struct slice fbl_recipient(const struct header *fields, size_t count);
+/* The complainant: where a field of the original names it, else as traced. */
+struct slice fbl_recipient(const struct header *fields, size_t count, struct slice traced);
 
 #endif

@@ -1,141 +1,20 @@
 #include "parsers/forwarded.h"
 
+#include "parsers/forwarded-marks.h"
 #include "parsers/ordinary.h"
 #include "parsers/text-body.h"
 
 #include "base/buffer.h"
 
-#define TEXT_MOST      ((size_t)512 << 10)
-#define FIELDS_MOST    20U /* lines that may stand above an inner message */
-#define BOUNDARY       "=_inner"
-#define MARKER_LONGEST 100U
-
-#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
-
-/* ---- markers ---- */
-
-/* What stands between the dashes, as in "-----Original Message-----". */
-static bool names_original(struct slice words)
-{
-    static const struct slice phrases[] = {
-        SLICE("original message"),
-        SLICE("forwarded message"),
-        SLICE("original mail"),
-        SLICE("original email"),
-        SLICE("original-nachricht"),
-        SLICE("ursprüngliche nachricht"),
-        SLICE("weitergeleitete"),
-        SLICE("originalnachricht"),
-        SLICE("message d'origine"),
-        SLICE("message original"),
-        SLICE("message transféré"),
-        SLICE("mensaje original"),
-        SLICE("mensaje reenviado"),
-        SLICE("messaggio originale"),
-        SLICE("messaggio inoltrato"),
-        SLICE("oorspronkelijk bericht"),
-        SLICE("doorgestuurd bericht"),
-        SLICE("mensagem original"),
-        SLICE("mensagem encaminhada"),
-        SLICE("wiadomość oryginalna"),
-        SLICE("oryginalna wiadomość"),
-        SLICE("przekazana wiadomość"),
-        SLICE("wiadomość przekazana"),
-        SLICE("původní zpráva"),
-        SLICE("přeposlaná zpráva"),
-        SLICE("исходное сообщение"),
-        SLICE("пересылаемое сообщение"),
-        SLICE("пересланное сообщение"),
-        SLICE("start of forwarded message"),
-    };
-    while (words.len > 0 && (words.ptr[0] == '-' || words.ptr[0] == ' '))
-        words = slice_from(words, 1);
-    for (size_t i = 0; i < COUNT(phrases); i++)
-        if (slice_starts_with_nocase(words, phrases[i]))
-            return true;
-    return false;
-}
-
-static bool is_marker(struct slice line)
-{
-    line = slice_trim(line);
-    if (line.len > MARKER_LONGEST)
-        return false;
-    if (slice_starts_with_nocase(line, SLICE("begin forwarded message")) ||
-        slice_starts_with_nocase(line, SLICE("anfang der weitergeleiteten")) ||
-        slice_starts_with_nocase(line, SLICE("début du message réexpédié")) ||
-        slice_starts_with_nocase(line, SLICE("début du message transféré")) ||
-        slice_starts_with_nocase(line, SLICE("inizio messaggio inoltrato")) ||
-        slice_starts_with_nocase(line, SLICE("inicio del mensaje reenviado")))
-        return true;
-    return slice_starts_with(line, SLICE("--")) && names_original(line);
-}
-
-/* The last line of what RT puts above a new ticket's text. */
-static bool is_ticket_link(struct slice line)
-{
-    return slice_starts_with(slice_trim(line), SLICE("Ticket <URL:"));
-}
-
-/* ---- the inner header ---- */
-
-enum inner_field { INNER_FROM, INNER_DATE, INNER_SUBJECT, INNER_OTHER, INNER_NONE };
-
-static enum inner_field field_named(struct slice name)
-{
-    static const struct {
-        struct slice name;
-        enum inner_field field;
-    } names[] = {
-        {SLICE("From"), INNER_FROM},        {SLICE("Von"), INNER_FROM},
-        {SLICE("De"), INNER_FROM},          {SLICE("Da"), INNER_FROM},
-        {SLICE("Van"), INNER_FROM},         {SLICE("Od"), INNER_FROM},
-        {SLICE("От"), INNER_FROM},          {SLICE("Date"), INNER_DATE},
-        {SLICE("Sent"), INNER_DATE},        {SLICE("Gesendet"), INNER_DATE},
-        {SLICE("Datum"), INNER_DATE},       {SLICE("Envoyé"), INNER_DATE},
-        {SLICE("Fecha"), INNER_DATE},       {SLICE("Enviado"), INNER_DATE},
-        {SLICE("Data"), INNER_DATE},        {SLICE("Inviato"), INNER_DATE},
-        {SLICE("Verzonden"), INNER_DATE},   {SLICE("Wysłano"), INNER_DATE},
-        {SLICE("Odesláno"), INNER_DATE},    {SLICE("Дата"), INNER_DATE},
-        {SLICE("Subject"), INNER_SUBJECT},  {SLICE("Betreff"), INNER_SUBJECT},
-        {SLICE("Objet"), INNER_SUBJECT},    {SLICE("Asunto"), INNER_SUBJECT},
-        {SLICE("Oggetto"), INNER_SUBJECT},  {SLICE("Onderwerp"), INNER_SUBJECT},
-        {SLICE("Assunto"), INNER_SUBJECT},  {SLICE("Temat"), INNER_SUBJECT},
-        {SLICE("Předmět"), INNER_SUBJECT},  {SLICE("Тема"), INNER_SUBJECT},
-        {SLICE("To"), INNER_OTHER},         {SLICE("An"), INNER_OTHER},
-        {SLICE("À"), INNER_OTHER},          {SLICE("Para"), INNER_OTHER},
-        {SLICE("A"), INNER_OTHER},          {SLICE("Aan"), INNER_OTHER},
-        {SLICE("Do"), INNER_OTHER},         {SLICE("Komu"), INNER_OTHER},
-        {SLICE("Кому"), INNER_OTHER},       {SLICE("Cc"), INNER_OTHER},
-        {SLICE("Reply-To"), INNER_OTHER},   {SLICE("Message-ID"), INNER_OTHER},
-        {SLICE("Importance"), INNER_OTHER}, {SLICE("Return-Path"), INNER_OTHER},
-        {SLICE("Priority"), INNER_OTHER},   {SLICE("Resent-From"), INNER_OTHER},
-    };
-    for (size_t i = 0; i < COUNT(names); i++)
-        if (slice_eq_nocase(slice_trim(name), names[i].name))
-            return names[i].field;
-    return INNER_NONE;
-}
+#define TEXT_MOST   ((size_t)512 << 10)
+#define FIELDS_MOST 20U /* lines that may stand above an inner message */
+#define BOUNDARY    "=_inner"
+#define INNER_LINES 8U /* of a header without a marker */
 
 struct inner {
     struct slice fields[INNER_OTHER]; /* from, date, subject; as quoted */
     struct slice body;
 };
-
-/* "*From:* Ines": some programs set the names in bold. */
-static enum inner_field split_field(struct slice line, struct slice *value)
-{
-    ptrdiff_t colon = slice_find_byte(line, ':');
-    if (colon <= 0 || colon > 20)
-        return INNER_NONE;
-    struct slice name = slice_trim(slice_until(line, (size_t)colon));
-    while (name.len > 0 && name.ptr[0] == '*')
-        name = slice_from(name, 1);
-    *value = slice_trim(slice_from(line, (size_t)colon + 1));
-    while (value->len > 0 && value->ptr[0] == '*')
-        *value = slice_trim(slice_from(*value, 1));
-    return field_named(name);
-}
 
 static void read_inner(struct slice text, struct inner *inner)
 {
@@ -143,7 +22,7 @@ static void read_inner(struct slice text, struct inner *inner)
     bool any = false;
     inner->body = text;
     for (unsigned i = 0; i < FIELDS_MOST && slice_next_line(&rest, &line); i++) {
-        enum inner_field field = split_field(line, &value);
+        enum inner_field field = forwarded_split_field(line, &value);
         if (slice_trim(line).len == 0) {
             if (!any)
                 continue;
@@ -189,18 +68,53 @@ static struct slice skip_quotes(struct slice line)
     return line;
 }
 
-/* What stands below the first marker; ticket says of which sort it is. */
-static bool find_inner(struct slice text, struct slice *below, bool *ticket)
+/* Outlook's way: no marker, only a header of a few fields, From first. The mail complained
+ * about may be pasted with such a header too, so it must have gone to the one who passes it
+ * on. */
+static bool is_inner_header(struct slice text, struct slice to)
+{
+    struct slice line, value;
+    bool seen[INNER_NONE] = {false}, went_to = false;
+    for (unsigned i = 0; i < INNER_LINES && slice_next_line(&text, &line); i++) {
+        enum inner_field field = forwarded_split_field(skip_quotes(line), &value);
+        if (field == INNER_NONE || (i == 0 && field != INNER_FROM))
+            break;
+        seen[field] = true;
+        went_to |= field == INNER_OTHER && slice_find_nocase(value, to) >= 0;
+    }
+    return seen[INNER_FROM] && seen[INNER_SUBJECT] && seen[INNER_DATE] && went_to;
+}
+
+enum below { BELOW_NOTHING, BELOW_MARKER, BELOW_TICKET };
+
+static enum below marks(struct slice line)
+{
+    if (forwarded_is_ticket_link(line))
+        return BELOW_TICKET;
+    return forwarded_is_marker(skip_quotes(line)) ? BELOW_MARKER : BELOW_NOTHING;
+}
+
+static bool begins_feedback(struct slice line)
+{
+    return slice_starts_with_nocase(skip_quotes(line), SLICE("Feedback-Type:"));
+}
+
+/* What stands below the first marker, or from the first inner header on. */
+static enum below find_inner(struct slice text, struct slice to, struct slice *below)
 {
     struct slice line;
-    while (slice_next_line(&text, &line)) {
-        *ticket = is_ticket_link(line);
-        if (*ticket || is_marker(skip_quotes(line))) {
+    for (*below = text; slice_next_line(&text, &line); *below = text) {
+        enum below found = marks(line);
+        if (found != BELOW_NOTHING) {
             *below = text;
-            return slice_trim(text).len > 0;
+            return slice_trim(text).len > 0 ? found : BELOW_NOTHING;
         }
+        if (begins_feedback(line))
+            return BELOW_NOTHING;
+        if (to.len > 0 && is_inner_header(*below, to))
+            return BELOW_MARKER;
     }
-    return false;
+    return BELOW_NOTHING;
 }
 
 /* The line that begins with that name, or the end. */
@@ -211,6 +125,36 @@ static size_t find_line(struct slice text, struct slice start)
         if (slice_starts_with_nocase(line, start))
             return (size_t)(line.ptr - text.ptr);
     return text.len;
+}
+
+/* A feedback report pasted as text, without the quote marks or the indentation that all its
+ * lines have. */
+static bool find_pasted(struct arena *arena, struct slice text, struct slice *plain)
+{
+    struct slice rest = text, line, prefix = {NULL, 0};
+    bool found = false;
+    while (!found && slice_next_line(&rest, &line)) {
+        found = begins_feedback(line);
+        prefix = slice_until(line, line.len - skip_quotes(line).len);
+    }
+    *plain = text;
+    if (!found || prefix.len == 0)
+        return found;
+    char *out = arena_alloc(arena, text.len + 1);
+    size_t len = 0;
+    for (rest = text; slice_next_line(&rest, &line);) {
+        size_t shared = 0;
+        while (shared < line.len && shared < prefix.len &&
+               line.ptr[shared] == prefix.ptr[shared])
+            shared++;
+        line = slice_from(line, shared);
+        if (line.len > 0)
+            memcpy(out + len, line.ptr, line.len);
+        len += line.len;
+        out[len++] = '\n';
+    }
+    *plain = (struct slice){out, len};
+    return true;
 }
 
 /* Up to the first empty line, which comes behind *block. */
@@ -314,27 +258,28 @@ bool forwarded_message(const struct incoming *message, struct slice *raw)
         ordinary_kind(message).len > 0)
         return false;
     struct text_list texts = text_bodies(message, TEXT_MOST);
+    const struct mime_part *part = &message->mime.parts[0];
+    struct slice to = mime_mailbox(message->arena, mime_header(part, SLICE("To")));
     for (size_t i = 0; i < texts.count; i++) {
         struct inner inner = {0};
         struct slice below;
-        bool ticket = false;
-        if (find_inner(texts.items[i], &below, &ticket)) {
-            below = unquote(message->arena, below);
-            if (ticket)
-                inner = (struct inner){{originator(message),
-                                        mime_header(&message->mime.parts[0], SLICE("Date")),
-                                        ticket_subject(message->subject)},
-                                       below};
-            else
-                read_inner(below, &inner);
-        } else if (find_line(texts.items[i], SLICE("Feedback-Type:")) < texts.items[i].len &&
-                   message->outer == NULL) {
-            inner.body = texts.items[i];
-            inner.fields[INNER_FROM] = mime_header(&message->mime.parts[0], SLICE("From"));
-            inner.fields[INNER_DATE] = mime_header(&message->mime.parts[0], SLICE("Date"));
+        switch (find_inner(texts.items[i], to, &below)) {
+        case BELOW_TICKET:
+            inner = (struct inner){{originator(message), mime_header(part, SLICE("Date")),
+                                    ticket_subject(message->subject)},
+                                   unquote(message->arena, below)};
+            break;
+        case BELOW_MARKER:
+            read_inner(unquote(message->arena, below), &inner);
+            break;
+        case BELOW_NOTHING:
+            if (message->outer != NULL ||
+                !find_pasted(message->arena, texts.items[i], &inner.body))
+                continue;
+            inner.fields[INNER_FROM] = mime_header(part, SLICE("From"));
+            inner.fields[INNER_DATE] = mime_header(part, SLICE("Date"));
             inner.fields[INNER_SUBJECT] = message->subject;
-        } else {
-            continue;
+            break;
         }
         *raw = compose(message->arena, &inner);
         return true;

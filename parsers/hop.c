@@ -50,9 +50,10 @@ static uint16_t read_port(struct slice rest)
     return (uint16_t)port;
 }
 
-/* "(HELO claimed)": what follows is a claim too. */
+/* "(HELO claimed)", "(helo=[claimed])": what follows is a claim too. */
 static bool is_greeting(struct slice word)
 {
+    word = word.len == 5 && word.ptr[4] == '=' ? slice_until(word, 4) : word;
     return slice_eq_nocase(word, SLICE("HELO")) || slice_eq_nocase(word, SLICE("EHLO"));
 }
 
@@ -80,7 +81,7 @@ void hop_read(struct slice value, struct hop *hop)
             clause = BY;
         } else if (depth == 0 && slice_eq_nocase(word, SLICE("for"))) {
             clause = FOR;
-        } else if (clause == FROM && read_address(word, &address)) {
+        } else if (clause == FROM && !is_greeting(previous) && read_address(word, &address)) {
             if (depth > 0 ? !seen_in_comment : address_is_none(&hop->address)) {
                 hop->address = address;
                 seen_in_comment = depth > 0;

@@ -105,6 +105,14 @@ static void append(struct parse_result *result, const struct parse_result *found
     result->row_faults = faults;
 }
 
+/* A mail as mail programs attach it, or as a file of its own. */
+static bool holds_message(const struct incoming *message, const struct mime_part *part)
+{
+    return slice_eq(part->type, SLICE("message/rfc822")) ||
+           (!part->container && slice_starts_with(part->type, SLICE("application/")) &&
+            slice_ends_with_nocase(mime_filename(message->arena, part), SLICE(".eml")));
+}
+
 /* Attached to this message itself; what an attached message holds is looked for when that
  * one is run. */
 static bool is_attached(const struct incoming *message, const struct mime_part *part)
@@ -112,7 +120,7 @@ static bool is_attached(const struct incoming *message, const struct mime_part *
     for (int up = part->parent; up >= 0; up = message->mime.parts[up].parent)
         if (slice_eq(message->mime.parts[up].type, SLICE("message/rfc822")))
             return false;
-    return slice_eq(part->type, SLICE("message/rfc822"));
+    return holds_message(message, part);
 }
 
 static void run_inner(const struct incoming *outer, struct slice raw, unsigned depth,
@@ -134,7 +142,7 @@ static bool run_embedded(const struct incoming *outer, unsigned depth,
 {
     unsigned looked = 0;
     struct slice quoted;
-    for (size_t i = 1; depth < EMBEDDED_DEPTH && i < outer->mime.part_count; i++) {
+    for (size_t i = 0; depth < EMBEDDED_DEPTH && i < outer->mime.part_count; i++) {
         const struct mime_part *part = &outer->mime.parts[i];
         if (!is_attached(outer, part))
             continue;

@@ -20,6 +20,13 @@ static struct slice organisation(struct arena *arena, struct slice host)
     return domain == NULL ? lower : slice_of(domain);
 }
 
+/* A name that says whose host it is: no address, not "localhost". */
+static bool is_host_name(struct slice host)
+{
+    struct address address;
+    return slice_find_byte(host, '.') > 0 && !address_parse_defanged(host, &address);
+}
+
 static bool same_organisation(struct arena *arena, struct slice a, struct slice b)
 {
     return a.len > 0 && b.len > 0 && slice_eq(organisation(arena, a), organisation(arena, b));
@@ -112,7 +119,9 @@ static bool walk_hop(struct walk *walk, struct slice value)
 {
     struct hop hop;
     hop_read(value, &hop);
-    if (walk->last_by.len > 0 && !same_organisation(walk->arena, walk->last_by, hop.by))
+    bool named = is_host_name(hop.by);
+    if (walk->last_by.len > 0 && named &&
+        !same_organisation(walk->arena, walk->last_by, hop.by))
         return true; /* not written by the reporter's hosts */
     bool known = !address_is_none(&hop.address);
     bool within = !known || address_is_special(&hop.address) ||
@@ -121,7 +130,7 @@ static bool walk_hop(struct walk *walk, struct slice value)
     walk->trace->date = hop.date != 0 ? hop.date : walk->trace->date;
     if (walk->trace->recipient.len == 0 || !within)
         walk->trace->recipient = hop.recipient.len > 0 ? hop.recipient : walk->trace->recipient;
-    walk->last_by = hop.by;
+    walk->last_by = named ? hop.by : walk->last_by;
     walk->hops++;
     walk->trace->passed_stated |= within && known && address_eq(&hop.address, walk->stated);
     if (within && known && address_is_none(&walk->inner) && is_foreign(walk->arena, &hop))

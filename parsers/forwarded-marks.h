@@ -1,0 +1,17 @@
+/* The lines by which mail programs and ticket systems in many languages show that another mail
+ * begins: markers and quoted header fields. Inside the forwarded parser only. */
+#ifndef PARSERS_FORWARDED_MARKS_H
+#define PARSERS_FORWARDED_MARKS_H
+
+#include "parsers/parser.h"
+
+enum inner_field { INNER_FROM, INNER_DATE, INNER_SUBJECT, INNER_OTHER, INNER_NONE };
+
+/* "-----Original Message-----", "Begin forwarded message:"; without quote marks. */
+bool forwarded_is_marker(struct slice line);
+/* The last line of what RT puts above a new ticket's text. */
+bool forwarded_is_ticket_link(struct slice line);
+/* "Gesendet: Dienstag, ..."; "*From:* Ines", as some programs set the names in bold. */
+enum inner_field forwarded_split_field(struct slice line, struct slice *value);
+
+#endif
