@@ -64,9 +64,10 @@ void arena_release(struct arena *arena)
 
 char *arena_string(struct arena *arena, struct slice text)
 {
-    char *copy = arena_alloc(arena, text.len + 1);
+    char *copy = arena_take(arena, text.len + 1);
     if (text.len > 0)
         memcpy(copy, text.ptr, text.len);
+    copy[text.len] = '\0';
     return copy;
 }
 
@@ -79,8 +80,7 @@ struct slice arena_lower(struct arena *arena, struct slice text)
 {
     char *copy = arena_string(arena, text);
     for (size_t i = 0; i < text.len; i++)
-        if (copy[i] >= 'A' && copy[i] <= 'Z')
-            copy[i] = (char)(copy[i] + ('a' - 'A'));
+        copy[i] = (char)byte_lower(copy[i]);
     return (struct slice){copy, text.len};
 }
 

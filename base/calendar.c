@@ -1,29 +1,52 @@
 #include "base/calendar.h"
 
+/* The first three letters tell all names apart: as one number, in lower case. */
+#define KEY(a, b, c) ((unsigned)(a) << 16 | (unsigned)(b) << 8 | (unsigned)(c))
+
+static unsigned key_of(struct slice word)
+{
+    if (word.len < 3)
+        return 0;
+    return KEY(byte_lower(word.ptr[0]), byte_lower(word.ptr[1]), byte_lower(word.ptr[2]));
+}
+
+/* Which of the names begins with the word, by its place; `count` when none does. */
+static unsigned find_name(const unsigned *keys, const struct slice *names, unsigned count,
+                          struct slice word)
+{
+    unsigned key = key_of(word), i = 0;
+    while (i < count && keys[i] != key)
+        i++;
+    return i < count && (word.len == 3 || slice_starts_with_nocase(names[i], word)) ? i : count;
+}
+
 unsigned month_by_name(struct slice word)
 {
-    static const struct slice months[] = {
+    static const unsigned keys[] = {
+        KEY('j', 'a', 'n'), KEY('f', 'e', 'b'), KEY('m', 'a', 'r'), KEY('a', 'p', 'r'),
+        KEY('m', 'a', 'y'), KEY('j', 'u', 'n'), KEY('j', 'u', 'l'), KEY('a', 'u', 'g'),
+        KEY('s', 'e', 'p'), KEY('o', 'c', 't'), KEY('n', 'o', 'v'), KEY('d', 'e', 'c'),
+    };
+    static const struct slice names[] = {
         SLICE("january"),   SLICE("february"), SLICE("march"),    SLICE("april"),
         SLICE("may"),       SLICE("june"),     SLICE("july"),     SLICE("august"),
         SLICE("september"), SLICE("october"),  SLICE("november"), SLICE("december"),
     };
-    for (unsigned i = 0; i < 12 && word.len >= 3; i++)
-        if (months[i].ptr[0] == (char)byte_lower(word.ptr[0]) &&
-            slice_starts_with_nocase(months[i], word))
-            return i + 1;
-    return 0;
+    unsigned month = find_name(keys, names, 12, word) + 1;
+    return month > 12 ? 0 : month;
 }
 
 bool is_weekday_name(struct slice word)
 {
-    static const struct slice weekdays[] = {
+    static const unsigned keys[] = {
+        KEY('m', 'o', 'n'), KEY('t', 'u', 'e'), KEY('w', 'e', 'd'), KEY('t', 'h', 'u'),
+        KEY('f', 'r', 'i'), KEY('s', 'a', 't'), KEY('s', 'u', 'n'),
+    };
+    static const struct slice names[] = {
         SLICE("monday"), SLICE("tuesday"),  SLICE("wednesday"), SLICE("thursday"),
         SLICE("friday"), SLICE("saturday"), SLICE("sunday"),
     };
-    for (unsigned i = 0; i < 7 && word.len >= 3; i++)
-        if (slice_starts_with_nocase(weekdays[i], word))
-            return true;
-    return false;
+    return find_name(keys, names, 7, word) < 7;
 }
 
 bool zone_by_name(struct slice word, int *offset)

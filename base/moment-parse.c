@@ -357,49 +357,41 @@ static bool settle(struct reading *r, int64_t *moment)
     return true;
 }
 
-static unsigned two_digits(const char *text)
+/* Two digits; anything else is remembered in *strange. */
+static unsigned two_digits(const char *text, unsigned *strange)
 {
-    return (unsigned)(text[0] - '0') * 10 + (unsigned)(text[1] - '0');
+    unsigned tens = (unsigned char)text[0] - (unsigned)'0';
+    unsigned ones = (unsigned char)text[1] - (unsigned)'0';
+    *strange |= (tens > 9) | (ones > 9);
+    return tens * 10 + ones;
 }
-
-enum { DIGIT = 1, LETTER = 2, SPACE = 4, COMMA = 8, COLON = 16, SIGN = 32 };
-static const unsigned char byte_kinds[256] = {
-    ['0' ... '9'] = DIGIT, ['A' ... 'Z'] = LETTER, ['a' ... 'z'] = LETTER, [' '] = SPACE,
-    [','] = COMMA,         [':'] = COLON,          ['+'] = SIGN,           ['-'] = SIGN,
-};
 
 /* "Tue, 17 Nov 2026 10:00:00 +0000", as nearly all mail has it (RFC 5322 s3.3), by its
  * columns. What does not quite fit is left to the tokens. */
 static bool read_columns(struct slice text, struct reading *r)
 {
-    static const unsigned char shape[] = {
-        LETTER, LETTER, LETTER, COMMA, SPACE, DIGIT, DIGIT, SPACE, LETTER, LETTER, LETTER,
-        SPACE,  DIGIT,  DIGIT,  DIGIT, DIGIT, SPACE, DIGIT, DIGIT, COLON,  DIGIT,  DIGIT,
-        COLON,  DIGIT,  DIGIT,  SPACE, SIGN,  DIGIT, DIGIT, DIGIT, DIGIT,
-    };
+    static const char shape[] = "Tue, 17 Nov 2026 10:00:00 +0000";
     const char *at = text.ptr;
-    unsigned strangers = 0;
-    if (text.len != sizeof shape)
+    if (text.len != sizeof shape - 1)
         return false;
-    for (size_t i = 0; i < sizeof shape; i++)
-        strangers += byte_kinds[(unsigned char)at[i]] != shape[i];
-    if (strangers > 0)
-        return false;
-    int offset = (int)(two_digits(at + 27) * 3600 + two_digits(at + 29) * 60);
+    unsigned strange = (at[3] != ',') | (at[4] != ' ') | (at[7] != ' ') | (at[11] != ' ') |
+                       (at[16] != ' ') | (at[19] != ':') | (at[22] != ':') | (at[25] != ' ') |
+                       (at[26] != '+' && at[26] != '-');
+    unsigned hours = two_digits(at + 27, &strange), minutes = two_digits(at + 29, &strange);
     *r = (struct reading){
-        .day = two_digits(at + 5),
+        .day = two_digits(at + 5, &strange),
         .month = month_by_name((struct slice){at + 8, 3}),
-        .year = two_digits(at + 12) * 100 + two_digits(at + 14),
-        .hour = two_digits(at + 17),
-        .minute = two_digits(at + 20),
-        .second = two_digits(at + 23),
-        .offset = at[26] == '-' ? -offset : offset,
+        .year = two_digits(at + 12, &strange) * 100 + two_digits(at + 14, &strange),
+        .hour = two_digits(at + 17, &strange),
+        .minute = two_digits(at + 20, &strange),
+        .second = two_digits(at + 23, &strange),
+        .offset = (int)(hours * 3600 + minutes * 60) * (at[26] == '-' ? -1 : 1),
         .has_year = true,
         .has_time = true,
         .has_offset = true,
     };
-    return r->hour < 24 && r->minute < 60 && r->second <= 60 && two_digits(at + 27) <= 15 &&
-           two_digits(at + 29) < 60 && is_weekday_name(slice_until(text, 3));
+    return strange == 0 && r->month != 0 && r->hour < 24 && r->minute < 60 && r->second <= 60 &&
+           hours <= 15 && minutes < 60 && is_weekday_name(slice_until(text, 3));
 }
 
 /* Seconds, or thirteen digits of milliseconds, with a fraction or not. */

@@ -1,16 +1,26 @@
 #include "base/slice.h"
 
-/* Most are spelled the same: those go eight bytes at a time. */
-bool bytes_eq_nocase(const char *a, const char *b, size_t length)
+/* Are they the same, byte for byte? Eight at a time, the last eight once more if need be. */
+static bool are_same(const char *a, const char *b, size_t length)
 {
-    size_t i = 0;
-    for (uint64_t x, y; length - i >= sizeof x; i += sizeof x) {
+    uint64_t x, y;
+    for (size_t i = 0; length - i >= sizeof x; i += sizeof x) {
         memcpy(&x, a + i, sizeof x);
         memcpy(&y, b + i, sizeof y);
         if (x != y)
-            break;
+            return false;
     }
-    for (; i < length; i++)
+    memcpy(&x, a + length - sizeof x, sizeof x);
+    memcpy(&y, b + length - sizeof y, sizeof y);
+    return x == y;
+}
+
+/* Most are spelled the same. */
+bool bytes_eq_nocase(const char *a, const char *b, size_t length)
+{
+    if (length >= sizeof(uint64_t) && are_same(a, b, length))
+        return true;
+    for (size_t i = 0; i < length; i++)
         if (a[i] != b[i] && byte_lower(a[i]) != byte_lower(b[i]))
             return false;
     return true;

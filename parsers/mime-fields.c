@@ -89,17 +89,14 @@ enum field_step section_next(struct section_reader *reader, struct header *field
     return FIELD_READ;
 }
 
-struct header *field_list_slot(struct field_list *list, struct section_reader *reader)
+void field_list_grow(struct field_list *list, struct arena *arena)
 {
-    if (list->count == list->room) {
-        size_t room = list->room == 0 ? 16 : list->room * 2;
-        struct header *grown = arena_array(reader->arena, struct header, room);
-        if (list->count > 0)
-            memcpy(grown, list->items, list->count * sizeof *grown);
-        list->items = grown;
-        list->room = room;
-    }
-    return &list->items[list->count];
+    size_t room = list->room == 0 ? 8 : list->room * 2;
+    struct header *grown = arena_take(arena, room * sizeof *grown);
+    if (list->count > 0)
+        memcpy(grown, list->items, list->count * sizeof *grown);
+    list->items = grown;
+    list->room = room;
 }
 
 void field_list_keep(struct field_list *list, struct section_reader *reader)
@@ -112,7 +109,8 @@ void field_list_keep(struct field_list *list, struct section_reader *reader)
 
 void section_skip_preface(struct section_reader *reader)
 {
-    if (reader->at == reader->end)
+    char first = reader->at == reader->end ? '\0' : *reader->at;
+    if (first != 'F' && first != '>' && first != '\xef')
         return;
     struct slice rest = {reader->at, (size_t)(reader->end - reader->at)};
     if (slice_starts_with(rest, SLICE("\xef\xbb\xbf")))
@@ -155,21 +153,6 @@ struct slice mime_block_field(struct slice block, struct slice name)
         if (slice_eq_nocase(field.name, name))
             return field.value;
     return (struct slice){NULL, 0};
-}
-
-struct slice mime_field(const struct header *fields, size_t count, struct slice name)
-{
-    for (size_t i = 0; i < count; i++)
-        if (fields[i].name.len == name.len &&
-            ((fields[i].name.ptr[0] ^ name.ptr[0]) & 0xdf) == 0 &&
-            slice_eq_nocase(fields[i].name, name))
-            return fields[i].value;
-    return (struct slice){NULL, 0};
-}
-
-struct slice mime_header(const struct mime_part *part, struct slice name)
-{
-    return mime_field(part->headers, part->header_count, name);
 }
 
 struct slice mime_unfold(struct arena *arena, struct slice raw)

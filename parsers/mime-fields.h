@@ -30,10 +30,17 @@ enum field_step {
     FIELD_END,   /* end of input, or a line that is no field: the body starts there */
 };
 
+void field_list_grow(struct field_list *list, struct arena *arena);
 enum field_step section_next(struct section_reader *reader, struct header *field);
 /* Where the next field is to be read to; it counts once it is kept. (Copied, each would have
  * the processor wait.) */
-struct header *field_list_slot(struct field_list *list, struct section_reader *reader);
+static inline struct header *field_list_slot(struct field_list *list,
+                                             struct section_reader *reader)
+{
+    if (list->count == list->room)
+        field_list_grow(list, reader->arena);
+    return &list->items[list->count];
+}
 void field_list_keep(struct field_list *list, struct section_reader *reader);
 /* What may stand on top of a message without being of it: an editor's byte order mark, an
  * mbox "From " line or its quoted form. */

@@ -4,7 +4,6 @@
 #define PARSERS_MIME_LINES_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -52,11 +51,13 @@ static inline const char *find_name_end(const char *at, const char *end)
 }
 
 #ifdef __SSE2__
-/* A bit for each of 16 bytes. */
-static inline uint64_t dashes_of_16(const char *at)
+/* All ones where a dash is that another one follows; reads 17 bytes. */
+static inline __m128i two_dashes_in_16(const char *at)
 {
-    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
-    return (uint64_t)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('-')));
+    const __m128i dash = _mm_set1_epi8('-');
+    __m128i first = _mm_loadu_si128((const __m128i *)(const void *)at);
+    __m128i second = _mm_loadu_si128((const __m128i *)(const void *)(at + 1));
+    return _mm_and_si128(_mm_cmpeq_epi8(first, dash), _mm_cmpeq_epi8(second, dash));
 }
 #endif
 
@@ -65,16 +66,17 @@ static inline uint64_t dashes_of_16(const char *at)
 static inline const char *find_two_dashes(const char *at, const char *end)
 {
 #ifdef __SSE2__
-    uint64_t carry = 0; /* the last of the bytes before was a dash */
-    for (; end - at >= 64; at += 64) {
-        uint64_t dashes = dashes_of_16(at) | dashes_of_16(at + 16) << 16 |
-                          dashes_of_16(at + 32) << 32 | dashes_of_16(at + 48) << 48;
-        uint64_t second = dashes & (dashes << 1 | carry);
-        if (second != 0)
-            return at + __builtin_ctzll(second) - 1;
-        carry = dashes >> 63;
+    for (; end - at > 64; at += 64) {
+        __m128i low = _mm_or_si128(two_dashes_in_16(at), two_dashes_in_16(at + 16));
+        __m128i high = _mm_or_si128(two_dashes_in_16(at + 32), two_dashes_in_16(at + 48));
+        if (_mm_movemask_epi8(_mm_or_si128(low, high)) != 0)
+            break;
     }
-    at -= carry;
+    for (; end - at > 16; at += 16) {
+        int mask = _mm_movemask_epi8(two_dashes_in_16(at));
+        if (mask != 0)
+            return at + __builtin_ctz((unsigned)mask);
+    }
 #endif
     for (; end - at >= 2; at++)
         if (at[0] == '-' && at[1] == '-')

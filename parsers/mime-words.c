@@ -73,8 +73,21 @@ static bool is_blank(struct slice text)
     return slice_trim(text).len == 0;
 }
 
+/* Nothing to unfold, no encoded word, ASCII. */
+static bool is_plain(struct slice raw)
+{
+    static const bool special[256] = {
+        ['\r'] = true, ['\n'] = true, ['='] = true, [0x80 ... 0xff] = true};
+    bool plain = true;
+    for (size_t i = 0; i < raw.len; i++)
+        plain &= !special[(unsigned char)raw.ptr[i]];
+    return plain;
+}
+
 struct slice mime_decode_words(struct arena *arena, struct slice raw)
 {
+    if (is_plain(raw))
+        return raw;
     struct slice text = mime_unfold(arena, raw);
     if (slice_find(text, SLICE("=?")) < 0)
         return charset_to_utf8(arena, SLICE(""), text);

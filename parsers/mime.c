@@ -337,7 +337,7 @@ enum status mime_scan(struct slice raw, const struct mime_limits *limits, struct
         .arena = arena,
         .start = raw.ptr,
         .end = raw.ptr + raw.len,
-        .levels = arena_array(arena, struct level, limits->depth + 1),
+        .levels = arena_take(arena, (limits->depth + (size_t)1) * sizeof(struct level)),
     };
     scan_parts(&scan);
     return OK;

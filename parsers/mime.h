@@ -49,8 +49,18 @@ enum status mime_scan(struct slice raw, const struct mime_limits *limits, struct
                       struct mime_message *message, struct fault *why);
 
 /* The first field of that name, any case; raw value, or an empty slice with NULL ptr. */
-struct slice mime_header(const struct mime_part *part, struct slice name);
-struct slice mime_field(const struct header *fields, size_t count, struct slice name);
+static inline struct slice mime_field(const struct header *fields, size_t count,
+                                      struct slice name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (slice_eq_nocase(fields[i].name, name))
+            return fields[i].value;
+    return (struct slice){NULL, 0};
+}
+static inline struct slice mime_header(const struct mime_part *part, struct slice name)
+{
+    return mime_field(part->headers, part->header_count, name);
+}
 /* Header fields of a block of bytes that is no part (a feedback-report body,
  * text/rfc822-headers). */
 size_t mime_fields(struct slice block, const struct mime_limits *limits, struct arena *arena,

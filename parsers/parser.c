@@ -166,7 +166,7 @@ static void finish(const struct incoming *message, struct parse_result *result)
     result->from = message->from;
     for (struct report *report = result->reports; report != NULL; report = report->next)
         report_derive_id(report, mime_header(&message->mime.parts[0], SLICE("Message-ID")),
-                         ordinal++);
+                         ordinal++, message->arena);
 }
 
 void parse_message(struct slice raw, const struct parse_settings *settings, struct arena *arena,

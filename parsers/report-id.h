@@ -6,7 +6,8 @@
 
 /* report->id from what the report says, the Message-ID of the mail it came in, and its place
  * in it: a version 8 UUID (RFC 9562 s5.8) of an XXH3-128. Copies of one mail that took
- * different ways give the same. */
-void report_derive_id(struct report *report, struct slice message_id, unsigned ordinal);
+ * different ways give the same. The arena is for work on the way. */
+void report_derive_id(struct report *report, struct slice message_id, unsigned ordinal,
+                      struct arena *arena);
 
 #endif
