@@ -73,6 +73,26 @@ static void on_case(struct pipeline *pipeline, const struct input *input)
     store_put_case(pipeline->txn, c);
 }
 
+/* Whatever state the case is in, and nothing that the ladder needs to know. */
+static void on_evidence(struct pipeline *pipeline, const struct input *input)
+{
+    struct abuse_case *c = &pipeline->c;
+    if (!store_get_case(pipeline->txn, input->case_id, &pipeline->arena, c)) {
+        loose_event(pipeline, EVENT_NOTE, input->actor,
+                    arena_printf(&pipeline->arena, "there is no case C-%llu",
+                                 (unsigned long long)input->case_id));
+        return;
+    }
+    case_event(pipeline, &(struct event){.case_id = c->id,
+                                         .generation = c->generation,
+                                         .type = input->verb == INPUT_PRESERVE ? EVENT_PRESERVED
+                                                                               : EVENT_RELEASED,
+                                         .to = c->state,
+                                         .actor = input->actor,
+                                         .text = input->text});
+    store_put_case(pipeline->txn, c);
+}
+
 static enum status on_triage(struct pipeline *pipeline, const struct input *input,
                              struct fault *why)
 {
@@ -107,7 +127,7 @@ static enum status on_triage(struct pipeline *pipeline, const struct input *inpu
 static void begin_replay(struct pipeline *pipeline, const struct input *input)
 {
     store_put_text(
-        pipeline->txn, "replay/first-event",
+        pipeline->txn, "replay-first-event",
         arena_printf(&pipeline->arena, "%llu", (unsigned long long)pipeline->state.next_event));
     loose_event(
         pipeline, EVENT_NOTE, input->actor,
@@ -132,6 +152,10 @@ enum status apply_command(struct pipeline *pipeline, const struct journal_record
     case INPUT_TRIAGE_DISCARD:
     case INPUT_TRIAGE_REPARSE:
         return on_triage(pipeline, &input, why);
+    case INPUT_PRESERVE:
+    case INPUT_RELEASE:
+        on_evidence(pipeline, &input);
+        return OK;
     case INPUT_INTAKE:
         pipeline->state.intake_healthy = input.healthy;
         loose_event(pipeline, EVENT_NOTE, input.actor,

@@ -191,10 +191,13 @@ enum status apply_reparse(struct pipeline *pipeline, const struct stored_message
     struct arena *arena = &pipeline->message_arena;
     struct journal_position at = message->position;
     bool found = false;
+    store_count(pipeline->txn, "reparses", 1);
+    if (!journal_has(pipeline->journal, at)) /* retention took it */
+        return OK;
     enum status status = journal_read(pipeline->journal, &at, &record, &found, why);
     if (status != OK)
         return status;
-    if (!found || record.kind != JOURNAL_MESSAGE) /* retention took it */
+    if (!found || record.kind != JOURNAL_MESSAGE)
         return OK;
     struct parse_result result = {0};
     struct stored_message kept = *message; /* its words must outlive the reports' memory */

@@ -61,6 +61,10 @@ MUST_USE enum status apply_policy(struct pipeline *pipeline,
 MUST_USE enum status apply_inventory(struct pipeline *pipeline,
                                      const struct journal_record *record, struct fault *why);
 
+/* A piece of a snapshot has reached the journal. */
+MUST_USE enum status apply_snapshot(struct pipeline *pipeline,
+                                    const struct journal_record *record, struct fault *why);
+
 /* Reads policy and inventory again if the store has other ones than we. */
 MUST_USE enum status rules_refresh(struct pipeline *pipeline, struct fault *why);
 void rules_forget(struct pipeline *pipeline);

@@ -1,4 +1,5 @@
-/* case confirm, respond, hold, resume, approve, refuse, restore, close, note, merge: what a
+/* case confirm, respond, hold, resume, approve, refuse, restore, close, note, merge, preserve,
+ * release: what a
  * person at the desk decides. The decision is a record of the journal; what the ladder makes
  * of it is shown. */
 #include "app/input.h"
@@ -92,7 +93,7 @@ static enum exit_code read_arguments(struct call *call, struct input *input)
     const char *next = call->operand_count > 1 ? call->operands[1] : NULL;
     if (!case_id_parse(slice_of(call->operands[0]), &input->case_id))
         return call_usage(call, "%s is no case: write C-12", call->operands[0]);
-    switch (input->operator_verb) {
+    switch (input->verb == INPUT_OPERATOR ? input->operator_verb : OPERATOR_CLOSE) {
     case OPERATOR_CONFIRM:
         if (next == NULL || !abuse_kind_parse(slice_of(next), &input->kind))
             return call_usage(
@@ -134,7 +135,9 @@ static enum exit_code run(struct call *call)
 {
     struct deciding deciding = {.input = {.verb = INPUT_OPERATOR}};
     const char *verb = strchr(call->command->name, ' ');
-    if (verb == NULL || !operator_verb_parse(slice_of(verb + 1), &deciding.input.operator_verb))
+    if (verb == NULL ||
+        (!operator_verb_parse(slice_of(verb + 1), &deciding.input.operator_verb) &&
+         !input_preservation_parse(slice_of(verb + 1), &deciding.input.verb)))
         return call_usage(call, "%s is no decision", call->command->name);
     enum exit_code code = read_arguments(call, &deciding.input);
     if (code != EXIT_DONE)
@@ -166,4 +169,7 @@ DECISION(refuse, "refuse", "Refuse the cut that waits for approval", "CASE [WHY.
 DECISION(restore, "restore", "Switch the network on again", "CASE [WHY...]", 1);
 DECISION(close, "close", "Close a case", "CASE [WHY...]", 1);
 DECISION(note, "note", "Write a note into a case's history", "CASE TEXT...", 2);
+DECISION(preserve, "preserve", "Keep a case's messages beyond the retention: a legal hold",
+         "CASE [WHY...]", 1);
+DECISION(release, "release", "Let retention have a case's messages again", "CASE [WHY...]", 1);
 DECISION(merge, "merge", "Make a case part of another", "CASE INTO [WHY...]", 2);

@@ -1,5 +1,6 @@
 #include "app/show-case.h"
 #include "app/show-event.h"
+#include "app/show-messages.h"
 #include "app/store-open.h"
 #include "app/wrap.h"
 #include "correlate/correlate.h"
@@ -85,6 +86,7 @@ static void show_head(struct showing *showing)
     field_moment(call, "restored", c->restored_at);
     field_moment(call, "closed", c->closed_at);
     show_window(showing);
+    messages_print(showing->desk, c);
 }
 
 static void show_account(struct showing *showing)
@@ -229,6 +231,8 @@ static void print_json(struct showing *showing)
     json_t *events = json_array();
     (void)json_object_set_new(object, "evidence", account_json(&showing->account));
     (void)json_object_set_new(object, "contacts", contacts_json(&showing->c));
+    (void)json_object_set_new(object, "messages",
+                              messages_to_json(showing->desk, showing->c.id));
     showing->list = actions;
     store_each_action_of(showing->desk->txn, showing->c.id, call->arena, show_action, showing);
     (void)json_object_set_new(object, "actions", actions);

@@ -168,7 +168,7 @@ static enum exit_code replay_once(struct call *call, const struct replay_setting
     enum status status =
         letters_for_replay(settings.config, call->arena, &settings.letters, &why);
     if (status == OK)
-        status = store_open_replay(call, &store, &why);
+        status = store_open_replay(call, settings.config, &store, &why);
     if (status == OK)
         status = replay_run(store, &settings, &summary, &why);
     progress_end(&showing.progress);

@@ -121,12 +121,9 @@ static enum exit_code run_stats(struct call *call)
 static enum exit_code run_rebuild(struct call *call)
 {
     struct desk desk;
-    struct fault why = {0};
-    enum exit_code code = desk_open(&desk, call, false);
-    if (code == EXIT_DONE) {
-        enum status status = pipeline_rebuild(desk.pipeline, &why);
-        code = status == OK ? print_stats(&desk) : call_failed(call, status, &why);
-    }
+    enum exit_code code = desk_open_anew(&desk, call);
+    if (code == EXIT_DONE)
+        code = print_stats(&desk);
     desk_close(&desk);
     return code;
 }
@@ -150,8 +147,11 @@ const struct command command_store_rebuild = {
     .name = "store rebuild",
     .summary = "Make the index anew from the journal",
     .operands = "",
-    .details = "The same journal gives the same index; after an upgrade, parsers may "
-               "understand more than they did.",
+    .details =
+        "The same journal gives the same index; after an upgrade, parsers may "
+        "understand more than they did. Where retention has dropped the beginning of the "
+        "journal, what it said comes from the snapshot that was taken before. An index "
+        "that cannot be opened at all is moved aside.",
     .run = run_rebuild,
 };
 const struct command command_store_stats = {.name = "store stats",

@@ -176,6 +176,14 @@ static void print_message(struct call *call, const struct stored_message *messag
         body.len > BODY_MOST ? " (only its beginning is shown)" : "", SLICE_FMT(shown));
 }
 
+static struct slice gone(struct call *call, const struct stored_message *message)
+{
+    char hex[2 * sizeof message->digest + 1];
+    for (size_t i = 0; i < sizeof message->digest; i++)
+        (void)snprintf(hex + 2 * i, 3, "%02x", message->digest[i]);
+    return arena_printf(call->arena, "(dropped by retention; its SHA-256 was %s)", hex);
+}
+
 static enum exit_code run_show(struct call *call)
 {
     struct desk desk = {.call = call};
@@ -192,13 +200,15 @@ static enum exit_code run_show(struct call *call)
     if (code == EXIT_DONE) {
         struct journal_position at = message.position;
         enum status status =
-            journal_read(store_journal(desk.store), &at, &record, &found, &why);
+            journal_has(store_journal(desk.store), at)
+                ? journal_read(store_journal(desk.store), &at, &record, &found, &why)
+                : OK;
         if (status != OK)
             code = call_failed(call, status, &why);
         else
             print_message(
                 call, &message,
-                !found ? SLICE("(no longer kept)")
+                !found ? gone(call, &message)
                 : is_restricted(call, record.body)
                     ? SLICE("(restricted: its content is in the journal and is not shown)")
                     : record.body);

@@ -245,7 +245,13 @@ static const struct config_option store_options[] = {
      .fallback = "/var/lib/abusedesk", .help = "Where the journal and its index are kept."},
     {"retention", VALUE_DURATION, MEMBER(struct config, store.retention),
      RANGE(DAYS(7), DAYS(36500)), .fallback = "730d",
-     .help = "Whole journal segments older than this are dropped."},
+     .help =
+         "How long messages are kept. Whole segments of the journal are dropped, once all in "
+         "them is older and no open case, message in triage or preserved case needs them. "
+         "Cases and their history stay."},
+    {"retain-every", VALUE_DURATION, MEMBER(struct config, store.retain_every),
+     RANGE(1, DAYS(30)), .fallback = "1d",
+     .help = "How often the daemon looks for what is older than retention."},
     {"segment-size", VALUE_SIZE, MEMBER(struct config, store.segment_size),
      RANGE(MIB, 65536 * MIB), .fallback = "256MiB",
      .help = "A new journal segment begins at this size."},

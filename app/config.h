@@ -43,6 +43,7 @@ struct config_setting {
 struct store_config {
     struct slice directory;
     int64_t retention;     /* journal segments older than this go, seconds */
+    int64_t retain_every;  /* how often the daemon looks for them */
     uint64_t segment_size; /* bytes */
     uint16_t group_records;
     uint16_t group_time; /* milliseconds */

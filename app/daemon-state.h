@@ -30,8 +30,11 @@ struct daemon {
     const struct log *log;
     uv_loop_t loop;
     uv_signal_t hangup, terminate, interrupt;
-    uv_timer_t second, look, group, commit;
+    uv_timer_t second, look, group, commit, retain;
     uv_check_t check; /* after each turn of the loop: those who wait to hear that all is kept */
+
+    uv_process_t retainer;
+    bool retaining;
 
     struct arena arena; /* of the configuration in force */
     struct config config;
@@ -135,6 +138,9 @@ MUST_USE enum status daemon_outbox_open(struct daemon *daemon, const struct conf
                                         struct arena *arena, struct outbox *outbox,
                                         struct fault *why);
 void daemon_outbox_close(struct outbox *outbox);
+
+/* --- retention --- */
+void daemon_retain_start(struct daemon *daemon);
 
 /* --- control --- */
 MUST_USE enum status daemon_control_open(struct daemon *daemon, struct fault *why);

@@ -187,7 +187,7 @@ static enum status refuse_replay(struct daemon *daemon, struct fault *why)
     enum status status = txn_begin(daemon->store, false, &txn, why);
     if (status != OK)
         return status;
-    bool replay = store_get_text(txn, "replay/first-event", &arena, &text);
+    bool replay = store_get_text(txn, "replay-first-event", &arena, &text);
     txn_abort(txn);
     arena_release(&arena);
     if (replay)
@@ -284,6 +284,7 @@ static enum status start(struct daemon *daemon, struct fault *why)
     if (status != OK)
         return status;
     start_handles(daemon);
+    daemon_retain_start(daemon);
     daemon_sources_start(daemon);
     if (daemon->source_count == 0)
         say(daemon, LOG_LEVEL_WARNING,

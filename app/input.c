@@ -30,6 +30,8 @@ static const char *const other_names[] = {
     [INPUT_INTAKE] = "intake",
     [INPUT_REPLAY] = "replay",
     [INPUT_NOTICE] = "notice",
+    [INPUT_PRESERVE] = "preserve",
+    [INPUT_RELEASE] = "release",
 };
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
@@ -47,6 +49,16 @@ static bool name_find(const char *const *names, size_t count, struct slice text,
 const char *operator_verb_name(enum operator_verb verb)
 {
     return operator_names[verb];
+}
+
+bool input_preservation_parse(struct slice text, enum input_verb *verb)
+{
+    size_t index = 0;
+    bool found = name_find(other_names, LENGTH(other_names), text, &index) &&
+                 (index == INPUT_PRESERVE || index == INPUT_RELEASE);
+    if (found)
+        *verb = (enum input_verb)index;
+    return found;
 }
 
 bool operator_verb_parse(struct slice text, enum operator_verb *verb)

@@ -18,9 +18,11 @@ enum input_verb {
     INPUT_TRIAGE_ASSIGN,
     INPUT_TRIAGE_DISCARD,
     INPUT_TRIAGE_REPARSE,
-    INPUT_INTAKE, /* replies can, or cannot, be heard from now on */
-    INPUT_REPLAY, /* a replay of the mailboxes in text begins: nothing happens */
-    INPUT_NOTICE, /* something that the desk must know: text */
+    INPUT_INTAKE,   /* replies can, or cannot, be heard from now on */
+    INPUT_REPLAY,   /* a replay of the mailboxes in text begins: nothing happens */
+    INPUT_NOTICE,   /* something that the desk must know: text */
+    INPUT_PRESERVE, /* a case's messages are kept beyond the retention: a legal hold */
+    INPUT_RELEASE,  /* and are not, any more */
 };
 
 struct input {
@@ -48,6 +50,8 @@ MUST_USE enum status input_decode(struct slice json, struct arena *arena, struct
 
 const char *operator_verb_name(enum operator_verb verb); /* "hold" */
 bool operator_verb_parse(struct slice text, enum operator_verb *verb);
+/* "preserve" or "release" */
+bool input_preservation_parse(struct slice text, enum input_verb *verb);
 const char *response_quality_name(enum response_quality quality);
 bool response_quality_parse(struct slice text, enum response_quality *quality);
 

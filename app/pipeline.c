@@ -1,4 +1,5 @@
 #include "app/apply.h"
+#include "app/snapshot.h"
 
 #include <stdlib.h>
 
@@ -74,8 +75,14 @@ static enum status apply_until(struct pipeline *pipeline, struct journal_positio
 {
     enum status status = OK;
     while (status == OK && journal_position_compare(pipeline->state.position, end) < 0) {
-        if (pipeline->state.position.segment == 0)
+        if (pipeline->state.position.segment == 0) {
             pipeline->state.position = journal_first(pipeline->journal);
+            if (pipeline->state.position.segment > 1)
+                return fail(why, ERR_CORRUPT,
+                            "the index is empty, and the journal begins with segment %llu: "
+                            "run abusedesk store rebuild",
+                            (unsigned long long)pipeline->state.position.segment);
+        }
         struct journal_position at = pipeline->state.position;
         struct journal_position next = at;
         struct journal_record record;
@@ -199,36 +206,6 @@ enum status pipeline_catch_up(struct pipeline *pipeline, struct fault *why)
     return status == OK ? pipeline_commit(pipeline, why) : status;
 }
 
-/* All that the index was made of must be there, or it could not be made again. */
-static enum status check_whole(struct journal *journal, struct fault *why)
-{
-    struct journal_position at = journal_first(journal);
-    struct journal_record record;
-    bool found = at.segment <= 1;
-    enum status status = OK;
-    if (!found)
-        return fail(
-            why, ERR_DENIED,
-            "the journal begins with segment %llu, earlier ones were dropped: what they "
-            "said would be lost",
-            (unsigned long long)at.segment);
-    while (status == OK && found)
-        status = journal_read(journal, &at, &record, &found, why);
-    return status;
-}
-
-enum status pipeline_rebuild(struct pipeline *pipeline, struct fault *why)
-{
-    enum status status = pipeline_commit(pipeline, why);
-    if (status == OK)
-        status = check_whole(pipeline->journal, why);
-    if (status == OK)
-        status = store_empty(pipeline->store, why);
-    rules_forget(pipeline);
-    pipeline->told = 1;
-    return status == OK ? pipeline_catch_up(pipeline, why) : status;
-}
-
 struct telling {
     struct pipeline *pipeline;
     struct txn *txn;
@@ -317,6 +294,43 @@ enum status pipeline_open(struct store *store, const struct pipeline_settings *s
     }
     *pipeline = made;
     return OK;
+}
+
+struct rebuilding {
+    struct journal *journal;
+    struct snapshot_place place;
+};
+
+static enum status begin_anew(struct txn *txn, void *data, struct fault *why)
+{
+    struct rebuilding *rebuilding = data;
+    store_clear(txn);
+    return rebuilding->place.found
+               ? snapshot_load(txn, rebuilding->journal, &rebuilding->place, why)
+               : OK;
+}
+
+enum status pipeline_rebuild(struct store *store, const struct pipeline_settings *settings,
+                             struct pipeline **pipeline, struct fault *why)
+{
+    struct rebuilding rebuilding = {.journal = store_journal(store)};
+    struct journal_position first = journal_first(rebuilding.journal);
+    enum status status = snapshot_find(rebuilding.journal, &rebuilding.place, why);
+    if (status == OK && first.segment > 1 &&
+        (!rebuilding.place.found || rebuilding.place.at.segment < first.segment))
+        return fail(why, ERR_DENIED,
+                    "the journal begins with segment %llu and has no snapshot of what earlier "
+                    "ones said, which would be lost: restore them from a backup",
+                    (unsigned long long)first.segment);
+    if (status == OK && journal_position_compare(first, journal_end(rebuilding.journal)) == 0)
+        return fail(why, ERR_DENIED, "the journal is empty: there is nothing to rebuild from");
+    if (first.segment <= 1) /* everything is there */
+        rebuilding.place.found = false;
+    if (status == OK)
+        status = txn_run(store, true, begin_anew, &rebuilding, why);
+    if (status == OK)
+        status = store_migrate(store, why);
+    return status == OK ? pipeline_open(store, settings, pipeline, why) : status;
 }
 
 void pipeline_close(struct pipeline *pipeline)

@@ -64,8 +64,11 @@ MUST_USE enum status pipeline_sync(struct pipeline *pipeline, struct fault *why)
 MUST_USE enum status pipeline_commit(struct pipeline *pipeline, struct fault *why);
 /* Applies whatever the journal holds beyond the index, and commits. */
 MUST_USE enum status pipeline_catch_up(struct pipeline *pipeline, struct fault *why);
-/* Empties the index and makes it anew from the journal, once that has been found whole. */
-MUST_USE enum status pipeline_rebuild(struct pipeline *pipeline, struct fault *why);
+/* Opens after emptying the index and making it anew: from the journal, once that has been
+ * found whole, or from its latest snapshot on, when retention has dropped what came before. */
+MUST_USE enum status pipeline_rebuild(struct store *store,
+                                      const struct pipeline_settings *settings,
+                                      struct pipeline **pipeline, struct fault *why);
 
 /* What the records fed so far have made of the store, seen from within: to look, not to
  * write. Until the next commit. */

@@ -105,7 +105,7 @@ static enum status first_event(struct replay *replay, struct fault *why)
     enum status status = txn_begin(replay->store, false, &txn, why);
     if (status != OK)
         return status;
-    if (!store_get_text(txn, "replay/first-event", &replay->scratch, &text) ||
+    if (!store_get_text(txn, "replay-first-event", &replay->scratch, &text) ||
         !slice_to_u64(text, &replay->scanned))
         replay->scanned = 1;
     txn_abort(txn);

@@ -37,7 +37,7 @@ json_t *case_to_json(const struct abuse_case *c, struct instant now)
     char address[ADDRESS_TEXT];
     json_t *object = json_pack(
         "{s:s, s:s, s:o, s:o, s:s, s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
-        "s:o, s:o, s:b, s:s, s:o}",
+        "s:o, s:o, s:b, s:b, s:s, s:o}",
         "case", case_text(c->id, id), "ip", address_text(&c->address, address), "customer",
         slice_to_json(c->customer), "server", slice_to_json(c->server), "state",
         case_state_name(c->state), "kind", abuse_kind_name(c->kind), "generation",
@@ -48,7 +48,8 @@ json_t *case_to_json(const struct abuse_case *c, struct instant now)
         moment_to_json(c->restored_at), "closed", moment_to_json(c->closed_at),
         "observed_first", moment_to_json(c->observed_first), "observed_last",
         moment_to_json(c->observed_last), "due", moment_to_json(case_due_real(c, now)),
-        "never_cut", (int)c->never_cut, "thread", case_text(c->thread, thread), "merged_into",
+        "never_cut", (int)c->never_cut, "preserved", (int)c->preserved, "thread",
+        case_text(c->thread, thread), "merged_into",
         c->merged_into == 0 ? json_null() : json_string(case_text(c->merged_into, merged)));
     if (object == NULL)
         abort();

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <sys/random.h>
 #include <time.h>
+#include <unistd.h>
 
 static void say_notices(struct call *call, const struct store *store)
 {
@@ -16,12 +17,15 @@ static void say_notices(struct call *call, const struct store *store)
             call_notice(call, "%.*s", SLICE_FMT(line));
 }
 
-enum status store_open_replay(struct call *call, struct store **store, struct fault *why)
+enum status store_open_replay(struct call *call, const struct config *config,
+                              struct store **store, struct fault *why)
 {
     const char *path = call->store_path;
     bool temporary = path == NULL || strcmp(path, "temporary") == 0;
-    struct store_settings settings = {
-        .directory = temporary ? NULL : path, .create = true, .temporary = temporary};
+    struct store_settings settings = {.directory = temporary ? NULL : path,
+                                      .create = true,
+                                      .temporary = temporary,
+                                      .segment_size = config->store.segment_size};
     enum status status = store_open(&settings, store, why);
     if (status == OK)
         say_notices(call, *store);
@@ -70,6 +74,49 @@ enum exit_code desk_open(struct desk *desk, struct call *call, bool create)
     if (code != EXIT_DONE)
         return code;
     enum status status = open_store(desk, create, false, &why);
+    return status == OK ? EXIT_DONE : call_failed(call, status, &why);
+}
+
+/* An index that LMDB does not take is of no use to anybody but a forensic. */
+static enum status set_index_aside(struct desk *desk, const struct fault *broken,
+                                   struct fault *why)
+{
+    const char *store = desk->config.store.directory.ptr;
+    struct slice index = arena_printf(desk->call->arena, "%s/index", store);
+    struct slice aside =
+        arena_printf(desk->call->arena, "%s/index.broken-%lld", store, (long long)time(NULL));
+    if (rename(arena_string(desk->call->arena, index),
+               arena_string(desk->call->arena, aside)) != 0)
+        return fail(why, ERR_IO, "%.*s: %s", SLICE_FMT(index), strerror(errno));
+    call_notice(desk->call, "%s; it is now %.*s", broken->text, SLICE_FMT(aside));
+    return OK;
+}
+
+enum exit_code desk_open_anew(struct desk *desk, struct call *call)
+{
+    struct fault why = {0};
+    *desk = (struct desk){.call = call};
+    enum exit_code code = call_configure(call, &desk->config);
+    if (code != EXIT_DONE)
+        return code;
+    struct store_settings settings = {.directory = desk->config.store.directory.ptr,
+                                      .segment_size = desk->config.store.segment_size};
+    struct slice journal = arena_printf(call->arena, "%s/journal", settings.directory);
+    settings.create = access(arena_string(call->arena, journal), F_OK) == 0;
+    enum status status = store_open(&settings, &desk->store, &why);
+    if (status == ERR_CORRUPT && settings.create) {
+        struct fault broken = why;
+        status = set_index_aside(desk, &broken, &why);
+        if (status == OK)
+            status = store_open(&settings, &desk->store, &why);
+    }
+    if (status == OK) {
+        say_notices(call, desk->store);
+        desk->generation = store_generation(desk->store);
+        status = pipeline_rebuild(
+            desk->store, &(struct pipeline_settings){.definitions = &desk->config.parse},
+            &desk->pipeline, &why);
+    }
     return status == OK ? EXIT_DONE : call_failed(call, status, &why);
 }
 

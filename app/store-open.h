@@ -6,8 +6,8 @@
 #include "app/pipeline.h"
 
 /* The store of a replay: --store DIR, else a temporary one. */
-MUST_USE enum status store_open_replay(struct call *call, struct store **store,
-                                       struct fault *why);
+MUST_USE enum status store_open_replay(struct call *call, const struct config *config,
+                                       struct store **store, struct fault *why);
 
 /* A command's work on the store that --store or the configuration names. */
 struct desk {
@@ -26,6 +26,8 @@ struct desk {
  * may not be there yet. On anything but EXIT_DONE it has been said why. desk_close in any
  * case. */
 enum exit_code desk_open(struct desk *desk, struct call *call, bool create);
+/* The same, with the index made anew from the journal. */
+enum exit_code desk_open_anew(struct desk *desk, struct call *call);
 /* The same for a command that only shows something: it works on a full disk, on a read-only
  * file system and for whoever may read the store but not write it. What the journal holds
  * beyond the index is applied if that can be; if not, it says so and shows what there is. */

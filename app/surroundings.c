@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 #define HOUR      3600
-#define CUTS      "breaker/cuts"
+#define CUTS      "breaker-cuts"
 #define CUT_BEGUN "cuts-begun"
 #define CUT_ENDED "cuts-ended"
 

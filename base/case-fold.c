@@ -431,6 +431,10 @@ static void fold_by_type(struct abuse_case *c, const struct event *event)
     case EVENT_MERGED:
         c->merged_into = event->thread;
         break;
+    case EVENT_PRESERVED:
+    case EVENT_RELEASED:
+        c->preserved = event->type == EVENT_PRESERVED;
+        break;
     default:
         fold_channels(c, event);
         break;

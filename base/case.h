@@ -149,6 +149,7 @@ struct abuse_case {
     bool reply_held; /* an unauthenticated reply has held this generation once */
     bool withheld; /* a rung of this generation was climbed disarmed: nothing was really sent */
     bool advised;  /* the advice or victim notice went out */
+    bool preserved;      /* its messages are kept beyond the retention */
     uint64_t last_event; /* id of the last event folded in */
     uint32_t events;
     uint16_t steps;          /* of this generation, evidence and notes aside: numbers actions */

@@ -38,6 +38,8 @@ static const char *const names[] = {
     [EVENT_MAIL_SENT] = "mail-sent",
     [EVENT_CONTACT_ANOMALY] = "contact-anomaly",
     [EVENT_READ_BACK] = "read-back",
+    [EVENT_PRESERVED] = "preserved",
+    [EVENT_RELEASED] = "released",
 };
 _Static_assert(sizeof names / sizeof *names == EVENT_TYPES, "every event has a name");
 

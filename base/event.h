@@ -46,6 +46,9 @@ enum event_type {
     EVENT_MAIL_SENT,
     EVENT_CONTACT_ANOMALY, /* bounced, wrong number, nobody to call */
     EVENT_READ_BACK,
+    /* evidence, again: numbers are on disk, so they are at the end */
+    EVENT_PRESERVED, /* the messages of the case are kept beyond the retention */
+    EVENT_RELEASED,  /* they are not, any more */
     EVENT_TYPES
 };
 

@@ -7,24 +7,56 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum status journal_expired(struct journal *journal, int64_t before, uint64_t *until,
+                            struct fault *why)
+{
+    bool old = true;
+    enum status status = OK;
+    *until = journal->first;
+    while (status == OK && old && *until < journal->end.segment) {
+        struct segment next = {.fd = -1};
+        bool there = false;
+        /* Nothing in a segment is newer than the first record of the one after it. */
+        status = segment_open(journal, *until + 1, &next, &there, why);
+        old = status == OK && there && next.header.first_real < before;
+        segment_close(&next);
+        *until += old ? 1 : 0;
+    }
+    return status;
+}
+
+bool journal_has(const struct journal *journal, struct journal_position position)
+{
+    char name[SEGMENT_NAME];
+    segment_name(position.segment, name);
+    return position.segment != 0 && faccessat(journal->directory, name, F_OK, 0) == 0;
+}
+
+uint64_t journal_size(const struct journal *journal, uint64_t from, uint64_t until)
+{
+    uint64_t size = 0;
+    for (; from < until; from++) {
+        char name[SEGMENT_NAME];
+        struct stat facts;
+        segment_name(from, name);
+        if (fstatat(journal->directory, name, &facts, 0) == 0)
+            size += (uint64_t)facts.st_size;
+    }
+    return size;
+}
+
 enum status journal_retain(struct journal *journal, int64_t before,
                            struct journal_position done, unsigned *removed, struct fault *why)
 {
+    uint64_t until = 0;
+    unsigned count = 0;
     if (!journal->locked)
         return fail(why, ERR_CONFLICT, "%s: retention without the lock", journal->path);
-    unsigned count = 0;
-    enum status status = OK;
-    while (status == OK && journal->first < journal->end.segment &&
-           journal->first < done.segment) {
-        struct segment next = {.fd = -1};
-        bool there = false;
+    enum status status = journal_expired(journal, before, &until, why);
+    if (status != OK)
+        return status;
+    while (journal->first < until && journal->first < done.segment) {
         char name[SEGMENT_NAME];
-        /* Nothing in a segment is newer than the first record of the one after it. */
-        status = segment_open(journal, journal->first + 1, &next, &there, why);
-        bool old = status == OK && there && next.header.first_real < before;
-        segment_close(&next);
-        if (!old)
-            break;
         segment_name(journal->first, name);
         if (unlinkat(journal->directory, name, 0) != 0 && errno != ENOENT)
             return fail(why, ERR_IO, "%s/%s: %s", journal->path, name, strerror(errno));
@@ -33,9 +65,8 @@ enum status journal_retain(struct journal *journal, int64_t before,
     }
     if (count > 0 && journal->sync && fsync(journal->directory) != 0)
         return fail(why, ERR_IO, "%s: fsync: %s", journal->path, strerror(errno));
-    if (status == OK)
-        *removed = count;
-    return status;
+    *removed = count;
+    return OK;
 }
 
 /* The first `size` bytes of a segment into directory `to`. */

@@ -19,6 +19,7 @@ enum journal_kind {
     JOURNAL_TICK = 4,      /* the fair clock reached a due time; empty body */
     JOURNAL_POLICY = 5,    /* the policy changed, as canonical configuration text */
     JOURNAL_INVENTORY = 6, /* an inventory import, as canonical JSON Lines */
+    JOURNAL_SNAPSHOT = 7,  /* a piece of the index (snapshot.h): what dropped records made */
 };
 
 struct journal;
@@ -88,6 +89,13 @@ struct journal_position journal_first(const struct journal *journal);
 struct journal_position journal_end(const struct journal *journal);
 int journal_position_compare(struct journal_position a, struct journal_position b);
 
+/* The first segment that is not older than `before` by its last record. */
+MUST_USE enum status journal_expired(struct journal *journal, int64_t before, uint64_t *until,
+                                     struct fault *why);
+/* False when retention has dropped what stood there. */
+bool journal_has(const struct journal *journal, struct journal_position position);
+/* Bytes of the segments [from, until). */
+uint64_t journal_size(const struct journal *journal, uint64_t from, uint64_t until);
 /* Removes whole segments older than `before` (real time of their last record) that end at or
  * before `done`. *removed counts them. */
 MUST_USE enum status journal_retain(struct journal *journal, int64_t before,

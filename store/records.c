@@ -204,6 +204,7 @@ static const struct layout_field case_fields[] = {
     FIELD(48, abuse_case, events, U32),
     FIELD(49, abuse_case, steps, U16),
     FIELD(50, abuse_case, read_back_seen, U16),
+    FIELD(51, abuse_case, preserved, BOOL),
 };
 const struct layout case_layout = LAYOUT(struct abuse_case, case_fields);
 KNOWN_SIZE(abuse_case, 4136);

@@ -149,6 +149,11 @@ void store_close(struct store *store)
     free(store);
 }
 
+enum status store_migrate(struct store *store, struct fault *why)
+{
+    return migrate(store, migrations, STORE_VERSION, why);
+}
+
 struct journal *store_journal(struct store *store)
 {
     return store->journal;
@@ -176,10 +181,8 @@ static void clear_texts(struct txn *txn)
     scan_end(&scan);
 }
 
-static enum status empty(struct txn *txn, void *data, struct fault *why)
+void store_clear(struct txn *txn)
 {
-    (void)data;
-    (void)why;
     struct key state;
     key_start(&state);
     key_text(&state, SLICE("state"));
@@ -188,10 +191,4 @@ static enum status empty(struct txn *txn, void *data, struct fault *why)
         if (table != TABLE_TEXT)
             txn_clear(txn, table);
     clear_texts(txn);
-    return OK;
-}
-
-enum status store_empty(struct store *store, struct fault *why)
-{
-    return txn_run(store, true, empty, NULL, why);
 }

@@ -36,6 +36,8 @@ MUST_USE enum status store_open(const struct store_settings *settings, struct st
 void store_close(struct store *store);
 struct journal *store_journal(struct store *store);
 const char *store_directory(const struct store *store);
+/* To today's format, after an older snapshot was put into it. */
+MUST_USE enum status store_migrate(struct store *store, struct fault *why);
 /* What opening mended or migrated, a line each; empty when nothing. Borrowed. */
 struct slice store_notices(const struct store *store);
 
@@ -215,7 +217,7 @@ MUST_USE enum status store_check(struct store *store, problem_fn each, void *dat
 MUST_USE enum status store_backup(struct store *store, const char *directory,
                                   struct fault *why);
 /* Empties everything that came from the journal; the caller then runs the pipeline from
- * journal_first. */
-MUST_USE enum status store_empty(struct store *store, struct fault *why);
+ * journal_first, or puts a snapshot (snapshot.h) in its place. */
+void store_clear(struct txn *txn);
 
 #endif

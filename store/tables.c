@@ -37,7 +37,7 @@ const struct table_schema tables[TABLES] = {
                           false},
     [TABLE_STRANGER] = {"stranger", "address", "reports, first and last time", true},
 
-    [TABLE_TEXT] = {"text", "name text", "the text; names with a slash outlive store_empty",
+    [TABLE_TEXT] = {"text", "name text", "the text; names with a slash outlive store_clear",
                     false},
     [TABLE_INPUT] = {"input", "identity text", "empty", false},
     [TABLE_COUNTER] = {"counter", "name text", "number", true},

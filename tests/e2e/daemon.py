@@ -165,6 +165,14 @@ class Running(house.Case):
         self.assertNotIn("correct horse", daemon.words())
         daemon.stop()
 
+    def test_retention(self):
+        """The daemon looks for what is too old, as often as it is told; today's mail is not."""
+        daemon = self.daemon("[store]\nretain-every = 1s").start()
+        house.run("deliver", "--config", daemon.file, input=mail(1))
+        until(lambda: daemon.words().count("Nothing to drop.") > 1, 20, "it has looked twice")
+        self.assertEqual(daemon.stored(), 1)
+        daemon.stop()
+
     def test_one_daemon_for_a_store(self):
         daemon = self.daemon().start()
         done = daemon.run("run", code=1)

@@ -246,6 +246,7 @@ static void test_numbers_on_disk(void **state)
     assert_string_equal(verb_name((enum verb)9), "acknowledge");
     assert_string_equal(outcome_name((enum outcome)13), "withheld");
     assert_int_equal(JOURNAL_INVENTORY, 6);
+    assert_int_equal(JOURNAL_SNAPSHOT, 7);
 }
 
 int main(void)
