@@ -21,8 +21,9 @@ const struct command command_run = {
     .operands = "",
     .details =
         "Stays in the foreground and says on stderr what it does. The sources are the [imap "
-        "NAME] "
-        "and [maildir NAME] sections of the configuration; abusedesk deliver adds to them.\n\n"
+        "NAME], "
+        "[maildir NAME] and [lmtp NAME] sections of the configuration; abusedesk deliver adds "
+        "to them.\n\n"
         "SIGHUP reads the configuration again: a wrong one is named and changes nothing. "
         "SIGTERM "
         "and SIGINT put everything down and exit with 0. One daemon runs on a store; commands "

@@ -4,6 +4,7 @@
 #include "app/nearest.h"
 #include "escalate/channel.h"
 #include "escalate/letter.h"
+#include "ingest/lmtp-source.h"
 #include "net/dns.h"
 
 struct check {
@@ -287,6 +288,19 @@ static void check_imap(const struct check *check, const struct imap_config *imap
                          imap->move_to.ptr);
 }
 
+static void check_lmtp(const struct check *check, size_t at)
+{
+    const struct lmtp_config *lmtps = check->config->lmtps;
+    struct slice name = lmtps[at].name;
+    struct fault why = {""};
+    if (lmtp_listen_check(lmtps[at].listen.ptr, lmtps[at].mode.ptr, &why) != OK)
+        config_blame(PLACE(check, "lmtp", name, "listen"), "[lmtp %s] %s", name.ptr, why.text);
+    for (size_t i = 0; i < at; i++)
+        if (slice_eq(lmtps[i].listen, lmtps[at].listen))
+            config_blame(PLACE(check, "lmtp", name, "listen"),
+                         "[lmtp %s] listens where [lmtp %s] does", name.ptr, lmtps[i].name.ptr);
+}
+
 static void check_sources(const struct check *check)
 {
     const struct config *config = check->config;
@@ -298,6 +312,8 @@ static void check_sources(const struct check *check)
             config_blame(PLACE(check, "maildir", name, "path"), "[maildir %s] needs path",
                          name.ptr);
     }
+    for (size_t i = 0; i < config->lmtp_count; i++)
+        check_lmtp(check, i);
     if (config->daemon.retry_longest < config->daemon.retry)
         config_blame(PLACE(check, "daemon", none, "retry-longest"),
                      "[daemon] retry-longest is shorter than retry");

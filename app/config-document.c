@@ -64,7 +64,8 @@ void config_document_sample(struct buffer *out)
                     [ARGUMENT_KIND] = {"[", " email-compromise]"},
                     [ARGUMENT_OPERATOR] = {"#[", " example-sensor]"},
                     [ARGUMENT_IMAP] = {"#[", " abuse]"},
-                    [ARGUMENT_MAILDIR] = {"#[", " abuse]"}};
+                    [ARGUMENT_MAILDIR] = {"#[", " abuse]"},
+                    [ARGUMENT_LMTP] = {"#[", " abuse]"}};
     wrap(out, "# ",
          SLICE("abusedesk.conf: every option with its default. Take the # away from what you "
                "change; abusedesk.conf(5) explains the syntax, 'abusedesk config check' finds "
@@ -113,7 +114,7 @@ void config_document_manual(struct buffer *out)
 {
     static const char *const arguments[] = {
         [ARGUMENT_NONE] = "",      [ARGUMENT_KIND] = " KIND",    [ARGUMENT_OPERATOR] = " NAME",
-        [ARGUMENT_IMAP] = " NAME", [ARGUMENT_MAILDIR] = " NAME",
+        [ARGUMENT_IMAP] = " NAME", [ARGUMENT_MAILDIR] = " NAME", [ARGUMENT_LMTP] = " NAME",
     };
     for (size_t i = 0; i < config_section_count; i++) {
         const struct config_section *section = &config_sections[i];

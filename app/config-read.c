@@ -101,6 +101,11 @@ static void *section_add(struct reading *r)
             make_room(r->arena, config->imaps, config->imap_count, sizeof *config->imaps);
         base = &config->imaps[config->imap_count++];
         *(struct imap_config *)base = (struct imap_config){.name = r->argument};
+    } else if (r->section->argument == ARGUMENT_LMTP) {
+        config->lmtps =
+            make_room(r->arena, config->lmtps, config->lmtp_count, sizeof *config->lmtps);
+        base = &config->lmtps[config->lmtp_count++];
+        *(struct lmtp_config *)base = (struct lmtp_config){.name = r->argument};
     } else {
         config->maildirs = make_room(r->arena, config->maildirs, config->maildir_count,
                                      sizeof *config->maildirs);
@@ -127,6 +132,7 @@ static void enter_argument(struct reading *r)
     case ARGUMENT_OPERATOR:
     case ARGUMENT_IMAP:
     case ARGUMENT_MAILDIR:
+    case ARGUMENT_LMTP:
         if (r->base == NULL && is_name(r->argument))
             r->base = section_add(r);
         else if (r->base == NULL)

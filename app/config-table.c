@@ -437,6 +437,34 @@ static const struct config_option maildir_options[] = {
              "cannot be read."},
 };
 
+static const struct config_option lmtp_options[] = {
+    {"listen", VALUE_TEXT, MEMBER(struct lmtp_config, listen),
+     .fallback = "/run/abusedesk/lmtp",
+     .help =
+         "Where the mail server hands mails over: the path of a socket, or a loopback address "
+         "with its port, such as 127.0.0.1:2424 or [::1]:2424. There is no authentication."},
+    {"owner", VALUE_TEXT, MEMBER(struct lmtp_config, owner), .fallback = "",
+     .help =
+         "Owner of the socket, as USER, USER:GROUP or :GROUP, such as :postfix. The daemon's "
+         "user must be a member of the group; without any it is the daemon's own."},
+    {"mode", VALUE_TEXT, MEMBER(struct lmtp_config, mode), .fallback = "0660",
+     .help = "Mode of the socket: who may write to it may hand in mail."},
+    {"recipients", VALUE_SENDERS, LIST(struct lmtp_config, recipients, recipient_count),
+     .fallback = "",
+     .help =
+         "Mail addresses (with any +detail) and whole domains that mail is taken for; every "
+         "other recipient is refused. Without any, all are taken."},
+    {"connections", VALUE_NUMBER, MEMBER(struct lmtp_config, connections), RANGE(1, 1000),
+     .fallback = "20",
+     .help = "Connections at the same time. Each may hold a mail of message-size in memory."},
+    {"timeout", VALUE_DURATION, MEMBER(struct lmtp_config, timeout), RANGE(1, HOURS(1)),
+     .fallback = "5min", .help = "How long the mail server may be silent."},
+    {"replies", VALUE_SWITCH, MEMBER(struct lmtp_config, replies), .fallback = "yes",
+     .help =
+         "Whether customers' answers come in here: waiting windows stand still while nothing "
+         "can be handed over."},
+};
+
 const struct config_section config_sections[] = {
     {"desk", ARGUMENT_NONE, "Who we are, and whether we act.", OPTIONS(desk_options)},
     {"intake", ARGUMENT_NONE, "What incoming mail is believed, and how much of it is read.",
@@ -470,5 +498,9 @@ const struct config_section config_sections[] = {
      OPTIONS(imap_options)},
     {"maildir", ARGUMENT_MAILDIR, "A Maildir to read; any number of sections.",
      OPTIONS(maildir_options)},
+    {"lmtp", ARGUMENT_LMTP,
+     "A socket on which the mail server of this host hands mails over by LMTP (RFC 2033); any "
+     "number of sections.",
+     OPTIONS(lmtp_options)},
 };
 const size_t config_section_count = sizeof(config_sections) / sizeof(config_sections[0]);

@@ -50,6 +50,7 @@ enum section_argument {
     ARGUMENT_OPERATOR,
     ARGUMENT_IMAP,
     ARGUMENT_MAILDIR,
+    ARGUMENT_LMTP,
 };
 
 struct config_section {

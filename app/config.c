@@ -64,6 +64,7 @@ bool option_decides(const struct config_section *section, const struct config_op
         return true;
     case ARGUMENT_IMAP:
     case ARGUMENT_MAILDIR:
+    case ARGUMENT_LMTP:
         return false;
     case ARGUMENT_NONE:
         break;
@@ -96,6 +97,12 @@ const void *section_base(const struct config_section *section, const struct conf
         for (size_t i = 0; i < config->maildir_count; i++) {
             if (slice_eq(config->maildirs[i].name, argument))
                 return &config->maildirs[i];
+        }
+        return NULL;
+    case ARGUMENT_LMTP:
+        for (size_t i = 0; i < config->lmtp_count; i++) {
+            if (slice_eq(config->lmtps[i].name, argument))
+                return &config->lmtps[i];
         }
         return NULL;
     }
@@ -138,6 +145,10 @@ static bool section_instance(const struct config_section *section, const struct 
         if (n < config->maildir_count)
             *argument = config->maildirs[n].name;
         return n < config->maildir_count;
+    case ARGUMENT_LMTP:
+        if (n < config->lmtp_count)
+            *argument = config->lmtps[n].name;
+        return n < config->lmtp_count;
     }
     return false;
 }

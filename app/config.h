@@ -120,6 +120,16 @@ struct maildir_config {
     int64_t poll;
 };
 
+/* [lmtp NAME] */
+struct lmtp_config {
+    struct slice name, listen, owner, mode;
+    struct slice *recipients;
+    size_t recipient_count;
+    bool replies;
+    uint16_t connections;
+    int64_t timeout;
+};
+
 /* Every text is NUL-terminated and lives in the arena given to config_load. */
 struct config {
     struct policy policy; /* with parse: what decisions depend on; the journal keeps it */
@@ -135,6 +145,8 @@ struct config {
     size_t imap_count;
     struct maildir_config *maildirs;
     size_t maildir_count;
+    struct lmtp_config *lmtps;
+    size_t lmtp_count;
 
     struct config_setting
         *settings; /* in the order in which they were made: the last one of an option counts */

@@ -2,6 +2,7 @@
 #include "app/daemon-state.h"
 #include "base/text.h"
 #include "ingest/imap-supervisor.h"
+#include "ingest/lmtp-source.h"
 #include "ingest/maildir-source.h"
 
 #include <stdlib.h>
@@ -111,6 +112,25 @@ static struct source *maildir_source(struct daemon *daemon,
     return maildir_source_new(&settings, &daemon->host);
 }
 
+static struct source *lmtp_source(struct daemon *daemon, const struct lmtp_config *lmtp)
+{
+    struct lmtp_source_settings settings = {
+        .name = lmtp->name.ptr,
+        .replies = lmtp->replies,
+        .listen = lmtp->listen.ptr,
+        .owner = lmtp->owner.ptr,
+        .mode = lmtp->mode.ptr,
+        .protocol = {.host = daemon->host_name,
+                     .recipients = lmtp->recipients,
+                     .recipient_count = lmtp->recipient_count,
+                     .mail_most = daemon->config.parse.limits.size},
+        .timeout = lmtp->timeout,
+        .connections = lmtp->connections,
+        .retry = daemon->config.daemon.retry,
+    };
+    return lmtp_source_new(&settings, &daemon->host);
+}
+
 static void add(struct daemon *daemon, struct source *source)
 {
     struct source **at = &daemon->sources;
@@ -127,6 +147,8 @@ void daemon_sources_start(struct daemon *daemon)
         add(daemon, imap_source(daemon, &daemon->config.imaps[i]));
     for (size_t i = 0; i < daemon->config.maildir_count; i++)
         add(daemon, maildir_source(daemon, &daemon->config.maildirs[i]));
+    for (size_t i = 0; i < daemon->config.lmtp_count; i++)
+        add(daemon, lmtp_source(daemon, &daemon->config.lmtps[i]));
     for (struct source *s = daemon->sources; s != NULL; s = s->next)
         s->type->start(s);
 }

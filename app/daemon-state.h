@@ -45,6 +45,7 @@ struct daemon {
     struct pipeline *pipeline;
 
     struct http *http;
+    char host_name[64]; /* of this machine */
     struct source_host host;
     struct source *sources;
     size_t source_count;

@@ -267,6 +267,8 @@ static enum status start(struct daemon *daemon, struct fault *why)
 {
     init_handles(daemon);
     daemon_host(daemon);
+    if (gethostname(daemon->host_name, sizeof daemon->host_name - 1) != 0)
+        (void)snprintf(daemon->host_name, sizeof daemon->host_name, "localhost");
     enum status status = load(daemon, &daemon->arena, &daemon->config, &daemon->outbox, why);
     if (status == OK)
         status = open_store(daemon, why);
