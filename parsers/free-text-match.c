@@ -1,6 +1,6 @@
 #include "parsers/free-text-form.h"
 
-#define KIND_NEEDED      2U /* points at which a kind is clear */
+#define KIND_NEEDED      2U /* points at which a kind is clear; of an "attack" 1 */
 #define OTHERWISE_NEEDED 4U /* the same, for "attack" and "abuse" without more */
 
 /* ---- words ---- */
@@ -36,28 +36,33 @@ void rules_weigh_words(const struct free_text_rules *rules, struct slice folded,
                 weights->doubt = true;
             else
                 weights->points[phrase->kind] += phrase->strong ? heavy : heavy / 2;
+            weights->strong |= phrase->strong || rules->otherwise[phrase->kind % KINDS_MOST];
         }
     }
 }
 
 static const struct xarf_type *heaviest_of(const struct free_text_rules *rules,
-                                           const struct word_weights *weights, bool otherwise)
+                                           const struct word_weights *weights, bool otherwise,
+                                           unsigned needed, unsigned *most)
 {
     const struct xarf_type *type = NULL;
-    unsigned most = (otherwise ? OTHERWISE_NEEDED : KIND_NEEDED) - 1;
+    *most = 0;
     for (size_t i = 0; i < rules->kind_count; i++)
-        if (rules->otherwise[i] == otherwise && weights->points[i] > most) {
-            most = weights->points[i];
+        if (rules->otherwise[i] == otherwise && weights->points[i] > *most) {
+            *most = weights->points[i];
             type = rules->kinds[i];
         }
-    return type;
+    return *most >= needed ? type : NULL;
 }
 
 const struct xarf_type *rules_heaviest(const struct free_text_rules *rules,
                                        const struct word_weights *weights)
 {
-    const struct xarf_type *type = heaviest_of(rules, weights, false);
-    return type != NULL ? type : heaviest_of(rules, weights, true);
+    unsigned most = 0, attack = 0;
+    const struct xarf_type *type = heaviest_of(rules, weights, true, OTHERWISE_NEEDED, &attack);
+    const struct xarf_type *clear =
+        heaviest_of(rules, weights, false, attack >= KIND_NEEDED ? 1 : KIND_NEEDED, &most);
+    return clear != NULL ? clear : type;
 }
 
 void rules_add_points(const struct free_text_rules *rules, const struct xarf_type *type,
@@ -66,6 +71,7 @@ void rules_add_points(const struct free_text_rules *rules, const struct xarf_typ
     for (size_t i = 0; i < rules->kind_count; i++)
         if (rules->kinds[i] == type)
             weights->points[i] += points;
+    weights->strong = true;
 }
 
 /* ---- lines and cues ---- */
@@ -142,7 +148,7 @@ enum cue rules_cue_before(const struct free_text_rules *rules, struct slice befo
 
 enum cue rules_cue_after(const struct free_text_rules *rules, struct slice after)
 {
-    static const enum cue order[] = {CUE_VICTIM, CUE_SOURCE};
+    static const enum cue order[] = {CUE_NONE, CUE_VICTIM, CUE_SOURCE};
     for (size_t i = 0; after.len > 0 && i < sizeof order / sizeof *order; i++)
         if (match(rules, rules->cues[order[i]].after_code, after, 0))
             return order[i];

@@ -3,10 +3,14 @@
 #include "parsers/mention.h"
 #include "parsers/trace.h"
 
-#define MENTIONS_MOST 1500U
-#define LINE_MOST     2000U
-#define CONTEXT       96U
-#define HEADING_MOST  48U /* "Targets:" */
+#include "base/moment.h"
+
+#define MENTIONS_MOST    1500U
+#define LINE_MOST        2000U
+#define CONTEXT          96U
+#define HEADING_WORDS    4U
+#define HEADING_MOST     48U /* "Targets:" */
+#define MENTIONS_OF_LINE 8U
 
 /* ---- claims ---- */
 
@@ -59,11 +63,42 @@ static void pity(struct weighing *w, const struct address *address, enum says sa
 
 /* ---- what stands around an address ---- */
 
-/* One space for every run of white space, quote marks and line ends. */
+/* The length of a host name at the beginning of text: labels of letters and digits, the last
+ * of letters; or 0. */
+static size_t host_name_at(struct slice text)
+{
+    size_t end = 0, label = 0;
+    unsigned letters = 0, dots = 0;
+    for (; end < text.len; end++) {
+        char byte = text.ptr[end];
+        bool letter = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+        bool inside = letter || (byte >= '0' && byte <= '9') || byte == '-' || byte == '_';
+        if (byte == '.' && label > 0) {
+            dots++;
+            label = letters = 0;
+        } else if (inside) {
+            label++;
+            letters += letter;
+        } else {
+            break;
+        }
+    }
+    return dots > 0 && label > 1 && letters == label ? end : 0;
+}
+
+/* One space for every run of white space, quote marks and line ends; "x" for host names, whose
+ * parts ("router", "from") say nothing. */
 static struct slice flatten(struct slice text, char out[CONTEXT])
 {
     size_t len = 0;
     for (size_t i = 0; i < text.len && len < CONTEXT; i++) {
+        bool begins = i == 0 || strchr(" \t\r\n>*([<\"'=,;", text.ptr[i - 1]) != NULL;
+        size_t host = begins ? host_name_at(slice_from(text, i)) : 0;
+        if (host > 0) {
+            out[len++] = 'x';
+            i += host - 1;
+            continue;
+        }
         bool space = strchr(" \t\r\n>*", text.ptr[i]) != NULL && text.ptr[i] != '\0';
         if (!space)
             out[len++] = text.ptr[i];
@@ -82,10 +117,22 @@ static bool ends_sentence(struct slice text, size_t at)
            (text.ptr[at + 1] == ' ' || text.ptr[at + 1] == '\n' || text.ptr[at + 1] == '\r');
 }
 
-static struct slice before(struct slice text, size_t from, char out[CONTEXT])
+/* "Attacker's address (IPv4):", at the beginning of a line: it stands for itself, whatever the
+ * lines above say. */
+static bool is_label(struct slice text)
+{
+    size_t len = text.len;
+    while (len > 0 && strchr(" \t*[(<\"'`", text.ptr[len - 1]) != NULL)
+        len--;
+    return len > 1 && len <= HEADING_MOST && strchr(":=|", text.ptr[len - 1]) != NULL;
+}
+
+static struct slice before(struct slice text, size_t floor, size_t from, char out[CONTEXT])
 {
     size_t start = from;
-    while (start > 0 && from - start < CONTEXT && !ends_sentence(text, start - 1))
+    while (start > floor && from - start < CONTEXT && !ends_sentence(text, start - 1) &&
+           !(text.ptr[start - 1] == '\n' &&
+             is_label((struct slice){text.ptr + start, from - start})))
         start--;
     return flatten(slice_until(slice_from(text, start), from - start), out);
 }
@@ -98,14 +145,17 @@ static struct slice after(struct slice text, size_t to, char out[CONTEXT])
     return flatten(slice_until(slice_from(text, to), end - to), out);
 }
 
-static enum cue weigh_cues(const struct weighing *w, struct slice text,
+/* `floor`: what stands before it tells of another address. */
+static enum cue weigh_cues(const struct weighing *w, struct slice text, size_t floor,
                            const struct mention *mention)
 {
     char head[CONTEXT], tail[CONTEXT];
-    enum cue nearest = rules_cue_before(w->rules, before(text, mention->from, head));
+    enum cue nearest = rules_cue_before(w->rules, before(text, floor, mention->from, head));
     enum cue next = rules_cue_after(w->rules, after(text, mention->to, tail));
     if (nearest == CUE_NONE || nearest == CUE_CUSTOMER)
         return nearest;
+    if (next == CUE_NONE) /* "(our server)" */
+        return nearest == CUE_VICTIM ? CUE_VICTIM : CUE_NONE;
     if (next == CUE_VICTIM)
         return nearest == CUE_VICTIM ? CUE_VICTIM : CUE_CUSTOMER;
     if (nearest == CUE_NONE_FOUND || nearest == CUE_LABEL)
@@ -174,42 +224,128 @@ static void read_row(struct weighing *w, const struct line *line, struct mention
     weigh_mention(w, &in_row, cue, SAYS_LISTED, time_in(w, line->bytes));
 }
 
+static bool is_host_of_url(struct slice text, size_t from)
+{
+    static const struct slice marks = SLICE("://");
+    size_t at = from > 0 && text.ptr[from - 1] == '[' ? from - 1 : from;
+    return at >= marks.len &&
+           slice_eq(slice_until(slice_from(text, at - marks.len), marks.len), marks);
+}
+
+static bool is_unclear(enum cue cue)
+{
+    return cue == CUE_NONE_FOUND || cue == CUE_LABEL;
+}
+
+/* "192.0.2.7 and 192.0.2.8", "192.0.2.7 (web1), 192.0.2.8 (web2)" are named alike: what is said
+ * of the first holds for the second. */
+#define LIKE_MOST 6U
+
+static bool are_alike(struct slice text, const struct mention *first,
+                      const struct mention *second)
+{
+    unsigned between = 0, depth = 0;
+    for (size_t i = first->to; i < second->from; i++) {
+        depth += text.ptr[i] == '(';
+        between += depth == 0;
+        depth -= depth > 0 && text.ptr[i] == ')';
+    }
+    return between <= LIKE_MOST;
+}
+
+/* Words stand between two addresses of which nothing tells which did what to which. */
+static bool in_doubt(struct slice text, const struct mention *mentions, const enum cue *cues,
+                     size_t count)
+{
+    for (size_t i = 1; i < count; i++)
+        if (mentions[i].whole && mentions[i - 1].whole && is_unclear(cues[i]) &&
+            is_unclear(cues[i - 1]) && !are_alike(text, &mentions[i - 1], &mentions[i]) &&
+            !address_eq(&mentions[i].address, &mentions[i - 1].address))
+            return true;
+    return false;
+}
+
 /* Of a log in no known format, with several addresses that could each be meant, nothing is
  * believed. */
 static void read_prose(struct weighing *w, const struct line *line, struct mention *mentions,
                        size_t count)
 {
     struct text_time time = time_in(w, line->bytes);
-    size_t sources = 0, unclear = 0;
-    enum cue cues[8];
+    size_t sources = 0, unclear = 0, floor = 0;
+    enum cue cues[MENTIONS_OF_LINE];
     for (size_t i = 0; i < count; i++) {
-        cues[i] = weigh_cues(w, line->text, &mentions[i]);
+        if (i > 0 && mentions[i - 1].whole &&
+            !are_alike(line->text, &mentions[i - 1], &mentions[i]))
+            floor = mentions[i - 1].to;
+        cues[i] = weigh_cues(w, line->text, floor, &mentions[i]);
         sources += cues[i] == CUE_SOURCE && mentions[i].whole;
         unclear += cues[i] != CUE_VICTIM && cues[i] != CUE_CUSTOMER && mentions[i].whole;
     }
     bool logged = slice_find(line->bytes, SLICE("]: ")) >= 0; /* "sshd[991]: " */
     if ((sources > 1 && time.at != 0) || (unclear > 1 && logged))
         return;
-    for (size_t i = 0; i < count; i++)
-        weigh_mention(w, &mentions[i], cues[i], SAYS_PLAIN, time);
+    bool doubt = in_doubt(line->text, mentions, cues, count);
+    for (size_t i = 0; i < count; i++) {
+        bool url = is_host_of_url(line->text, mentions[i].from);
+        if (doubt && cues[i] == CUE_LABEL)
+            cues[i] = CUE_NONE_FOUND;
+        if (url && cues[i] != CUE_NONE)
+            cues[i] = CUE_NONE_FOUND;
+        weigh_mention(w, &mentions[i], cues[i], url ? SAYS_URL : SAYS_PLAIN, time);
+    }
+}
+
+/* "Time of attack (UTC):", and not "Report date:". */
+static bool labels_a_time(struct slice label)
+{
+    static const struct slice times[] = {
+        SLICE("date"),  SLICE("time"),     SLICE("stamp"), SLICE("seen"),     SLICE("detected"),
+        SLICE("datum"), SLICE("zeit"),     SLICE("heure"), SLICE("fecha"),    SLICE("observed"),
+        SLICE("hora"),  SLICE("event"),    SLICE("data"),  SLICE("tijd"),     SLICE("czas"),
+        SLICE("čas"),   SLICE("время"),    SLICE("дата"),  SLICE("when"),     SLICE("incident"),
+        SLICE("ora"),   SLICE("attack t"), SLICE("start"), SLICE("occurred"),
+    };
+    static const struct slice others[] = {
+        SLICE("report"), SLICE("generated"), SLICE("expir"),      SLICE("deadline"),
+        SLICE("due"),    SLICE("updat"),     SLICE("registered"), SLICE("notice"),
+        SLICE("sent"),   SLICE("creat"),     SLICE("zone"),
+    };
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (slice_find_nocase(label, others[i]) >= 0)
+            return false;
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++)
+        if (slice_find_nocase(label, times[i]) >= 0)
+            return true;
+    return false;
+}
+
+/* "On Fri, 13 Nov 2026 at 10:00, Ann wrote:", "Date: ..." of a mail that is quoted, a log line of
+ * somebody's. */
+static bool is_introduction(struct slice line)
+{
+    line = slice_trim(line);
+    return line.len == 0 || line.ptr[line.len - 1] == ':' ||
+           slice_find_nocase(line, SLICE("date:")) >= 0 ||
+           slice_find_nocase(line, SLICE("sent:")) >= 0 ||
+           slice_find_nocase(line, SLICE("received:")) >= 0;
 }
 
 static void note_time(struct weighing *w, struct slice line)
 {
-    static const struct slice labels[] = {
-        SLICE("date"),  SLICE("time"),  SLICE("first seen"), SLICE("last seen"),
-        SLICE("datum"), SLICE("zeit"),  SLICE("heure"),      SLICE("fecha"),
-        SLICE("hora"),  SLICE("event"), SLICE("incident"),   SLICE("attack t"),
-    };
-    while (line.len > 0 && strchr("*- \t|#", line.ptr[0]) != NULL)
-        line = slice_from(line, 1);
-    for (size_t i = 0; i < sizeof labels / sizeof *labels; i++)
-        if (slice_starts_with_nocase(line, labels[i])) {
-            struct text_time time = time_in(w, line);
-            if (time.at > w->any.at)
-                w->any = time;
-            return;
-        }
+    size_t label = 0;
+    while (label < line.len && strchr(":=|\t", line.ptr[label]) == NULL)
+        label++;
+    if (label == line.len || label > HEADING_MOST || !labels_a_time(slice_until(line, label))) {
+        if (w->spoken.at == 0 && !w->signature && !is_introduction(line))
+            w->spoken = time_in(w, line);
+        return;
+    }
+    struct text_time time = time_in(w, line);
+    struct slice rest = slice_trim(slice_from(line, label + 1));
+    if (time.at == 0 && !moment_parse(rest, &time.at, &time.zoned)) /* a day without clock */
+        return;
+    if (time.at > w->any.at && (w->reported == 0 || time.at <= w->reported + 86400))
+        w->any = time;
 }
 
 /* "Targets:" */
@@ -222,16 +358,20 @@ static void note_heading(struct weighing *w, struct slice line)
     if (line.ptr[line.len - 1] != ':' || line.len > HEADING_MOST)
         return;
     struct slice heading = flatten(slice_until(line, line.len - 1), flat);
+    unsigned words = 1;
+    for (size_t i = 0; i < heading.len; i++)
+        words += heading.ptr[i] == ' ';
     flat[heading.len++] = ' ';
-    w->heading = rules_cue_before(w->rules, heading);
+    if (words <= HEADING_WORDS)
+        w->heading = rules_cue_before(w->rules, heading);
 }
 
 static void read_line(struct weighing *w, const struct line *line)
 {
-    struct mention mentions[8];
+    struct mention mentions[MENTIONS_OF_LINE];
     size_t count = 0, at = line->from;
     struct slice upto = slice_until(line->text, line->from + line->bytes.len);
-    while (count < 8 && w->mentions < MENTIONS_MOST &&
+    while (count < MENTIONS_OF_LINE && w->mentions < MENTIONS_MOST &&
            mention_next(upto, &at, &mentions[count])) {
         count++;
         w->mentions++;
@@ -249,6 +389,8 @@ static void read_line(struct weighing *w, const struct line *line)
             own++;
         if (!reading.weak)
             read_known(w, line, &reading);
+        else if (count > 1 && slice_find_byte(bytes, '|') < 0)
+            read_prose(w, line, mentions, count);
         else if (own < count)
             read_row(w, line, &mentions[own]);
     } else if (!w->signature) {

@@ -34,6 +34,7 @@ struct line_reading {
 #define KINDS_MOST 64U
 struct word_weights {
     unsigned points[KINDS_MOST];
+    bool strong; /* a strong word or a log line was among them */
     bool doubt;
 };
 

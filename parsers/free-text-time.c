@@ -7,24 +7,48 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define DAY        INT64_C(86400)
-#define FIELD      16U
+#define ONE_DAY    INT64_C(86400)
+#define FIELD      24U
 #define TIMES_MOST 8U /* of one line */
 
-#define CLOCK "(?<clock>\\d{1,2}:\\d\\d(?::\\d\\d)?)(?:[.,]\\d{1,9})?(?<half> ?[AaPp][Mm]\\b)?"
+#define CLOCK                                                                                  \
+    "(?<clock>\\d{1,2}(?:[:h])\\d\\d(?::\\d\\d)?)(?:[.,]\\d{1,9})?(?<half> "                   \
+    "?[AaPp]\\.?[Mm]\\b\\.?)?"                                                                 \
+    "(?: ?(?:Uhr|hrs?)\\b)?"
 #define ZONE                                                                                   \
-    "(?:\\s?\\(?(?<zone>Z\\b|(?:UTC|GMT)?\\s?[+-]\\d{1,2}(?::?\\d\\d)?(?!\\d)|[A-Z]{3,4}\\b))" \
-    "?"
-#define MONTH "(?<name>[A-Z][a-z]{2,8})\\.?"
+    "(?:\\s?[\\[(]?(?<zone>Z\\b|(?:UTC|GMT)?\\s?[+-]\\d{1,2}(?::?\\d\\d)?(?!\\d)|"             \
+    "[A-Z]{3,4}\\b))?"
+#define YEAR  "(?<year>\\d{4})"
+#define MONTH "(?<month>\\d\\d?)"
+#define NAME  "(?<name>[A-Z][a-z]{2,8})\\.?"
+#define DAY   "(?<day>\\d\\d?)"
+#define WORD  "(?<name>\\p{L}{3,10})"
+#define AT    "(?:at |um |à |às |a las |alle |om |o |kl\\.? |klo )?"
+#define GAP   "[ T,;_@-]{1,3}" AT
 
+/* In the order in which they are tried at each place. */
 static const char time_pattern[] =
     "(*LIMIT_MATCH=100000)(*LIMIT_DEPTH=1000)(?J)(?<!\\d)(?:"
-    "(?<year>\\d{4})[-/.](?<month>\\d\\d?)[-/.](?<day>\\d\\d?)[ T,;_@]{1,3}(?:at )?" CLOCK ZONE
-    "|(?<day>\\d\\d?)[ /-]" MONTH "[ /-](?<year>\\d{4})[ :,]{1,3}(?:at )?" CLOCK ZONE
-    "|\\b" MONTH " {1,2}(?<day>\\d\\d?),? (?<year>\\d{4}),? (?:at )?" CLOCK ZONE "|\\b" MONTH
-    " {1,2}(?<day>\\d\\d?) " CLOCK "(?: (?<zone>[A-Z]{3,4}))? (?<year>\\d{4})\\b"
-    "|\\b" MONTH " {1,2}(?<day>\\d\\d?) " CLOCK
-    "|(?<day>\\d\\d?)\\.(?<month>\\d\\d?)\\.(?<year>\\d{4})[ ,]{1,3}(?:um |at )?" CLOCK ZONE
+    /* 2026-11-13 08:00:01, 2026/11/13, 2026:11:13-08:00:01 */
+    YEAR "[-/.:]" MONTH "[-/.:]" DAY GAP CLOCK ZONE
+    /* 13 Nov 2026 08:00, 13/Nov/2026:08:00:01, 13Nov2026 8:00, 13. November 2026 um 8:00 */
+    "|" DAY "\\.?[ /-]?(?:de )?" WORD "\\.?[ /-]?(?:de )?" YEAR "[ :,]{1,3}" AT CLOCK ZONE
+    /* Nov 13, 2026 8:00 AM; Nov/13/2026; Fri Nov 13 08:00:01 CET 2026; Nov 13 08:00:01 */
+    "|\\b(?i:(?<name>[A-Z][a-z]{2,8}))\\.?[ /]{1,2}" DAY "(?:,? |/)" YEAR
+    ",? (?:at )?" CLOCK ZONE "|\\b" NAME " {1,2}" DAY " " CLOCK
+    "(?: (?<zone>[A-Z]{3,4}))? " YEAR "\\b"
+    "|\\b(?i:(?<name>[A-Z][a-z]{2,8}))[ /]{1,2}" DAY " " CLOCK
+    /* 13.11.2026 08:00 */
+    "|" DAY "\\." MONTH "\\." YEAR GAP CLOCK ZONE
+    /* 11/13/2026-08:00:01, 11/13-08:00:01, of Snort and Suricata */
+    "|" MONTH "/" DAY "(?:/" YEAR ")?-" CLOCK
+    /* 13/11/2026 08:00, 11/13/2026 8:00 AM */
+    "|(?<slashed>\\d\\d?/\\d\\d?/\\d{4})" GAP CLOCK ZONE
+    /* date=2026-11-13 time=08:00:01 */
+    "|date=\"?" YEAR "-" MONTH "-" DAY "\"?[ ,;]+time=\"?" CLOCK
+    /* 08:00:01 UTC on 13 November 2026, 08:00 13.11.2026 */
+    "|" CLOCK ZONE "[\\]) ,]{1,3}(?:on |am |of |le |el )?(?:" DAY "\\." MONTH "\\." YEAR
+    "|" YEAR "-" MONTH "-" DAY "|" DAY " " NAME " " YEAR "|" NAME " " DAY ",? " YEAR ")"
     ")";
 
 static const char zone_pattern[] =
@@ -75,18 +99,52 @@ static void spell_zone(const char *zone, char text[FIELD])
     (void)snprintf(text, FIELD, "%c%02u%02u", *sign, hours % 100, minutes % 100);
 }
 
+/* The month that begins so in one of the languages of reports, as English has it. */
+static const char *english_month(const char *name)
+{
+    static const char *const names[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    static const struct {
+        const char *stem;
+        unsigned month;
+    } others[] = {
+        {"ene", 1},  {"gen", 1},  {"sty", 1},  {"led", 1},  {"янв", 1},  {"fév", 2},
+        {"lut", 2},  {"úno", 2},  {"фев", 2},  {"mär", 3},  {"maa", 3},  {"mrt", 3},
+        {"bře", 3},  {"мар", 3},  {"avr", 4},  {"abr", 4},  {"kwi", 4},  {"dub", 4},
+        {"апр", 4},  {"mai", 5},  {"mei", 5},  {"mag", 5},  {"maj", 5},  {"kvě", 5},
+        {"мая", 5},  {"juin", 6}, {"giu", 6},  {"cze", 6},  {"июн", 6},  {"juil", 7},
+        {"lug", 7},  {"lip", 7},  {"июл", 7},  {"aoû", 8},  {"aou", 8},  {"ago", 8},
+        {"sie", 8},  {"srp", 8},  {"авг", 8},  {"set", 9},  {"wrz", 9},  {"zář", 9},
+        {"сен", 9},  {"okt", 10}, {"ott", 10}, {"out", 10}, {"paź", 10}, {"říj", 10},
+        {"окт", 10}, {"lis", 11}, {"ноя", 11}, {"dez", 12}, {"déc", 12}, {"dic", 12},
+        {"gru", 12}, {"pro", 12}, {"дек", 12},
+    };
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (slice_starts_with_nocase(slice_of(name), slice_of(others[i].stem)))
+            return names[others[i].month - 1];
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (slice_starts_with_nocase(slice_of(name), slice_of(names[i])))
+            return names[i];
+    return name;
+}
+
 static bool read_moment(pcre2_match_data *match, const char *year, const char *zone,
                         struct text_time *time)
 {
-    char month[FIELD], name[FIELD], day[FIELD], clock[FIELD], half[FIELD], text[128];
+    char month[FIELD], name[FIELD], day[FIELD], clock[FIELD], half[FIELD], slashed[FIELD];
+    char text[128];
     bool named = *field(match, "name", name) != '\0';
     (void)field(match, "month", month);
     (void)field(match, "day", day);
     (void)field(match, "clock", clock);
+    if (strchr(clock, 'h') != NULL)
+        *strchr(clock, 'h') = ':';
     (void)field(match, "half", half);
-    if (named)
-        (void)snprintf(text, sizeof text, "%s %s %s %s%s %s", day, name, year, clock, half,
-                       zone);
+    if (*field(match, "slashed", slashed) != '\0')
+        (void)snprintf(text, sizeof text, "%s %s%s %s", slashed, clock, half, zone);
+    else if (named)
+        (void)snprintf(text, sizeof text, "%s %s %s %s%s %s", day, english_month(name), year,
+                       clock, half, zone);
     else
         (void)snprintf(text, sizeof text, "%s-%02d-%02d %s%s %s", year,
                        (int)strtol(month, NULL, 10), (int)strtol(day, NULL, 10), clock, half,
@@ -103,7 +161,7 @@ static struct text_time read_match(pcre2_match_data *match, int64_t reported, st
         (void)snprintf(own, sizeof own, "%.*s", SLICE_FMT(slice_until(zone, FIELD - 1)));
         spell_zone(own, spelt);
     }
-    if (*field(match, "year", year) != '\0') {
+    if (*field(match, "year", year) != '\0' || *field(match, "slashed", own) != '\0') {
         /* What looked like a zone may be the next word. */
         if (!read_moment(match, year, spelt, &time) && !read_moment(match, year, "", &time))
             return (struct text_time){0};
@@ -114,7 +172,7 @@ static struct text_time read_match(pcre2_match_data *match, int64_t reported, st
     (void)snprintf(year, sizeof year, "%.4s", moment_rfc3339(reported, text));
     if (!read_moment(match, year, spelt, &time))
         return (struct text_time){0};
-    if (time.at > reported + DAY) { /* December's lines in January's mail */
+    if (time.at > reported + ONE_DAY) { /* December's lines in January's mail */
         (void)snprintf(year, sizeof year, "%04d", (int)strtol(year, NULL, 10) - 1);
         if (!read_moment(match, year, spelt, &time))
             return (struct text_time){0};
@@ -122,12 +180,22 @@ static struct text_time read_match(pcre2_match_data *match, int64_t reported, st
     return time;
 }
 
+/* "10:00", "22h05" */
+static bool has_clock(struct slice line)
+{
+    for (size_t i = 1; i + 1 < line.len; i++)
+        if ((line.ptr[i] == ':' || line.ptr[i] == 'h') && line.ptr[i - 1] >= '0' &&
+            line.ptr[i - 1] <= '9' && line.ptr[i + 1] >= '0' && line.ptr[i + 1] <= '9')
+            return true;
+    return false;
+}
+
 struct text_time text_time_find(struct slice line, int64_t reported, struct slice zone)
 {
     static pcre2_code *kept;
     struct text_time latest = {0};
     const pcre2_code *code = compiled(time_pattern, &kept);
-    if (slice_find_byte(line, ':') < 0)
+    if (!has_clock(line))
         return latest;
     pcre2_match_data *match = pcre2_match_data_create_from_pattern(code, NULL);
     if (match == NULL)
@@ -138,7 +206,7 @@ struct text_time text_time_find(struct slice line, int64_t reported, struct slic
          pcre2_match(code, (PCRE2_SPTR)line.ptr, line.len, from, 0, match, NULL) > 0;
          i++) {
         struct text_time time = read_match(match, reported, zone);
-        if (time.at > latest.at && (reported == 0 || time.at <= reported + DAY))
+        if (time.at > latest.at && (reported == 0 || time.at <= reported + ONE_DAY))
             latest = time;
         from = pcre2_get_ovector_pointer(match)[1];
     }

@@ -14,6 +14,7 @@ enum says {
     SAYS_LISTED = 8,
     SAYS_CUE = 16,
     SAYS_LINE = 32,
+    SAYS_URL = 64, /* of what is complained about, if that is hosted */
 };
 
 struct weighing {
@@ -21,9 +22,10 @@ struct weighing {
     const struct free_text_rules *rules;
     struct free_text *result;
     struct word_weights words;
-    struct slice zone;    /* that the text says its times are in */
-    int64_t reported;     /* its own date, or of the mail it was forwarded in */
-    struct text_time any; /* of lines that are labelled a time */
+    struct slice zone;       /* that the text says its times are in */
+    int64_t reported;        /* its own date, or of the mail it was forwarded in */
+    struct text_time any;    /* of lines that are labelled a time */
+    struct text_time spoken; /* in a sentence without an address: the first */
     unsigned mentions;
     bool in_subject;
     enum cue heading; /* of the list that follows */

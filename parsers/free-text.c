@@ -18,8 +18,8 @@ static unsigned points(unsigned says)
         enum says says;
         unsigned points;
     } weights[] = {
-        {SAYS_PLAIN, 1},  {SAYS_SUBJECT, 2}, {SAYS_LABEL, 2},
-        {SAYS_LISTED, 2}, {SAYS_CUE, 2},     {SAYS_LINE, 3},
+        {SAYS_PLAIN, 1}, {SAYS_SUBJECT, 2}, {SAYS_LABEL, 2}, {SAYS_LISTED, 2},
+        {SAYS_CUE, 2},   {SAYS_LINE, 3},    {SAYS_URL, 2},
     };
     unsigned sum = 0;
     for (size_t i = 0; i < sizeof weights / sizeof *weights; i++)
@@ -74,6 +74,17 @@ static bool is_local(const struct address *address)
                                     : address->octets[0] == 0xff || address->octets[0] == 0;
 }
 
+/* Whoever is attacked writes URLs of evidence; only what is hosted is to be found there. */
+static void drop_urls(struct free_text *text)
+{
+    static const char *const hosted[] = {"content", "copyright", "infrastructure"};
+    for (size_t i = 0; text->type != NULL && i < sizeof hosted / sizeof *hosted; i++)
+        if (strcmp(text->type->category, hosted[i]) == 0)
+            return;
+    for (size_t i = 0; i < text->claim_count; i++)
+        text->claims[i].source &= ~(unsigned)SAYS_URL;
+}
+
 /* Private addresses are meant only where no public one is; who is named in the subject
  * outdoes mere lists. */
 static void drop_bystanders(struct free_text *text)
@@ -103,24 +114,42 @@ static bool is_ours(const struct incoming *message, const struct address *addres
     return false;
 }
 
+/* A time that is labelled as the incident's is what the reporter says, whatever the log lines
+ * below it say of the single one accused. */
+static void set_times(const struct weighing *w)
+{
+    struct free_text *text = w->result;
+    size_t accused = 0;
+    for (size_t i = 0; i < text->claim_count; i++)
+        accused += free_text_accuses(text, &text->claims[i]);
+    for (size_t i = 0; i < text->claim_count; i++) {
+        struct claim *claim = &text->claims[i];
+        if (w->any.at != 0 && accused == 1 && free_text_accuses(text, claim))
+            claim->first = claim->last = 0;
+        if (claim->last == 0)
+            claim_see_time(claim, w->any.at != 0 ? w->any : w->spoken);
+    }
+}
+
 static void judge(struct weighing *w)
 {
     struct free_text *text = w->result;
-    bool accused = false, contested = w->overfull, named = false;
+    bool accused = false, contested = w->overfull, named = false, told = w->words.strong;
     text->type = rules_heaviest(w->rules, &w->words);
+    drop_urls(text);
     drop_bystanders(text);
+    set_times(w);
     for (size_t i = 0; i < text->claim_count; i++) {
         struct claim *claim = &text->claims[i];
         if (points(claim->victim) >= NEEDED && is_ours(w->message, &claim->address))
             claim->customer = true;
-        if (claim->last == 0 && w->any.at != 0)
-            claim_see_time(claim, w->any);
         bool counts = free_text_accuses(text, claim) || claim->customer;
         accused |= counts;
+        told |= counts && ((claim->source | claim->victim) & (SAYS_CUE | SAYS_LINE)) != 0;
         named |= counts && ((claim->source | claim->victim) & SAYS_SUBJECT) != 0;
         contested |= is_contested(claim);
     }
-    text->confident = text->type != NULL && accused && !contested && !w->words.doubt &&
+    text->confident = text->type != NULL && told && accused && !contested && !w->words.doubt &&
                       (named || !ordinary_is_newsletter(w->message));
 }
 
@@ -128,14 +157,11 @@ static bool names_any(const struct text_list *texts, struct slice subject)
 {
     struct mention mention;
     size_t at = 0;
-    if (mention_next(subject, &at, &mention))
+    if (mention_is_defanged(subject) || mention_next(subject, &at, &mention))
         return true;
     for (size_t i = 0; i < texts->count; i++) {
         at = 0;
-        /* A defanged one does not show here. */
-        if (slice_find(texts->items[i], SLICE("[.]")) >= 0 ||
-            slice_find(texts->items[i], SLICE("(.)")) >= 0 ||
-            slice_find_nocase(texts->items[i], SLICE("[dot]")) >= 0 ||
+        if (mention_is_defanged(texts->items[i]) ||
             mention_next(texts->items[i], &at, &mention))
             return true;
     }

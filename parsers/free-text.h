@@ -6,7 +6,8 @@
  *     3  a log line whose format is known says who it was, and who the victim
  *     2  a cue in the same sentence ("your server ...", "attack from ...", "... tries to log in")
  *     2  the subject names it
- *     2  it is labelled an address, or stands in a list by itself
+ *     2  it is labelled an address, or stands in a list by itself, or in the URL of what is
+ *        complained about
  *     1  it is merely named
  *
  * Each counts once an address, for it or (as a victim) against it. Of an address inside
@@ -16,7 +17,7 @@
  *
  * Confident, and so a report: an address has at least 2 points as a source and none of the
  * accused is a victim by about the same weight; a kind has at least 2 points (a mere
- * "attack" 4); nothing said casts doubt (police letters, mail systems' notices); and the
+ * "attack" 4), and where all its words are weak, a cue or a log line accuses; nothing said casts doubt (police letters, mail systems' notices); and the
  * mail is no newsletter, unless its subject names the address. All else is left to a person,
  * with the best guess. */
 #ifndef PARSERS_FREE_TEXT_H

@@ -31,29 +31,71 @@ static char byte_at(struct slice text, size_t at)
 
 /* ---- defanged ---- */
 
-struct slice mention_refang(struct arena *arena, struct slice text)
+static size_t skip_spaces(struct slice text, size_t at)
+{
+    while (byte_at(text, at) == ' ')
+        at++;
+    return at;
+}
+
+/* What stands for a dot or a colon at the beginning of text: "[.]", "(dot)", " [.] ", "[:]",
+ * "\\.". Its length, or 0. */
+static size_t mark_at(struct slice text, char *byte)
 {
     static const struct {
-        struct slice mark;
+        struct slice inside;
         char byte;
-    } marks[] = {
-        {SLICE("[.]"), '.'},   {SLICE("(.)"), '.'},   {SLICE("{.}"), '.'},
-        {SLICE("[dot]"), '.'}, {SLICE("(dot)"), '.'}, {SLICE("[:]"), ':'},
-    };
+    } marks[] = {{SLICE("."), '.'}, {SLICE("dot"), '.'}, {SLICE(":"), ':'}, {SLICE("::"), ':'}};
+    size_t at = skip_spaces(text, 0);
+    char open = byte_at(text, at);
+    char close = open == '[' ? ']' : open == '(' ? ')' : open == '{' ? '}' : '\0';
+    *byte = '.';
+    if (at == 0 && open == '\\' && byte_at(text, 1) == '.')
+        return 2;
+    struct slice inside = slice_from(text, at + 1);
+    for (size_t i = 0; close != '\0' && at <= 1 && i < sizeof marks / sizeof *marks; i++) {
+        size_t len = marks[i].inside.len;
+        if (!slice_starts_with_nocase(inside, marks[i].inside) || byte_at(inside, len) != close)
+            continue;
+        if (at == 1 && marks[i].byte == ':') /* "7 [::]:22" are two */
+            return 0;
+        *byte = marks[i].byte;
+        size_t end = at + 1 + len + 1;
+        return at == 1 && byte_at(text, end) == ' ' ? end + 1 : end;
+    }
+    return 0;
+}
+
+bool mention_is_defanged(struct slice text)
+{
+    char byte = '\0';
+    for (size_t i = 0; i < text.len; i++)
+        if (strchr("[({\\", text.ptr[i]) != NULL && text.ptr[i] != '\0' &&
+            mark_at(slice_from(text, i), &byte) > 0)
+            return true;
+    return false;
+}
+
+struct slice mention_refang(struct arena *arena, struct slice text)
+{
     char *out = arena_alloc(arena, text.len + 1);
     size_t len = 0;
     for (size_t i = 0; i < text.len;) {
-        size_t skip = 0;
-        char byte = text.ptr[i];
-        for (size_t m = 0; skip == 0 && (byte == '[' || byte == '(' || byte == '{') &&
-                           m < sizeof marks / sizeof *marks;
-             m++)
-            if (slice_starts_with_nocase(slice_from(text, i), marks[m].mark)) {
-                skip = marks[m].mark.len;
-                byte = marks[m].byte;
-            }
-        out[len++] = byte;
-        i += skip == 0 ? 1 : skip;
+        char byte = text.ptr[i], mark = '\0';
+        bool may = byte == '[' || byte == '(' || byte == '{' || byte == '\\' || byte == ' ';
+        size_t skip = may ? mark_at(slice_from(text, i), &mark) : 0;
+        if (skip == 0 || (mark == ':' && (len == 0 || (!is_hex(out[len - 1]) &&
+                                                       out[len - 1] != ':')))) { /* "[::]:22" */
+            out[len++] = byte;
+            i++;
+            continue;
+        }
+        bool twice =
+            mark == ':' && slice_find(slice_until(slice_from(text, i), skip), SLICE("::")) >= 0;
+        out[len++] = mark;
+        if (twice)
+            out[len++] = mark;
+        i += skip;
     }
     return (struct slice){out, len};
 }
@@ -94,13 +136,6 @@ static bool is_prefix(struct slice text, size_t to, uint64_t whole)
         digits++;
     return slice_to_u64(slice_until(slice_from(text, to + 1), digits), &length) &&
            length < whole && !is_word(byte_at(text, to + 1 + digits));
-}
-
-static size_t skip_spaces(struct slice text, size_t at)
-{
-    while (byte_at(text, at) == ' ')
-        at++;
-    return at;
 }
 
 /* "192.0.2.1 - 192.0.2.9": a dash, then or before it a dotted number. */

@@ -5,9 +5,12 @@
 #include "base/address.h"
 #include "base/arena.h"
 
-/* The text with "[.]", "(.)", "{.}", "[dot]", "(dot)" and "[:]" written as "." and ":"; else
- * byte for byte. */
+/* The text with "[.]", "(.)", "{.}", "[dot]", "(dot)", " [.] ", "\." and "[:]" written as "."
+ * and ":"; else byte for byte. */
 struct slice mention_refang(struct arena *arena, struct slice text);
+
+/* Is there anything of that? */
+bool mention_is_defanged(struct slice text);
 
 struct mention {
     struct address address;

@@ -49,9 +49,14 @@ struct text_list text_bodies(const struct incoming *message, size_t most)
 
 static bool is_log_name(struct slice name)
 {
-    return slice_ends_with_nocase(name, SLICE(".log")) ||
-           slice_ends_with_nocase(name, SLICE(".txt")) ||
-           slice_find_nocase(name, SLICE(".log.")) >= 0;
+    static const struct slice endings[] = {
+        SLICE(".log"), SLICE(".txt"), SLICE(".csv"),
+        SLICE(".tsv"), SLICE(".lst"), SLICE(".list"),
+    };
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+        if (slice_ends_with_nocase(name, endings[i]))
+            return true;
+    return slice_find_nocase(name, SLICE(".log.")) >= 0;
 }
 
 struct text_list text_logs(const struct incoming *message, size_t most)
