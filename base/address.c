@@ -85,7 +85,7 @@ static char *put_octet(char *out, unsigned octet)
     return out;
 }
 
-/* libc would take the way through printf. */
+/* libc would take the way through printf, here and below. */
 static const char *ipv4_text(const uint8_t octets[4], char *text)
 {
     char *out = text;
@@ -97,10 +97,60 @@ static const char *ipv4_text(const uint8_t octets[4], char *text)
     return text;
 }
 
+static char *put_hex(char *out, unsigned word)
+{
+    static const char digits[] = "0123456789abcdef";
+    for (int shift = word > 0xfff  ? 12
+                     : word > 0xff ? 8
+                     : word > 0xf  ? 4
+                                   : 0;
+         shift >= 0; shift -= 4)
+        *out++ = digits[word >> shift & 0xf];
+    return out;
+}
+
+/* The longest run of two or more words that are zero, the first of several (RFC 5952 s4.2). */
+static unsigned zero_run(const unsigned words[8], unsigned *length)
+{
+    unsigned best = 8, run = 0;
+    *length = 1;
+    for (unsigned i = 0; i < 8; i++) {
+        run = words[i] == 0 ? run + 1 : 0;
+        if (run > *length) {
+            *length = run;
+            best = i + 1 - run;
+        }
+    }
+    return best;
+}
+
+static const char *ipv6_text(const uint8_t octets[16], char *text)
+{
+    unsigned words[8], length = 0;
+    char *out = text;
+    for (unsigned i = 0; i < 8; i++)
+        words[i] = (unsigned)octets[2 * i] << 8 | octets[2 * i + 1];
+    unsigned zeros = zero_run(words, &length);
+    for (unsigned i = 0; i < 8; i++) {
+        if (i == zeros) {
+            *out++ = ':';
+            i += length - 1;
+            continue;
+        }
+        out = put_hex(out, words[i]);
+        if (i < 7)
+            *out++ = ':';
+    }
+    *out = '\0';
+    return text;
+}
+
 const char *address_text(const struct address *address, char text[ADDRESS_TEXT])
 {
     if (address_is_ipv4(address))
         return ipv4_text(address->octets + sizeof mapped, text);
+    if (address->octets[0] != 0) /* below, IPv4 may be embedded */
+        return ipv6_text(address->octets, text);
     return inet_ntop(AF_INET6, address->octets, text, ADDRESS_TEXT);
 }
 

@@ -84,17 +84,20 @@ struct slice arena_lower(struct arena *arena, struct slice text)
     return (struct slice){copy, text.len};
 }
 
+/* Into what is left of the block, and once more elsewhere when that was too little. */
 struct slice arena_printf(struct arena *arena, const char *format, ...)
 {
     va_list arguments, again;
     va_start(arguments, format);
     va_copy(again, arguments);
-    int length = vsnprintf(NULL, 0, format, arguments);
+    char *there = arena->at;
+    int length = vsnprintf(there, (size_t)(arena->end - there), format, arguments);
     va_end(arguments);
     if (length < 0)
         abort();
-    char *text = arena_alloc(arena, (size_t)length + 1);
-    (void)vsnprintf(text, (size_t)length + 1, format, again);
+    char *text = arena_take(arena, (size_t)length + 1);
+    if (text != there)
+        (void)vsnprintf(text, (size_t)length + 1, format, again);
     va_end(again);
     return (struct slice){text, (size_t)length};
 }

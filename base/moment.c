@@ -38,6 +38,26 @@ static bool is_printable(int64_t moment)
     return moment >= INT64_C(-62135596800) && moment <= INT64_C(253402300799);
 }
 
+static char *put_digits(char *out, unsigned number, unsigned digits, char after)
+{
+    for (unsigned i = digits; i-- > 0; number /= 10)
+        out[i] = (char)('0' + number % 10);
+    out[digits] = after;
+    return out + digits + 1;
+}
+
+/* Half of what is printed of a report is its times. */
+static void put_rfc3339(struct civil date, const struct clock_time *at, char *out)
+{
+    out = put_digits(out, (unsigned)date.year, 4, '-');
+    out = put_digits(out, date.month, 2, '-');
+    out = put_digits(out, date.day, 2, 'T');
+    out = put_digits(out, at->hour, 2, ':');
+    out = put_digits(out, at->minute, 2, ':');
+    out = put_digits(out, at->second, 2, 'Z');
+    *out = '\0';
+}
+
 const char *moment_rfc3339(int64_t moment, char text[MOMENT_TEXT])
 {
     struct clock_time at = split(moment);
@@ -47,8 +67,7 @@ const char *moment_rfc3339(int64_t moment, char text[MOMENT_TEXT])
     else if (!is_printable(moment))
         (void)snprintf(text, MOMENT_TEXT, "%" PRId64, moment);
     else
-        (void)snprintf(text, MOMENT_TEXT, "%04d-%02u-%02uT%02u:%02u:%02uZ", (int)date.year,
-                       date.month, date.day, at.hour, at.minute, at.second);
+        put_rfc3339(date, &at, text);
     return text;
 }
 

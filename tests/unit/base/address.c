@@ -1,6 +1,7 @@
 #include "base/address.h"
 #include "tests/unit/base/check.h"
 
+#include <arpa/inet.h>
 #include <stdio.h>
 
 static struct address parsed(const char *text)
@@ -37,12 +38,32 @@ static void accepts_and_prints_canonically(void **state)
         {"::1", "::1"},
         {"::", "::"},
         {"2001:db8::192.0.2.33", "2001:db8::c000:221"},
+        {"2001:db8::", "2001:db8::"},
+        {"2001:db8:0:10:0:200:a:fff0", "2001:db8:0:10:0:200:a:fff0"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         char text[ADDRESS_TEXT];
         struct address address = parsed(cases[i][0]);
         assert_string_equal(address_text(&address, text), cases[i][1]);
     }
+}
+
+/* Each pattern of zero words, and words of each length: as libc writes them. */
+static void prints_as_libc_does(void **state)
+{
+    (void)state;
+    for (unsigned zeros = 0; zeros < 128; zeros++)
+        for (unsigned shift = 0; shift < 16; shift++) {
+            struct address address = {{0x20, 0x01}};
+            char text[ADDRESS_TEXT], wanted[ADDRESS_TEXT];
+            for (unsigned i = 1; i < 8; i++) {
+                unsigned word = (zeros >> (i - 1) & 1) != 0 ? 0 : 0xbeefU >> shift;
+                address.octets[2 * i] = (uint8_t)(word >> 8);
+                address.octets[2 * i + 1] = (uint8_t)word;
+            }
+            assert_non_null(inet_ntop(AF_INET6, address.octets, wanted, sizeof wanted));
+            assert_string_equal(address_text(&address, text), wanted);
+        }
 }
 
 static void refuses(void **state)
@@ -313,6 +334,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(accepts_and_prints_canonically),
+        cmocka_unit_test(prints_as_libc_does),
         cmocka_unit_test(refuses),
         cmocka_unit_test(reads_defanged),
         cmocka_unit_test(defangs),
