@@ -125,11 +125,16 @@ bool rules_read_line(const struct free_text_rules *rules, struct slice line,
 /* Of those that end furthest to the right, the longest. */
 enum cue rules_cue_before(const struct free_text_rules *rules, struct slice before)
 {
-    enum cue nearest = CUE_NONE_FOUND;
+    enum cue nearest = CUE_NONE_FOUND, farther = CUE_NONE_FOUND;
     size_t best_end = 0, best_start = 0;
     for (unsigned i = CUE_SOURCE; before.len > 0 && i < CUE_COUNT; i++) {
         const struct cue_rule *rule = &rules->cues[i];
-        if (i == CUE_LABEL && nearest != CUE_NONE_FOUND)
+        if (i == CUE_PLACE && nearest == CUE_VICTIM && best_end < before.len) {
+            farther = nearest; /* "a copy of our page is on 192.0.2.7" */
+            nearest = CUE_NONE_FOUND;
+        }
+        if (i >= CUE_PLACE &&
+            (nearest != CUE_NONE_FOUND || (i == CUE_LABEL && farther != CUE_NONE_FOUND)))
             continue;
         for (size_t from = 0;
              from < before.len && match(rules, rule->before_code, before, from);) {
@@ -143,7 +148,7 @@ enum cue rules_cue_before(const struct free_text_rules *rules, struct slice befo
             from = at[1] > from ? at[1] : from + 1;
         }
     }
-    return nearest;
+    return nearest != CUE_NONE_FOUND ? nearest : farther;
 }
 
 enum cue rules_cue_after(const struct free_text_rules *rules, struct slice after)

@@ -145,6 +145,11 @@ static struct slice after(struct slice text, size_t to, char out[CONTEXT])
     return flatten(slice_until(slice_from(text, to), end - to), out);
 }
 
+static bool is_unclear(enum cue cue)
+{
+    return cue == CUE_NONE_FOUND || cue == CUE_LABEL;
+}
+
 /* `floor`: what stands before it tells of another address. */
 static enum cue weigh_cues(const struct weighing *w, struct slice text, size_t floor,
                            const struct mention *mention)
@@ -158,7 +163,7 @@ static enum cue weigh_cues(const struct weighing *w, struct slice text, size_t f
         return nearest == CUE_VICTIM ? CUE_VICTIM : CUE_NONE;
     if (next == CUE_VICTIM)
         return nearest == CUE_VICTIM ? CUE_VICTIM : CUE_CUSTOMER;
-    if (nearest == CUE_NONE_FOUND || nearest == CUE_LABEL)
+    if (is_unclear(nearest) || nearest == CUE_PLACE)
         return next == CUE_SOURCE ? CUE_SOURCE : nearest;
     return nearest;
 }
@@ -167,7 +172,7 @@ static void weigh_mention(struct weighing *w, const struct mention *mention, enu
                           enum says otherwise, struct text_time time)
 {
     static const enum says says[CUE_COUNT] = {
-        [CUE_SOURCE] = SAYS_CUE, [CUE_LABEL] = SAYS_LABEL};
+        [CUE_SOURCE] = SAYS_CUE, [CUE_PLACE] = SAYS_PLACE, [CUE_LABEL] = SAYS_LABEL};
     if (cue == CUE_NONE || mention->range || !mention->whole)
         return;
     if (cue == CUE_VICTIM || cue == CUE_CUSTOMER) {
@@ -217,7 +222,7 @@ static void read_row(struct weighing *w, const struct line *line, struct mention
     size_t own = mention->from - line->from;
     enum cue cue = rules_cue_before(
         w->rules, flatten(slice_until(line->bytes, own < CONTEXT ? own : CONTEXT), head));
-    if (cue == CUE_NONE_FOUND || cue == CUE_LABEL)
+    if (is_unclear(cue))
         cue = rules_cue_after(w->rules, after(row, mention->to, tail));
     if (cue == CUE_NONE_FOUND && (w->heading == CUE_VICTIM || w->heading == CUE_NONE))
         cue = w->heading;
@@ -230,11 +235,6 @@ static bool is_host_of_url(struct slice text, size_t from)
     size_t at = from > 0 && text.ptr[from - 1] == '[' ? from - 1 : from;
     return at >= marks.len &&
            slice_eq(slice_until(slice_from(text, at - marks.len), marks.len), marks);
-}
-
-static bool is_unclear(enum cue cue)
-{
-    return cue == CUE_NONE_FOUND || cue == CUE_LABEL;
 }
 
 /* "192.0.2.7 and 192.0.2.8", "192.0.2.7 (web1), 192.0.2.8 (web2)" are named alike: what is said
@@ -291,7 +291,7 @@ static void read_prose(struct weighing *w, const struct line *line, struct menti
             cues[i] = CUE_NONE_FOUND;
         if (url && cues[i] != CUE_NONE)
             cues[i] = CUE_NONE_FOUND;
-        weigh_mention(w, &mentions[i], cues[i], url ? SAYS_URL : SAYS_PLAIN, time);
+        weigh_mention(w, &mentions[i], cues[i], url ? SAYS_PLACE : SAYS_PLAIN, time);
     }
 }
 

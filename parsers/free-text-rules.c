@@ -18,7 +18,7 @@ extern const size_t embedded_free_text_ini_size;
 
 static const char *const cue_names[CUE_COUNT] = {
     [CUE_SOURCE] = "source", [CUE_VICTIM] = "victim", [CUE_CUSTOMER] = "customer",
-    [CUE_NONE] = "none",     [CUE_LABEL] = "label",
+    [CUE_NONE] = "none",     [CUE_LABEL] = "label",   [CUE_PLACE] = "place",
 };
 
 /* ---- reading ---- */

@@ -17,6 +17,7 @@ enum cue {
     CUE_VICTIM,   /* the reporter's, or whose is not said */
     CUE_CUSTOMER, /* the reader's */
     CUE_NONE,     /* an address that has no part in it */
+    CUE_PLACE,    /* where something is hosted */
     CUE_LABEL,    /* called an address, no more */
     CUE_COUNT
 };

@@ -14,7 +14,7 @@ enum says {
     SAYS_LISTED = 8,
     SAYS_CUE = 16,
     SAYS_LINE = 32,
-    SAYS_URL = 64, /* of what is complained about, if that is hosted */
+    SAYS_PLACE = 64, /* where something is hosted, if that is complained about */
 };
 
 struct weighing {

@@ -19,7 +19,7 @@ static unsigned points(unsigned says)
         unsigned points;
     } weights[] = {
         {SAYS_PLAIN, 1}, {SAYS_SUBJECT, 2}, {SAYS_LABEL, 2}, {SAYS_LISTED, 2},
-        {SAYS_CUE, 2},   {SAYS_LINE, 3},    {SAYS_URL, 2},
+        {SAYS_CUE, 2},   {SAYS_LINE, 3},    {SAYS_PLACE, 2},
     };
     unsigned sum = 0;
     for (size_t i = 0; i < sizeof weights / sizeof *weights; i++)
@@ -75,14 +75,14 @@ static bool is_local(const struct address *address)
 }
 
 /* Whoever is attacked writes URLs of evidence; only what is hosted is to be found there. */
-static void drop_urls(struct free_text *text)
+static void drop_places(struct free_text *text)
 {
     static const char *const hosted[] = {"content", "copyright", "infrastructure"};
     for (size_t i = 0; text->type != NULL && i < sizeof hosted / sizeof *hosted; i++)
         if (strcmp(text->type->category, hosted[i]) == 0)
             return;
     for (size_t i = 0; i < text->claim_count; i++)
-        text->claims[i].source &= ~(unsigned)SAYS_URL;
+        text->claims[i].source &= ~(unsigned)SAYS_PLACE;
 }
 
 /* Private addresses are meant only where no public one is; who is named in the subject
@@ -136,7 +136,7 @@ static void judge(struct weighing *w)
     struct free_text *text = w->result;
     bool accused = false, contested = w->overfull, named = false, told = w->words.strong;
     text->type = rules_heaviest(w->rules, &w->words);
-    drop_urls(text);
+    drop_places(text);
     drop_bystanders(text);
     set_times(w);
     for (size_t i = 0; i < text->claim_count; i++) {
@@ -176,8 +176,11 @@ const struct free_text *free_text_of(const struct incoming *message)
     result->read = true;
     struct text_list texts = text_bodies(message, TEXT_MOST);
     struct text_list logs = text_logs(message, TEXT_MOST);
-    if (!names_any(&texts, message->subject) && !names_any(&logs, SLICE("")))
-        return result;
+    if (!names_any(&texts, message->subject) && !names_any(&logs, SLICE(""))) {
+        texts = text_pages(message, TEXT_MOST);
+        if (!names_any(&texts, SLICE("")))
+            return result;
+    }
     result->claims = arena_array(message->arena, struct claim, ACCUSED_MOST);
     struct weighing w = {.message = message, .rules = rules_of(message), .result = result};
     for (const struct incoming *m = message; m != NULL && w.reported == 0; m = m->outer)

@@ -47,6 +47,13 @@ struct text_list text_bodies(const struct incoming *message, size_t most)
     return texts;
 }
 
+struct text_list text_pages(const struct incoming *message, size_t most)
+{
+    struct text_list texts = {0};
+    (void)add_parts(message, SLICE("text/html"), most, &texts);
+    return texts;
+}
+
 static bool is_log_name(struct slice name)
 {
     static const struct slice endings[] = {
