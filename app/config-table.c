@@ -90,6 +90,12 @@ static const struct config_option intake_options[] = {
          "How many Received fields our own hosts put on every mail at least, whatever they "
          "say. Set it where trusted-hosts is not enough: results are looked for down to the "
          "last of these. One too many believes the sender."},
+    {"trusted-sealers", VALUE_DOMAINS,
+     LIST(struct config, parse.trusted_sealers, parse.trusted_sealer_count), .fallback = "",
+     .help = "Domains, subdomains included, of forwarders whose ARC seals (RFC 8617) are "
+             "trusted: in "
+             "an unbroken chain of theirs, what they found out about the sender counts, though "
+             "forwarding has broken its signature. Needs verify-dkim."},
     {"message-size", VALUE_SIZE, MEMBER(struct config, parse.limits.size),
      RANGE(MIB, 1024 * MIB), .fallback = "64MiB",
      .help = "A longer message goes to triage unread."},

@@ -134,7 +134,8 @@ static const char *line_end_of(struct slice mail)
 static void write_result(const struct stamp_result *result, const char *line_end,
                          struct buffer *out)
 {
-    buffer_printf(out, ";%s dkim=%s", line_end, verdicts[result->verdict]);
+    buffer_printf(out, ";%s %s=%s", line_end, result->arc ? "arc" : "dkim",
+                  verdicts[result->verdict]);
     if (result->reason[0] != '\0')
         buffer_printf(out, " reason=\"%s\"", result->reason);
     if (result->domain.len > 0)
@@ -143,6 +144,8 @@ static void write_result(const struct stamp_result *result, const char *line_end
         buffer_printf(out, " header.s=%.*s", SLICE_FMT(result->selector));
     if (result->algorithm[0] != '\0')
         buffer_printf(out, " header.a=%s", result->algorithm);
+    for (size_t i = 0; i < result->sealer_count; i++)
+        buffer_printf(out, "%s  arc.sealer=%.*s", line_end, SLICE_FMT(result->sealers[i]));
 }
 
 void stamp_mail(struct slice mail, struct slice authserv_id, const struct stamp_result *results,
@@ -185,6 +188,7 @@ struct stamp_head stamp_read(struct slice mail)
     struct head_field field;
     while (next_field(&reader, &field)) {
         head.signatures += slice_eq_nocase(field.name, SLICE("DKIM-Signature"));
+        head.seals += slice_starts_with_nocase(field.name, SLICE("ARC-"));
         for (size_t i = 0; i < ONCE; i++) {
             if (!slice_eq_nocase(field.name, once[i]))
                 continue;

@@ -24,6 +24,9 @@ struct stamp_result {
     struct slice domain;   /* d=; empty when unknown. Both must be domain names */
     struct slice selector; /* s= */
     const char *algorithm; /* "rsa-sha256"; "" when unknown */
+    bool arc;              /* it is about the chain (RFC 8617), not about a DKIM signature */
+    const struct slice *sealers; /* arc that passes: domain names, the newest first */
+    size_t sealer_count;
 };
 
 /* Writes the mail with its stamp on top. A byte order mark or an mbox "From " line above the
@@ -36,6 +39,7 @@ void stamp_mail(struct slice mail, struct slice authserv_id, const struct stamp_
 struct stamp_head {
     struct slice bytes; /* from the first field to the blank line */
     size_t signatures;  /* DKIM-Signature fields */
+    size_t seals;       /* ARC fields */
     const char *
         repeated; /* a field that may occur once and occurs again, which a signature need not cover: its
                              bearer can be a stranger who put it on top of a signed mail. NULL: none */

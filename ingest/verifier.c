@@ -4,6 +4,8 @@
 #include "ingest/verify-wire.h"
 
 #include <dkim.h>
+#include <stdio.h>
+#include <time.h>
 
 #define FRAME_LONGEST (2U << 30)
 #define FILES         16U
@@ -15,6 +17,7 @@ struct verifier {
     struct buffer lines; /* the mail with CRLF */
     struct verify_order order;
     struct verify_answer answer;
+    struct arc_chain chain;
     struct fault *why;
 };
 
@@ -187,6 +190,48 @@ static struct slice with_crlf(struct slice mail, struct buffer *lines)
     return buffer_slice(lines);
 }
 
+/* ---- the chain ---- */
+
+static enum arc_key find_arc_key(struct slice domain, struct slice selector,
+                                 struct slice *record, void *data)
+{
+    const struct verify_order *order = data;
+    for (size_t i = VERIFY_SIGNATURES; i < VERIFY_KEYS; i++) {
+        const struct verify_key *key = &order->keys[i];
+        if (!slice_eq(slice_of(key->domain), domain) ||
+            !slice_eq(slice_of(key->selector), selector) || key->length > sizeof key->text)
+            continue;
+        *record = (struct slice){key->text, key->length};
+        return key->state == VERIFY_KEY_FOUND  ? ARC_KEY_FOUND
+               : key->state == VERIFY_KEY_NONE ? ARC_KEY_NONE
+                                               : ARC_KEY_UNKNOWN;
+    }
+    return ARC_KEY_NONE;
+}
+
+static void copy_slice(char room[VERIFY_NAME_ROOM], struct slice name)
+{
+    if (name.len < VERIFY_NAME_ROOM && name.len > 0)
+        memcpy(room, name.ptr, name.len);
+}
+
+static void follow_chain(struct verifier *verifier, struct slice lines,
+                         struct verify_order *order, struct verify_arc *arc)
+{
+    struct arc_chain *chain = &verifier->chain;
+    struct slice domain, selector;
+    arc_read(lines, chain);
+    arc->count = (uint8_t)chain->count;
+    for (unsigned i = 0; i < ARC_KEYS_MOST && arc_signer(chain, i, &domain, &selector); i++) {
+        copy_slice(arc->signers[i].domain, domain);
+        copy_slice(arc->signers[i].selector, selector);
+    }
+    if (order != NULL)
+        arc_verify(chain, time(NULL), VERIFY_KEY_BITS, find_arc_key, order);
+    arc->verdict = (uint8_t)chain->verdict;
+    (void)snprintf(arc->reason, sizeof arc->reason, "%s", chain->reason);
+}
+
 /* order NULL: only the header, to learn which keys are needed. */
 static void verify(struct verifier *verifier, struct slice mail, struct verify_order *order,
                    struct verify_answer *answer)
@@ -197,6 +242,7 @@ static void verify(struct verifier *verifier, struct slice mail, struct verify_o
         return;
     (void)dkim_set_user_context(dkim, order);
     struct slice lines = with_crlf(mail, &verifier->lines);
+    follow_chain(verifier, lines, order, &answer->arc);
     bool testing = false;
     status = dkim_chunk(dkim, (unsigned char *)lines.ptr, lines.len);
     if (status == DKIM_STAT_OK)

@@ -3,6 +3,7 @@
 #ifndef INGEST_VERIFY_WIRE_H
 #define INGEST_VERIFY_WIRE_H
 
+#include "ingest/arc.h"
 #include "ingest/stamp.h"
 #include "ingest/wire.h"
 
@@ -56,11 +57,23 @@ struct verify_signature {
     char domain[VERIFY_NAME_ROOM], selector[VERIFY_NAME_ROOM];
 };
 
+/* The chain of a mail (arc.h). */
+struct verify_arc {
+    uint8_t verdict; /* enum arc_verdict */
+    uint8_t count;   /* of sets */
+    char reason[64];
+    struct {
+        char domain[VERIFY_NAME_ROOM], selector[VERIFY_NAME_ROOM];
+    } signers
+        [ARC_KEYS_MOST]; /* as arc_signer has them: the seals, then the message signature */
+};
+
 /* WIRE_VERIFY_NAMES answers WIRE_VERIFY_HEAD (a header section): whose keys are needed.
  * WIRE_VERIFY_RESULT answers WIRE_VERIFY_MAIL: what became of each. */
 struct verify_answer {
     uint32_t count;
     struct verify_signature signatures[VERIFY_SIGNATURES];
+    struct verify_arc arc;
 };
 
 struct verify_key {
@@ -70,10 +83,12 @@ struct verify_key {
     char text[VERIFY_KEY_ROOM];
 };
 
-/* WIRE_VERIFY_MAIL: this, then the mail. */
+/* WIRE_VERIFY_MAIL: this, then the mail. The keys of the chain stand behind the first
+ * VERIFY_SIGNATURES; none twice, and those without a name are none. */
+#define VERIFY_KEYS (VERIFY_SIGNATURES + ARC_KEYS_MOST)
 struct verify_order {
-    uint32_t count;
-    struct verify_key keys[VERIFY_SIGNATURES];
+    uint32_t count; /* of keys of signatures */
+    struct verify_key keys[VERIFY_KEYS];
 };
 
 #endif

@@ -35,10 +35,10 @@ struct mail_check {
     verify_done_fn done;
     void *data;
     struct stamp_head head;
-    struct verify_order order;
-    struct key_query queries[VERIFY_SIGNATURES];
+    struct verify_order *order;   /* once it has begun */
+    struct verify_answer *answer; /* the same */
+    struct key_query queries[VERIFY_KEYS];
     unsigned looking;
-    struct verify_answer answer;
     const char *failure; /* the verdict when the process has none; NULL: the answer counts */
     enum stamp_verdict failure_verdict;
     struct mail_check *next, *next_asked;
@@ -114,9 +114,9 @@ static void give_up(struct mail_check *check, enum stamp_verdict verdict, const 
 /* The process is believed about signatures whose keys it was given, and about nothing else. */
 static bool is_known(const struct mail_check *check, uint32_t at)
 {
-    const struct verify_signature *said = &check->answer.signatures[at];
-    const struct verify_key *key = &check->order.keys[at];
-    return at < check->order.count && key->domain[0] != '\0' &&
+    const struct verify_signature *said = &check->answer->signatures[at];
+    const struct verify_key *key = &check->order->keys[at];
+    return at < check->order->count && key->domain[0] != '\0' &&
            memcmp(said->domain, key->domain, sizeof key->domain) == 0 &&
            memcmp(said->selector, key->selector, sizeof key->selector) == 0 &&
            said->verdict <= STAMP_PERMERROR && said->reason < REASON_COUNT &&
@@ -127,7 +127,7 @@ static bool is_known(const struct mail_check *check, uint32_t at)
 static void fill_result(const struct mail_check *check, uint32_t at, const char *repeated,
                         struct stamp_result *result)
 {
-    const struct verify_signature *said = &check->answer.signatures[at];
+    const struct verify_signature *said = &check->answer->signatures[at];
     *result = (struct stamp_result){STAMP_NEUTRAL, reasons[REASON_SYNTAX], {0}, {0}, ""};
     if (!is_known(check, at))
         return;
@@ -142,9 +142,62 @@ static void fill_result(const struct mail_check *check, uint32_t at, const char 
     }
 }
 
+/* Words of arc.c, or none. */
+static bool is_reason(const char *text)
+{
+    for (; *text != '\0'; text++)
+        if ((*text < 'a' || *text > 'z') && strchr(" ACFROm,l=", *text) == NULL)
+            return false;
+    return true;
+}
+
+static bool has_key(const struct mail_check *check, const char *domain)
+{
+    for (size_t i = VERIFY_SIGNATURES; i < VERIFY_KEYS; i++)
+        if (check->order->keys[i].state == VERIFY_KEY_FOUND && domain[0] != '\0' &&
+            strcmp(check->order->keys[i].domain, domain) == 0)
+            return true;
+    return false;
+}
+
+/* As with signatures: a chain passes only by keys that the process was given. */
+static void fill_chain(const struct mail_check *check, const char *repeated,
+                       struct slice sealers[ARC_SETS_MOST], struct stamp_result *result)
+{
+    static const enum stamp_verdict verdicts[] = {
+        [ARC_NONE] = STAMP_NONE,
+        [ARC_PASS] = STAMP_PASS,
+        [ARC_FAIL] = STAMP_FAIL,
+        [ARC_TEMPERROR] = STAMP_TEMPERROR,
+    };
+    const struct verify_arc *arc = &check->answer->arc;
+    *result = (struct stamp_result){.verdict = STAMP_FAIL,
+                                    .reason = is_reason(arc->reason) ? arc->reason : "",
+                                    .algorithm = "",
+                                    .arc = true};
+    if (arc->verdict > ARC_TEMPERROR || arc->count > ARC_SETS_MOST)
+        return;
+    result->verdict = verdicts[arc->verdict];
+    for (unsigned i = 0; i < arc->count && arc->verdict == ARC_PASS; i++) {
+        if (!has_key(check, arc->signers[i].domain)) {
+            result->verdict = STAMP_FAIL;
+            return;
+        }
+        sealers[i] = slice_of(arc->signers[i].domain);
+    }
+    if (arc->verdict == ARC_PASS && repeated[0] != '\0') {
+        result->verdict = STAMP_POLICY;
+        result->reason = repeated;
+    } else if (arc->verdict == ARC_PASS) {
+        result->sealers = sealers;
+        result->sealer_count = arc->count;
+    }
+}
+
 static void hand_over(struct verifier *verifier, const struct mail_check *check)
 {
-    struct stamp_result results[VERIFY_SIGNATURES];
+    struct stamp_result results[VERIFY_SIGNATURES + 1];
+    struct slice sealers[ARC_SETS_MOST];
     size_t count = 0;
     char repeated[64] = "";
     if (check->head.repeated != NULL)
@@ -153,9 +206,14 @@ static void hand_over(struct verifier *verifier, const struct mail_check *check)
     if (check->failure != NULL)
         results[count++] =
             (struct stamp_result){check->failure_verdict, check->failure, {0}, {0}, ""};
-    else
-        for (; count < check->answer.count; count++)
+    else if (check->answer != NULL) {
+        for (; count < check->answer->count; count++)
             fill_result(check, (uint32_t)count, repeated, &results[count]);
+        if (count == 0)
+            results[count++] = (struct stamp_result){STAMP_NONE, "", {0}, {0}, ""};
+        if (check->answer->arc.verdict != ARC_NONE)
+            fill_chain(check, repeated, sealers, &results[count++]);
+    }
     buffer_clear(&verifier->stamped);
     stamp_mail(mail_of(check), verifier->settings.authserv_id, results, count,
                &verifier->stamped);
@@ -205,7 +263,7 @@ static void on_key(const struct dns_answer *answer, void *data)
 {
     struct key_query *query = data;
     struct mail_check *check = query->check;
-    struct verify_key *key = &check->order.keys[query->at];
+    struct verify_key *key = &check->order->keys[query->at];
     query->query = NULL;
     key->state = answer->result == DNS_FAILED ? VERIFY_KEY_UNKNOWN : VERIFY_KEY_NONE;
     struct slice text = answer->result == DNS_FOUND ? choose(answer) : (struct slice){0};
@@ -218,25 +276,45 @@ static void on_key(const struct dns_answer *answer, void *data)
         keys_complete(check);
 }
 
+static void look_up_one(struct mail_check *check, uint32_t at,
+                        const char domain[VERIFY_NAME_ROOM],
+                        const char selector[VERIFY_NAME_ROOM])
+{
+    struct verify_key *key = &check->order->keys[at];
+    char full[2 * VERIFY_NAME_ROOM + 16];
+    key->state = VERIFY_KEY_NONE;
+    if (!text_is_domain(slice_of(domain)) || !is_selector(selector))
+        return; /* without a name: no key, never known */
+    memcpy(key->domain, domain, sizeof key->domain);
+    memcpy(key->selector, selector, sizeof key->selector);
+    (void)snprintf(full, sizeof full, "%s._domainkey.%s", selector, domain);
+    check->queries[at] = (struct key_query){check, NULL, at};
+    check->looking++;
+    check->queries[at].query =
+        dns_txt(check->verifier->settings.dns, slice_of(full), on_key, &check->queries[at]);
+}
+
+/* Sealers commonly sign everything with one key. */
+static bool is_looked_up(const struct mail_check *check, const char *domain,
+                         const char *selector)
+{
+    for (size_t i = VERIFY_SIGNATURES; i < VERIFY_KEYS; i++)
+        if (strcmp(check->order->keys[i].domain, domain) == 0 &&
+            strcmp(check->order->keys[i].selector, selector) == 0)
+            return true;
+    return false;
+}
+
 static void look_up(struct mail_check *check, const struct verify_answer *names)
 {
     check->step = STEP_KEYS;
-    check->order.count = names->count;
-    for (uint32_t i = 0; i < names->count; i++) {
-        const struct verify_signature *name = &names->signatures[i];
-        struct verify_key *key = &check->order.keys[i];
-        char full[2 * VERIFY_NAME_ROOM + 16];
-        key->state = VERIFY_KEY_NONE;
-        if (!text_is_domain(slice_of(name->domain)) || !is_selector(name->selector))
-            continue; /* without a name: no key, never known */
-        memcpy(key->domain, name->domain, sizeof key->domain);
-        memcpy(key->selector, name->selector, sizeof key->selector);
-        (void)snprintf(full, sizeof full, "%s._domainkey.%s", name->selector, name->domain);
-        check->queries[i] = (struct key_query){check, NULL, i};
-        check->looking++;
-        check->queries[i].query =
-            dns_txt(check->verifier->settings.dns, slice_of(full), on_key, &check->queries[i]);
-    }
+    check->order->count = names->count;
+    for (uint32_t i = 0; i < names->count; i++)
+        look_up_one(check, i, names->signatures[i].domain, names->signatures[i].selector);
+    for (uint32_t i = 0; i < ARC_KEYS_MOST; i++)
+        if (!is_looked_up(check, names->arc.signers[i].domain, names->arc.signers[i].selector))
+            look_up_one(check, VERIFY_SIGNATURES + i, names->arc.signers[i].domain,
+                        names->arc.signers[i].selector);
     if (check->looking == 0)
         keys_complete(check);
 }
@@ -248,7 +326,11 @@ static void ask(struct mail_check *check)
     struct verifier *verifier = check->verifier;
     struct fault why = {""};
     bool head = check->step == STEP_NEW;
-    struct slice order = {(const char *)&check->order, sizeof check->order};
+    if (check->order == NULL) {
+        check->order = allocate(sizeof *check->order);
+        check->answer = allocate(sizeof *check->answer);
+    }
+    struct slice order = {(const char *)check->order, sizeof *check->order};
     if (!verify_process_ask(verifier->process, head ? WIRE_VERIFY_HEAD : WIRE_VERIFY_MAIL,
                             head ? check->head.bytes : order,
                             head ? SLICE("\r\n") : mail_of(check), &why)) {
@@ -282,6 +364,11 @@ static bool is_answer(struct slice payload, struct verify_answer *answer)
         answer->signatures[i].domain[VERIFY_NAME_ROOM - 1] = '\0';
         answer->signatures[i].selector[VERIFY_NAME_ROOM - 1] = '\0';
     }
+    answer->arc.reason[sizeof answer->arc.reason - 1] = '\0';
+    for (uint32_t i = 0; i < ARC_KEYS_MOST; i++) {
+        answer->arc.signers[i].domain[VERIFY_NAME_ROOM - 1] = '\0';
+        answer->arc.signers[i].selector[VERIFY_NAME_ROOM - 1] = '\0';
+    }
     return true;
 }
 
@@ -300,7 +387,7 @@ static void on_answer(void *data, enum wire_kind kind, struct slice payload)
     } else if (head) {
         look_up(check, &answer);
     } else {
-        check->answer = answer;
+        *check->answer = answer;
         decide(check);
     }
 }
@@ -332,8 +419,8 @@ static void begin(struct mail_check *check)
         give_up(check, STAMP_PERMERROR, "the mail is too long");
     else if (check->head.bytes.len > VERIFY_HEAD_MOST)
         give_up(check, STAMP_PERMERROR, "the header is too long");
-    else if (check->head.signatures == 0)
-        decide(check); /* an answer without signatures: none */
+    else if (check->head.signatures == 0 && check->head.seals == 0)
+        decide(check); /* no answer: none */
     else
         ask(check);
 }
@@ -343,6 +430,8 @@ static void forget(struct verifier *verifier, struct mail_check *check)
     verifier->count--;
     verifier->bytes -= check->size;
     free(check->mail);
+    free(check->order);
+    free(check->answer);
     free(check);
 }
 
@@ -431,7 +520,7 @@ void verifier_close(struct verifier *verifier)
     while (verifier->first != NULL) {
         struct mail_check *check = verifier->first;
         verifier->first = check->next;
-        for (unsigned i = 0; i < VERIFY_SIGNATURES; i++)
+        for (unsigned i = 0; i < VERIFY_KEYS; i++)
             if (check->queries[i].query != NULL)
                 dns_cancel(check->queries[i].query);
         forget(verifier, check);

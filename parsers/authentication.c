@@ -2,6 +2,8 @@
 
 #include "parsers/border.h"
 
+#define SEALERS_MOST 8
+
 /* What is known after the fields read so far; each the first of its kind. */
 struct findings {
     struct slice from;         /* domain of From */
@@ -9,6 +11,8 @@ struct findings {
     struct slice dkim;         /* any signing domain */
     struct slice spf;          /* domain of the envelope sender */
     bool dmarc_pass, dmarc_fail, fail;
+    struct slice sealers[SEALERS_MOST]; /* of a chain that passes, the newest first */
+    size_t sealer_count;
 };
 
 /* What decides within one result: "dkim=pass header.d=example.org". */
@@ -101,6 +105,14 @@ static bool names_domain(const struct method_result *found, struct slice propert
     return false;
 }
 
+/* Our own verifier names those who sealed an unbroken chain. */
+static bool is_passing_sealer(const struct method_result *found, struct slice property)
+{
+    return slice_eq_nocase(found->method, SLICE("arc")) &&
+           slice_eq_nocase(found->result, SLICE("pass")) &&
+           slice_eq_nocase(property, SLICE("arc.sealer"));
+}
+
 /* One field after its authserv-id: ";" method "=" result *(property "=" value), again and
  * again. */
 static void read_results(struct slice rest, struct findings *findings)
@@ -125,6 +137,9 @@ static void read_results(struct slice rest, struct findings *findings)
                 found.result = token;
             } else if (names_domain(&found, name)) {
                 found.domain = after_at(token);
+            } else if (is_passing_sealer(&found, name) &&
+                       findings->sealer_count < SEALERS_MOST) {
+                findings->sealers[findings->sealer_count++] = token;
             }
         }
     }
@@ -163,6 +178,63 @@ static bool read_fields(const struct incoming *message, struct findings *finding
     return any;
 }
 
+/* ---- what sealers found out ---- */
+
+static bool is_trusted_sealer(const struct parse_settings *settings, struct slice domain)
+{
+    for (size_t i = 0; i < settings->trusted_sealer_count; i++)
+        if (border_is_below(domain, settings->trusted_sealers[i]))
+            return true;
+    return false;
+}
+
+/* "i=1; mx.example.net; dkim=pass header.d=…" */
+static bool read_sealed(const struct incoming *message, size_t instance,
+                        struct findings *findings)
+{
+    const struct mime_part *part = &message->mime.parts[0];
+    for (size_t i = 0; i < part->header_count; i++) {
+        struct slice rest = part->headers[i].value, tag, equals, number, end, id;
+        uint64_t said = 0;
+        if (!slice_eq_nocase(part->headers[i].name, SLICE("ARC-Authentication-Results")) ||
+            !next_token(&rest, &tag) || !slice_eq_nocase(tag, SLICE("i")) ||
+            !next_token(&rest, &equals) || !next_token(&rest, &number) ||
+            !slice_to_u64(number, &said) || said != instance || !next_token(&rest, &end) ||
+            !next_token(&rest, &id))
+            continue;
+        read_results(rest, findings);
+        return true;
+    }
+    return false;
+}
+
+/* Not DMARC: it spoke of the From before the forwarder may have changed it. */
+static struct slice passing_domain(const struct findings *findings)
+{
+    if (findings->dmarc_fail)
+        return (struct slice){0};
+    return findings->dkim_aligned.len > 0 ? findings->dkim_aligned
+           : findings->dkim.len > 0       ? findings->dkim
+                                          : findings->spf;
+}
+
+/* From the newest sealer down, as long as each is trusted: one that is not could have made up
+ * all that stands below it. */
+static struct slice sealed_domain(const struct incoming *message,
+                                  const struct findings *findings)
+{
+    for (size_t i = 0; i < findings->sealer_count; i++) {
+        struct findings sealed = {.from = findings->from};
+        if (!is_trusted_sealer(message->settings, findings->sealers[i]) ||
+            !read_sealed(message, findings->sealer_count - i, &sealed))
+            break;
+        struct slice domain = passing_domain(&sealed);
+        if (domain.len > 0)
+            return domain;
+    }
+    return (struct slice){0};
+}
+
 static struct authentication outcome(const struct incoming *message, enum auth_result result,
                                      struct slice by, struct slice domain)
 {
@@ -182,6 +254,9 @@ struct authentication authenticate(const struct incoming *message)
         return (struct authentication){0};
     if (findings.dkim_aligned.len > 0)
         return outcome(message, AUTH_PASS, SLICE("dkim"), findings.dkim_aligned);
+    struct slice sealed = sealed_domain(message, &findings);
+    if (sealed.len > 0)
+        return outcome(message, AUTH_PASS, SLICE("arc"), sealed);
     if (findings.dmarc_fail)
         return outcome(message, AUTH_FAIL, SLICE("dmarc"), findings.from);
     if (findings.dkim.len > 0)

@@ -30,6 +30,9 @@ struct parse_settings {
     const struct slice
         *trusted_hops; /* host names (with subdomains) of our own mail exchangers */
     size_t trusted_hop_count;
+    const struct slice
+        *trusted_sealers; /* domains whose ARC seals stand for the results under them */
+    size_t trusted_sealer_count;
     uint16_t own_hops; /* how many trace fields our hosts put on each mail at least */
     const struct vocabulary *vocabulary;     /* vocabulary.h; NULL: the built-in one */
     const struct feeds *feeds;               /* feed.h; NULL: the built-in ones */

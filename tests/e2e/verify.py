@@ -81,7 +81,7 @@ class Verify(Case):
             "both._domainkey.example.com": [public, other],
             "long._domainkey.example.com": [public, b"x" * 2000],
             "silent._domainkey.example.com": SILENT, "fail._domainkey.example.com": SERVFAIL,
-            "refused._domainkey.example.com": REFUSED, "s1._domainkey.attacker.example": other,
+            "refused._domainkey.example.com": REFUSED, "s1._domainkey.attacker.example": other, "s1._domainkey.lists.example.org": other,
         })
 
     def setUp(self):
@@ -255,6 +255,92 @@ class Verify(Case):
             self.assertNotIn("dkim=pass", stamp)
             self.assertTrue(re.fullmatch(r"[ -~]*", stamp), stamp)
         self.assertIn("dkim=pass", stamps[-1])
+
+    # ---- forwarders that seal ----
+
+    LIST = b"lists.example.org"
+
+    def forwarded(self, mail, results=b"dkim=pass header.d=example.com", domain=LIST, key=None, changed=b""):
+        """As it leaves a forwarder that has found `results`, changed the mail and sealed it."""
+        head, _, body = mail.partition(b"\r\n\r\n")
+        mail = (b"Authentication-Results: " + domain + b"; " + results + b"\r\n" + head + b"\r\n\r\n"
+                + changed + body)
+        chain = dkim.ARC(mail).sign(b"s1", domain, key or self.other, domain,
+                                    include_headers=[b"from", b"to", b"subject", b"date"])
+        self.assertEqual(len(chain), 3)
+        return b"".join(chain) + mail.partition(b"\r\n")[2]
+
+    def trusting(self, *sealers):
+        self.config.write_text(self.config.read_text().partition("[intake]")[0] + "[intake]\n"
+                               f"trusted-sealers = {' '.join(sealers)}\n")
+
+    def arc(self, mail):
+        stamp = self.stamped(mail)[0]
+        return re.search("arc=.*", stamp)[0]
+
+    def test_chain(self):
+        once = self.forwarded(sign(REPORT, self.key), changed=b"A footer on top.\r\n")
+        self.assertEqual(self.arc(once), "arc=pass arc.sealer=lists.example.org")
+        self.assertEqual(self.arc(once.replace(b"\r\n", b"\n")), "arc=pass arc.sealer=lists.example.org")
+        twice = self.forwarded(once, results=b"arc=pass; dkim=fail header.d=example.com", domain=b"example.com",
+                               key=self.key, changed=b"Another one.\r\n")
+        self.assertEqual(self.arc(twice), "arc=pass arc.sealer=example.com arc.sealer=lists.example.org")
+        self.assertNotIn("arc=", self.stamped(REPORT)[0])
+
+    def test_broken_chain(self):
+        once = self.forwarded(sign(REPORT, self.key))
+        twice = self.forwarded(once, results=b"arc=pass; dkim=pass header.d=example.com", domain=b"example.com", key=self.key)
+        seal, message, results = [m.group() for m in re.finditer(rb"ARC-[^:]*: [^\r]*\r\n(?:[ \t][^\r]*\r\n)*", once)]
+        for mail, reason in (
+                (once.replace(b"An abuse", b"No abuse"), "the body was changed"),
+                (once.replace(b"Subject: Abuse", b"Subject: None"), "the header was changed"),
+                (once.replace(b"; dkim=pass header.d=example.com", b"; dkim=pass header.d=example.net"), "a seal is broken"),
+                (once.replace(b"cv=none", b"cv=pass"), "a seal contradicts its place"),
+                (twice.replace(b"cv=pass", b"cv=fail"), "a sealer found the chain broken"),
+                (once.replace(seal, b""), "the chain has a gap"),
+                (once.replace(results, b""), "the chain has a gap"),
+                (results + once, "is there twice"),
+                (twice.replace(results, b""), "the chain has a gap"),
+                (once.replace(b"i=1; a=rsa", b"i=99; a=rsa"), "the chain is too long"),
+                (once.replace(b"i=1; a=rsa", b"i=x; a=rsa"), "cannot be read"),
+                (once.replace(b"; d=lists", b"; l=3; d=lists"), "cannot be read|lets anybody add|a seal is broken"),
+                (once.replace(b"rsa-sha256", b"rsa-sha1"), "proves nothing"),
+                (once.replace(b"s=s1", b"s=none"), "there is no such key"),
+                (once.replace(b"d=lists.example.org; s=s1", b"d=example.com; s=revoked"), "a key is revoked"),
+                (once.replace(b"Subject:", b"X-Odd: a\nARC-Authentication-Results: i=1; x; dkim=pass header.d=bank.example\r\nSubject:"),
+                 "the header cannot be read in one way only"),
+                (self.forwarded(REPORT).replace(b"From:", b"From: a@bank.example\r\nFrom:", 1), "From occurs more than once|header was changed")):
+            self.assertRegex(self.arc(mail), f'^arc=(fail|policy) reason=".*({reason})')
+        silent = self.forwarded(REPORT).replace(b"d=lists.example.org; s=s1", b"d=example.com; s=silent")
+        self.assertRegex(self.arc(silent), "^arc=temperror")
+
+    def test_trusted_sealers(self):
+        broken = {"changed": b"A footer on top.\r\n"}
+        unchanged = self.forwarded(sign(REPORT, self.key))
+        once = self.forwarded(sign(REPORT, self.key), **broken)
+        twice = self.forwarded(once, results=b"arc=pass; dkim=fail header.d=example.com", domain=b"example.com", key=self.key, **broken)
+        forged = self.forwarded(REPORT, domain=b"attacker.example")
+        over = self.forwarded(forged, results=b"arc=pass; dkim=none")
+        passed = {"result": "pass", "by": "arc", "domain": "example.com"}
+        for sealers, mail, wanted in (
+                ((), once, None), (("lists.example.org",), once, passed), (("example.org",), once, passed),
+                (("example.net",), once, None),
+                (("lists.example.org",), unchanged, passed | {"by": "dkim"}),
+                (("lists.example.org", "example.com"), twice, passed),
+                (("lists.example.org",), twice, None),  # the newest is nobody whom we trust
+                (("example.com",), twice, None),        # its own word says nothing good
+                (("lists.example.org",), forged, None),
+                (("lists.example.org",), over, None),   # a stranger's word below a trusted seal
+                (("lists.example.org",), once.replace(b"An abuse", b"No abuse"), None),
+                (("lists.example.org",), once.replace(b"header.d=example.com", b"header.d=example.net"), None),
+                (("lists.example.org",), self.forwarded(REPORT, results=b"dmarc=pass header.from=example.com"), None)):
+            self.trusting(*sealers) if sealers else None
+            stamped = self.whole(mail)
+            got = self.auth(stamped)
+            if wanted is None:
+                self.assertNotEqual(got["result"], "pass", (sealers, stamped[:1500]))
+            else:
+                self.assertEqual({k: got[k] for k in wanted}, wanted, stamped[:1500])
 
     def test_configuration(self):
         for text, said in (("verify-dkim = yes\n", "needs authserv-id"),
