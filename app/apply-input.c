@@ -7,10 +7,8 @@
 
 #include <stdio.h>
 
-/* A record that cannot be read is no reason to stop: it is counted, and said in the audit
- * trail. */
-static enum status unreadable(struct pipeline *pipeline, const struct journal_record *record,
-                              const struct fault *fault)
+enum status apply_unreadable(struct pipeline *pipeline, const struct journal_record *record,
+                             const struct fault *fault)
 {
     store_count(pipeline->txn, "inputs-unreadable", 1);
     loose_event(pipeline, EVENT_NOTE, text_line(&pipeline->arena, record->source, 200),
@@ -140,7 +138,7 @@ enum status apply_command(struct pipeline *pipeline, const struct journal_record
     struct input input;
     struct fault fault;
     if (input_decode(record->body, &pipeline->arena, &input, &fault) != OK)
-        return unreadable(pipeline, record, &fault);
+        return apply_unreadable(pipeline, record, &fault);
     if (store_seen_input(pipeline->txn, input.id))
         return OK;
     switch (input.verb) {
@@ -182,12 +180,12 @@ enum status apply_outcome(struct pipeline *pipeline, const struct journal_record
     struct action action;
     uint64_t id = 0;
     if (outbox_entry_decode(record->body, &pipeline->arena, &entry, &fault) != OK)
-        return unreadable(pipeline, record, &fault);
+        return apply_unreadable(pipeline, record, &fault);
     if (!store_find_action(pipeline->txn, entry.identity, &id) ||
         !store_get_action(pipeline->txn, id, &pipeline->arena, &action)) {
         (void)snprintf(fault.text, sizeof fault.text, "no action is called %.*s",
                        SLICE_FMT(entry.identity));
-        return unreadable(pipeline, record, &fault);
+        return apply_unreadable(pipeline, record, &fault);
     }
     bool tell = outbox_entry_apply(&entry, &action);
     store_put_action(pipeline->txn, &action);
@@ -225,7 +223,7 @@ enum status apply_inventory(struct pipeline *pipeline, const struct journal_reco
     struct fault fault;
     if (inventory_plan(record->body, pipeline->inventory, false, pipeline->now.real,
                        &pipeline->arena, &plan, &fault) != OK)
-        return unreadable(pipeline, record, &fault);
+        return apply_unreadable(pipeline, record, &fault);
     for (size_t i = 0; i < plan.change_count; i++) {
         const struct import_change *change = &plan.changes[i];
         if (change->after == NULL)

@@ -3,6 +3,7 @@
 #include "app/apply.h"
 #include "app/drift.h"
 
+#include "base/host.h"
 #include "base/text.h"
 
 #include <nettle/sha2.h>
@@ -56,14 +57,40 @@ static void parse(struct pipeline *pipeline, struct slice source, struct slice b
         parse_message(body, &settings, &pipeline->message_arena, result);
 }
 
-/* One report to its case, if it has one; *why_not is set when a person must look. */
-static void apply_report(struct pipeline *pipeline, const struct report *report,
-                         uint64_t message_id, struct slice *why_not)
+/* The reporter named an address after all, as a literal in a URL. */
+static bool has_literal_address(const struct report *report, struct arena *arena,
+                                struct report *located)
 {
+    struct host host;
+    if (!address_is_none(&report->address) ||
+        (report->subject_type != SUBJECT_URL && report->subject_type != SUBJECT_DOMAIN))
+        return false;
+    host_of(report->subject, arena, &host);
+    if (host.type != HOST_ADDRESS)
+        return false;
+    *located = *report;
+    located->address = host.address;
+    return true;
+}
+
+static bool has_name_only(const struct report *report)
+{
+    return address_is_none(&report->address) && !report->opens_no_case &&
+           report->role != ROLE_MENTIONED &&
+           (report->subject_type == SUBJECT_URL || report->subject_type == SUBJECT_DOMAIN);
+}
+
+void apply_report(struct pipeline *pipeline, const struct report *report, uint64_t message_id,
+                  struct slice *why_not)
+{
+    struct report located;
+    if (has_literal_address(report, &pipeline->message_arena, &located))
+        report = &located;
     struct txn *txn = pipeline->txn;
     struct placed *placed = &pipeline->placed;
     struct abuse_case *c = &pipeline->c;
     uint64_t fresh = pipeline->state.next_case;
+    struct slice why = {0};
     correlate_report(txn, pipeline->inventory, &pipeline->config.policy, report,
                      &pipeline->state, pipeline->now, &pipeline->arena, c, placed);
     placed->stored.id = pipeline->state.next_report++;
@@ -78,7 +105,11 @@ static void apply_report(struct pipeline *pipeline, const struct report *report,
         store_count(txn, "reports-without-case", 1);
         return;
     case PLACED_TRIAGE:
-        *why_not = text_line(&pipeline->message_arena, placed->reason, LINE_MOST);
+        why = text_line(&pipeline->message_arena, placed->reason, LINE_MOST);
+        if (has_name_only(report))
+            lookup_wait(pipeline, report, placed->stored.id, message_id, &why);
+        if (why_not->len == 0)
+            *why_not = why;
         return;
     case PLACED:
     case PLACED_DUPLICATE:
@@ -161,6 +192,7 @@ enum status apply_message(struct pipeline *pipeline, const struct journal_record
         .position = at, .received_at = record->real, .source = record->source};
     uint64_t earlier = 0;
     arena_reset(arena);
+    pipeline->names = 0;
     store_count(txn, "messages", 1);
     digest_of(record->body, message.digest);
     if (store_find_message(txn, message.digest, &earlier)) {
@@ -200,6 +232,7 @@ enum status apply_reparse(struct pipeline *pipeline, const struct stored_message
     if (!found || record.kind != JOURNAL_MESSAGE)
         return OK;
     struct parse_result result = {0};
+    pipeline->names = 0;
     struct stored_message kept = *message; /* its words must outlive the reports' memory */
     arena_reset(arena);
     kept.source = arena_copy(arena, message->source);

@@ -57,6 +57,9 @@ enum status apply_record(struct pipeline *pipeline, const struct journal_record 
     case JOURNAL_SNAPSHOT:
         status = apply_snapshot(pipeline, record, why);
         break;
+    case JOURNAL_OBSERVATION:
+        status = apply_observation(pipeline, record, why);
+        break;
     default:
         status = fail(why, ERR_CORRUPT,
                       "the journal holds a record of kind %u: written by a later abusedesk?",

@@ -32,6 +32,7 @@ struct pipeline {
     size_t fleet; /* assignments that are valid now */
 
     /* Of the record being applied. */
+    unsigned names;             /* that a message has begun to look up */
     struct arena message_arena; /* a mail's parse */
     struct arena arena;         /* one report, one step of a case */
     struct instant now;
@@ -52,6 +53,20 @@ MUST_USE enum status apply_message(struct pipeline *pipeline,
 MUST_USE enum status apply_reparse(struct pipeline *pipeline,
                                    const struct stored_message *message, struct slice actor,
                                    struct fault *why);
+MUST_USE enum status apply_observation(struct pipeline *pipeline,
+                                       const struct journal_record *record, struct fault *why);
+/* One report to its case, if it has one; *why_not is set when a person must look. */
+void apply_report(struct pipeline *pipeline, const struct report *report, uint64_t message_id,
+                  struct slice *why_not);
+/* A report without an address waits for what the DNS says of its name; *why_not, which says
+ * that it names none, is emptied unless a person must look all the same. */
+void lookup_wait(struct pipeline *pipeline, const struct report *report, uint64_t report_id,
+                 uint64_t message_id, struct slice *why_not);
+/* A record that cannot be read is no reason to stop: it is counted, and said in the audit
+ * trail. */
+MUST_USE enum status apply_unreadable(struct pipeline *pipeline,
+                                      const struct journal_record *record,
+                                      const struct fault *fault);
 MUST_USE enum status apply_command(struct pipeline *pipeline,
                                    const struct journal_record *record, struct fault *why);
 MUST_USE enum status apply_outcome(struct pipeline *pipeline,

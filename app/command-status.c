@@ -31,12 +31,13 @@ static json_t *wait_json(bool there, int64_t at, const struct status_counts *cou
 
 static json_t *store_json(const struct status_counts *counts, int64_t fair)
 {
-    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:b}", "messages",
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:b}", "messages",
                      (json_int_t)(counts->messages - counts->again), "messages_again",
                      (json_int_t)counts->again, "reports", (json_int_t)counts->reports,
                      "triage", (json_int_t)counts->triage, "notices",
                      (json_int_t)counts->notices, "actions_pending",
-                     (json_int_t)counts->pending, "cases", cases_json(counts), "next_window_in",
+                     (json_int_t)counts->pending, "names_waiting", (json_int_t)counts->names,
+                     "cases", cases_json(counts), "next_window_in",
                      wait_json(counts->timer, counts->due, counts, fair), "next_action_in",
                      wait_json(counts->action, counts->not_before, counts, fair),
                      "intake_healthy", (int)counts->state.intake_healthy);
@@ -135,6 +136,8 @@ static void print_store(struct call *call, const struct status_counts *counts, i
           " in triage, %" PRIu64 " notices",
           counts->messages - counts->again, counts->again, counts->reports, counts->triage,
           counts->notices);
+    if (counts->names > 0)
+        field(call, "names", TINT_NONE, "%" PRIu64 " wait to be looked up", counts->names);
     print_cases(call, counts);
     if (counts->timer)
         field(call, "next", TINT_NONE, "window runs out in %s",

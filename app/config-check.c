@@ -332,10 +332,23 @@ static void check_authentication(const struct check *check)
                      "[authentication] resolvers: %s", why.text);
 }
 
+static void check_lookup(const struct check *check)
+{
+    const struct config *config = check->config;
+    struct fault why = {""};
+    if (dns_resolvers_check(config->lookup.resolvers.ptr, &why) != OK)
+        config_blame(PLACE(check, "lookup", none, "resolvers"), "[lookup] resolvers: %s",
+                     why.text);
+    if (config->policy.lookup.retry_longest < config->policy.lookup.retry)
+        config_blame(PLACE(check, "lookup", none, "retry-longest"),
+                     "[lookup] retry-longest is shorter than retry");
+}
+
 void config_check(struct config *config, struct arena *arena)
 {
     const struct check check = {config, arena};
     check_authentication(&check);
+    check_lookup(&check);
     check_confirm(&check);
     for (unsigned kind = 0; kind < KIND_COUNT; kind++)
         check_ladder(&check, (enum abuse_kind)kind);

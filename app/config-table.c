@@ -145,6 +145,32 @@ static const struct config_option authentication_options[] = {
              "takes longer is taken in without a verdict."},
 };
 
+static const struct config_option lookup_options[] = {
+    {"names", VALUE_NUMBER, MEMBER(struct config, policy.lookup.names_most), RANGE(0, 1000),
+     .fallback = "100",
+     .help = "How many names of one message are looked up; the rest is for a person. 0 looks "
+             "nothing up: every report without an address is for a person."},
+    {"tries", VALUE_NUMBER, MEMBER(struct config, policy.lookup.tries), RANGE(1, 100),
+     .fallback = "8",
+     .help = "After so many questions that nobody could answer, the report is for a person."},
+    {"retry", VALUE_DURATION, MEMBER(struct config, policy.lookup.retry), RANGE(1, HOURS(24)),
+     .fallback = "1min",
+     .help = "Pause before a name is asked for again; it doubles each time."},
+    {"retry-longest", VALUE_DURATION, MEMBER(struct config, policy.lookup.retry_longest),
+     RANGE(1, DAYS(7)), .fallback = "6h", .help = "Longest pause."},
+    {"resolvers", VALUE_TEXT, MEMBER(struct config, lookup.resolvers), .fallback = "",
+     .help = "Addresses of the DNS resolvers that are asked, such as 127.0.0.1 or "
+             "[2001:db8::53]:5353, separated by spaces; without any, those of the system."},
+    {"timeout", VALUE_DURATION, MEMBER(struct config, lookup.timeout), RANGE(1, 60),
+     .fallback = "5s", .help = "How long one question may take."},
+    {"at-once", VALUE_NUMBER, MEMBER(struct config, lookup.at_once), RANGE(1, 1000),
+     .fallback = "16", .help = "How many names are asked for at the same time."},
+    {"per-hour", VALUE_NUMBER, MEMBER(struct config, lookup.per_hour), RANGE(1, 1000000),
+     .fallback = "3000",
+     .help = "How many names are asked for in an hour; the rest waits. Names that nobody "
+             "authenticated has reported get half of it at most."},
+};
+
 static const struct config_option confirm_options[] = {
     {"threshold", VALUE_NUMBER, MEMBER(struct config, policy.confirm.threshold),
      RANGE(1, 10000), .fallback = "100", .help = "Points at which a case is confirmed."},
@@ -482,6 +508,11 @@ const struct config_section config_sections[] = {
      OPTIONS(parsers_options)},
     {"authentication", ARGUMENT_NONE, "Who signed the mail that comes in.",
      OPTIONS(authentication_options)},
+    {"lookup", ARGUMENT_NONE,
+     "Names that reports give instead of an address: the daemon asks the DNS where they lead. "
+     "Their owners can make them lead anywhere, so what comes of it never confirms a case by "
+     "itself.",
+     OPTIONS(lookup_options)},
     {"confirm", ARGUMENT_NONE, "How much evidence confirms a case.", OPTIONS(confirm_options)},
     {"ladder", ARGUMENT_KIND,
      "The ladder of one kind of abuse: email-compromise, system-compromise, under-attack or "

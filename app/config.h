@@ -57,6 +57,14 @@ struct authentication_config {
     int64_t timeout;          /* seconds */
 };
 
+/* Who is asked for the names of reports. */
+struct lookup_config {
+    struct slice resolvers; /* addresses; "" for those of the system */
+    int64_t timeout;        /* seconds */
+    uint16_t at_once;
+    uint32_t per_hour;
+};
+
 /* Who we are in mails. Empty texts are not configured. */
 struct desk_config {
     struct slice name;         /* "Example Hosting abuse desk" */
@@ -136,6 +144,7 @@ struct config {
     struct parse_settings parse;
     struct store_config store;
     struct authentication_config authentication;
+    struct lookup_config lookup;
     struct desk_config desk;
     struct parsers_config parsers;
     /* "file /var/spool/abusedesk/mail": name and argument; empty for none. */

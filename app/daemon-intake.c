@@ -206,6 +206,7 @@ void daemon_settle(struct daemon *daemon)
         daemon_failed(daemon, status, &why);
     else
         daemon->trouble[0] = '\0';
+    daemon_lookup(daemon);
 }
 
 void daemon_on_group(uv_timer_t *timer)

@@ -25,6 +25,18 @@ struct sender_rate {
     bool told;
 };
 
+/* Names that are being asked for (daemon-lookup.c). */
+struct lookups {
+    struct dns *dns;
+    struct question *questions;
+    unsigned asking;
+    uint64_t waiting; /* in the store, at the last look */
+    uint64_t asked, failures;
+    uint32_t this_hour;
+    int64_t hour_began;
+    bool held_back, said; /* by the hour's limit */
+};
+
 struct daemon {
     struct call *call;
     const struct log *log;
@@ -70,6 +82,8 @@ struct daemon {
 
     struct verification verification;
     struct checked_mail *checked; /* taken, and on their way through it */
+
+    struct lookups lookups;
 
     struct outbox outbox;
     uint64_t carried;
@@ -133,6 +147,12 @@ MUST_USE enum status daemon_verify_take(struct source *source, struct slice mail
                                         struct fault *why);
 /* The source is about to go. */
 void daemon_verify_forget(struct daemon *daemon, const struct source *source);
+
+/* --- lookup --- */
+MUST_USE enum status daemon_lookup_open(struct daemon *daemon, struct fault *why);
+void daemon_lookup_close(struct daemon *daemon);
+/* Asks for what waits, as far as the limits allow. */
+void daemon_lookup(struct daemon *daemon);
 
 /* --- outbox --- */
 MUST_USE enum status daemon_outbox_open(struct daemon *daemon, const struct config *config,

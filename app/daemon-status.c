@@ -36,18 +36,26 @@ static json_t *health_json(const struct daemon *daemon)
                      "fair", (json_int_t)daemon->fair);
 }
 
+static json_t *names_json(const struct lookups *lookups)
+{
+    return json_pack("{s:I, s:I, s:I, s:I, s:b}", "waiting", (json_int_t)lookups->waiting,
+                     "asking", (json_int_t)lookups->asking, "asked", (json_int_t)lookups->asked,
+                     "failures", (json_int_t)lookups->failures, "held_back",
+                     (int)lookups->held_back);
+}
+
 void daemon_status_json(struct daemon *daemon, struct buffer *out)
 {
     json_t *sources = json_array();
     for (const struct source *s = daemon->sources; s != NULL; s = s->next)
         (void)json_array_append_new(sources, source_json(s));
     json_t *root = json_pack(
-        "{s:s, s:i, s:o, s:b, s:o, s:o, s:I, s:I, s:I, s:I}", "version", ABUSEDESK_VERSION,
+        "{s:s, s:i, s:o, s:b, s:o, s:o, s:o, s:I, s:I, s:I, s:I}", "version", ABUSEDESK_VERSION,
         "pid", (int)getpid(), "started", moment_or_null(daemon->started), "armed",
         (int)daemon->config.policy.armed, "health", health_json(daemon), "sources", sources,
-        "carried_out", (json_int_t)daemon->carried, "floods", (json_int_t)daemon->floods,
-        "reloads", (json_int_t)daemon->reloads, "slowest_commit_ms",
-        (json_int_t)daemon->slowest);
+        "names", names_json(&daemon->lookups), "carried_out", (json_int_t)daemon->carried,
+        "floods", (json_int_t)daemon->floods, "reloads", (json_int_t)daemon->reloads,
+        "slowest_commit_ms", (json_int_t)daemon->slowest);
     char *text = root == NULL ? NULL : json_dumps(root, JSON_COMPACT | JSON_ENSURE_ASCII);
     if (text == NULL)
         abort();
@@ -137,6 +145,10 @@ void daemon_metrics_text(struct daemon *daemon, struct buffer *out)
     number(out, "slowest_commit_milliseconds", "gauge",
            "Longest time from a mail to its commit since the start",
            (long long)daemon->slowest);
+    number(out, "names_asked_total", "counter", "Names asked for since the start",
+           (long long)daemon->lookups.asked);
+    number(out, "name_failures_total", "counter", "Questions about names that nobody answered",
+           (long long)daemon->lookups.failures);
     source_metrics(daemon, out);
     if (status_count(daemon->store, &counts, &why) != OK)
         return;
@@ -146,6 +158,8 @@ void daemon_metrics_text(struct daemon *daemon, struct buffer *out)
            (long long)counts.again);
     number(out, "reports_total", "counter", "Reports understood", (long long)counts.reports);
     number(out, "triage", "gauge", "Messages that wait for a person", (long long)counts.triage);
+    number(out, "names_waiting", "gauge", "Names that wait to be asked for",
+           (long long)counts.names);
     number(out, "actions_pending", "gauge", "Actions that have not left",
            (long long)counts.pending);
     metric(out, "cases", "gauge", "Open cases by state");

@@ -108,8 +108,11 @@ void daemon_reload_now(struct daemon *daemon)
     daemon->next_arena = ARENA_INIT;
     enum status status = adopt(daemon, &why);
     daemon_verify_close(daemon);
+    daemon_lookup_close(daemon);
     if (status == OK)
         status = daemon_verify_open(daemon, &why);
+    if (status == OK)
+        status = daemon_lookup_open(daemon, &why);
     if (status != OK)
         daemon_failed(daemon, status, &why);
     daemon_sources_start(daemon);
@@ -152,6 +155,7 @@ static void close_all(struct daemon *daemon)
     }
     daemon_verify_close(daemon);
     http_close(daemon->http);
+    daemon_lookup_close(daemon);
     uv_walk(&daemon->loop, close_handle, NULL);
     (void)uv_run(&daemon->loop, UV_RUN_DEFAULT);
     (void)uv_loop_close(&daemon->loop);
@@ -283,6 +287,8 @@ static enum status start(struct daemon *daemon, struct fault *why)
     status = daemon_verify_open(daemon, why);
     if (status == OK)
         status = http_open(&daemon->loop, &daemon->http, why);
+    if (status == OK)
+        status = daemon_lookup_open(daemon, why);
     if (status != OK)
         return status;
     start_handles(daemon);

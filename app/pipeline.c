@@ -1,5 +1,6 @@
 #include "app/apply.h"
 #include "app/snapshot.h"
+#include "store/lookups.h"
 
 #include <stdlib.h>
 
@@ -386,6 +387,18 @@ bool pipeline_next_timer(struct pipeline *pipeline, int64_t *due)
 bool pipeline_next_action(struct pipeline *pipeline, int64_t *not_before)
 {
     return begin(pipeline, NULL) == OK && store_next_action(pipeline->txn, not_before);
+}
+
+bool pipeline_next_lookup(struct pipeline *pipeline, struct arena *arena, struct slice *name,
+                          int64_t *due)
+{
+    struct lookup lookup;
+    if (begin(pipeline, NULL) != OK || store_lookups_waiting(pipeline->txn) == 0 ||
+        !store_next_lookup(pipeline->txn, arena, &lookup))
+        return false;
+    *name = lookup.name;
+    *due = lookup.due;
+    return true;
 }
 
 const struct policy *pipeline_policy(const struct pipeline *pipeline)

@@ -1,7 +1,7 @@
 /* pipeline: where the stages meet. One input after another becomes what the store holds.
  *
  * Every input (a mail, a decision of the desk, what came of an action, a tick, a policy, an
- * inventory) is a record of the journal. Applying a record is a pure function of the store
+ * inventory, a word of the DNS) is a record of the journal. Applying a record is a pure function of the store
  * and the record: timers that are due by then fire, then the record itself has its say. So a
  * crash costs nothing (what is in the journal is applied again from where LMDB stands), the
  * index can be made anew, and a replay is the same program under another clock.
@@ -10,6 +10,7 @@
  *   apply.c           one record: timers, then by kind
  *   apply-message.c   a mail: parsed, correlated, stepped
  *   apply-input.c     decisions, outcomes, policies, inventories
+ *   apply-lookup.c    reports that give a name, and what the DNS says of it
  *   case-step.c       what the ladder says about a case, into the store
  *   surroundings.c    what its guards must know about everybody else
  *   input.c           decisions as JSON and back
@@ -83,6 +84,9 @@ bool pipeline_intake_healthy(const struct pipeline *pipeline);
 /* The earliest timer and the earliest pending action, as of the last record fed; fair time. */
 bool pipeline_next_timer(struct pipeline *pipeline, int64_t *due);
 bool pipeline_next_action(struct pipeline *pipeline, int64_t *not_before);
+/* The name that is to be asked for first, and when (real time). Copied into the arena. */
+bool pipeline_next_lookup(struct pipeline *pipeline, struct arena *arena, struct slice *name,
+                          int64_t *due);
 
 /* Whether these bytes were fed as a mail before. */
 bool pipeline_knows_mail(struct pipeline *pipeline, struct slice body);

@@ -95,7 +95,7 @@ enum status replay_play(struct replay *replay, struct script_entry *entry, struc
     entry->done = true;
     if (entry->at > replay->rest_from)
         replay->rest_from = entry->at;
-    if (entry->what == SCRIPT_ANSWER)
+    if (entry->what == SCRIPT_ANSWER || entry->what == SCRIPT_RESOLVE)
         return OK;
     struct input input = entry->input;
     input.id = arena_printf(&replay->scratch, "script %" PRId64 " line %u",

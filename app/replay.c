@@ -1,12 +1,13 @@
 #include "app/replay-state.h"
 
+#include "app/observation.h"
 #include "base/text.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum step { STEP_SCRIPT, STEP_TIMER, STEP_ACTION, STEP_MAIL, STEP_END };
+enum step { STEP_SCRIPT, STEP_LOOKUP, STEP_TIMER, STEP_ACTION, STEP_MAIL, STEP_END };
 
 enum status replay_feed(struct replay *replay, enum journal_kind kind, struct slice source,
                         struct slice body, struct fault *why)
@@ -135,7 +136,24 @@ static enum status carry_out(struct replay *replay, struct fault *why)
     return status;
 }
 
-/* What comes next, and when. On equal times: the script, timers, actions, mails. */
+/* Nobody is asked: the script stands in for the DNS. */
+static enum status look_up(struct replay *replay, struct fault *why)
+{
+    struct observation said;
+    struct buffer json = BUFFER_INIT;
+    struct slice name;
+    int64_t due = 0;
+    if (!pipeline_next_lookup(replay->pipeline, &replay->scratch, &name, &due))
+        return OK;
+    script_observe(&replay->script, name, replay->now.real, &said);
+    observation_encode(&said, &json);
+    enum status status =
+        replay_feed(replay, JOURNAL_OBSERVATION, SLICE("script"), buffer_slice(&json), why);
+    buffer_release(&json);
+    return status;
+}
+
+/* What comes next, and when. On equal times: the script, names, timers, actions, mails. */
 static enum step next_step(struct replay *replay, int64_t *when)
 {
     enum step step = STEP_END;
@@ -145,6 +163,12 @@ static enum step next_step(struct replay *replay, int64_t *when)
     if (entry != NULL) {
         *when = entry->at > replay->now.real ? entry->at : replay->now.real;
         step = STEP_SCRIPT;
+    }
+    struct slice name;
+    int64_t due = 0;
+    if (pipeline_next_lookup(replay->pipeline, &replay->scratch, &name, &due) && due < *when) {
+        *when = due > replay->now.real ? due : replay->now.real;
+        step = STEP_LOOKUP;
     }
     if (pipeline_next_timer(replay->pipeline, &fair) && real_of(replay, fair) < *when) {
         *when = real_of(replay, fair);
@@ -169,6 +193,8 @@ static enum status take_step(struct replay *replay, enum step step, struct fault
     switch (step) {
     case STEP_SCRIPT:
         return replay_play(replay, script_next(&replay->script), why);
+    case STEP_LOOKUP:
+        return look_up(replay, why);
     case STEP_TIMER:
         return replay_feed(replay, JOURNAL_TICK, SLICE("clock"), (struct slice){0}, why);
     case STEP_ACTION:

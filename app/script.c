@@ -1,5 +1,6 @@
 #include "app/script.h"
 
+#include "base/host.h"
 #include "base/moment.h"
 #include "base/text.h"
 
@@ -67,6 +68,14 @@ static enum status read_when(struct reading *reading, struct script_entry *entry
     return OK;
 }
 
+static bool read_host(struct reading *reading, struct slice text, struct script_entry *entry)
+{
+    struct host host;
+    host_of(text, reading->arena, &host);
+    entry->host = host.name;
+    return host.type == HOST_NAME;
+}
+
 static enum status read_subject(struct reading *reading, struct script_entry *entry)
 {
     struct slice subject = word(reading);
@@ -74,7 +83,7 @@ static enum status read_subject(struct reading *reading, struct script_entry *en
         entry->any = true;
     else if (!(slice_starts_with_nocase(subject, SLICE("C-")) &&
                slice_to_u64(slice_from(subject, 2), &entry->case_id) && entry->case_id > 0) &&
-             !address_parse(subject, &entry->address))
+             !address_parse(subject, &entry->address) && !read_host(reading, subject, entry))
         return wrong(reading, "no case", subject, "write an address, C-12, or * for all");
     if (entry->anchor == ANCHOR_EVENT && entry->any)
         return wrong(reading, "no one case", subject,
@@ -92,7 +101,8 @@ static enum status read_answer(struct reading *reading, struct slice verb,
     if (!slice_eq(verb, SLICE("mail")) && !verb_parse(verb, &entry->verb))
         return wrong(
             reading, "unknown", verb,
-            "write reply, bounce, operator, intake, mail, call, cut, read-back or restore");
+            "write reply, bounce, operator, intake, resolves, mail, call, cut, read-back or "
+            "restore");
     if (!outcome_parse(outcome, &entry->outcome) || entry->outcome == OUTCOME_NONE)
         return wrong(reading, "no outcome", outcome,
                      "write accepted, bounced, delayed, digit, human, machine, no-answer, "
@@ -173,6 +183,37 @@ static enum status read_intake(struct reading *reading, struct script_entry *ent
     return OK;
 }
 
+/* "192.0.2.7 2001:db8::1", "nothing" or "unknown" */
+static enum status read_resolve(struct reading *reading, struct script_entry *entry)
+{
+    struct observation *said = &entry->observation;
+    struct slice one = word(reading);
+    entry->what = SCRIPT_RESOLVE;
+    said->addresses = arena_array(reading->arena, struct address, OBSERVATION_ADDRESSES);
+    said->rcode = SLICE("NOERROR");
+    if (entry->host.len == 0 && !entry->any)
+        return wrong(reading, "no name", one, "whose? write evil.example.com, or * for all");
+    if (entry->anchor == ANCHOR_EVENT)
+        return wrong(reading, "no time of its own", one, "write +2h or 2026-11-01T10:00:00Z");
+    if (slice_eq(one, SLICE("nothing"))) {
+        said->result = OBSERVED_NOTHING;
+        said->rcode = SLICE("NXDOMAIN");
+        one = word(reading);
+    } else if (slice_eq(one, SLICE("unknown"))) {
+        said->result = OBSERVED_UNKNOWN;
+        said->rcode = SLICE("SERVFAIL");
+        one = word(reading);
+    } else {
+        for (; said->address_count < OBSERVATION_ADDRESSES &&
+               address_parse(one, &said->addresses[said->address_count]);
+             one = word(reading))
+            said->address_count++;
+    }
+    if (one.len > 0 || (said->result == OBSERVED_FOUND && said->address_count == 0))
+        return wrong(reading, "no address", one, "write addresses, nothing or unknown");
+    return OK;
+}
+
 static enum status read_entry(struct reading *reading, struct script_entry *entry)
 {
     entry->line = reading->line;
@@ -182,6 +223,10 @@ static enum status read_entry(struct reading *reading, struct script_entry *entr
     if (status != OK)
         return status;
     struct slice what = word(reading);
+    if (slice_eq(what, SLICE("resolves")))
+        return read_resolve(reading, entry);
+    if (entry->host.len > 0)
+        return wrong(reading, "unknown", what, "a name resolves, no more");
     if (slice_eq(what, SLICE("reply")))
         return read_reply(reading, entry);
     if (slice_eq(what, SLICE("operator")))
@@ -280,4 +325,25 @@ bool script_answer(const struct script *script, enum verb verb, uint64_t case_id
     if (last != NULL)
         *outcome = last->outcome;
     return last != NULL;
+}
+
+void script_observe(const struct script *script, struct slice name, int64_t now,
+                    struct observation *said)
+{
+    const struct script_entry *last = NULL;
+    bool ever = false;
+    for (size_t i = 0; i < script->count; i++) {
+        const struct script_entry *entry = &script->entries[i];
+        if (entry->what != SCRIPT_RESOLVE || (!entry->any && !slice_eq(entry->host, name)))
+            continue;
+        ever = true;
+        if (entry->at <= now && (last == NULL || entry->at >= last->at))
+            last = entry;
+    }
+    if (last != NULL)
+        *said = last->observation;
+    else
+        *said = (struct observation){.result = ever ? OBSERVED_UNKNOWN : OBSERVED_UNASKED};
+    said->name = name;
+    said->resolver = SLICE("script");
 }

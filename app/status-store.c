@@ -1,5 +1,7 @@
 #include "app/status-store.h"
 
+#include "store/lookups.h"
+
 struct counting {
     struct status_counts *counts;
     struct arena arena;
@@ -44,6 +46,7 @@ enum status status_count(struct store *store, struct status_counts *counts, stru
                                      .reports = store_counter(txn, "reports"),
                                      .notices = store_counter(txn, "notices")};
     store_get_state(txn, &counts->state);
+    counts->names = store_lookups_waiting(txn);
     counts->timer = store_next_due(txn, &counts->due, &counts->due_case);
     counts->action = store_next_action(txn, &counts->not_before);
     store_each_case(txn, true, &counting.arena, count_case, &counting);

@@ -7,6 +7,7 @@
 #define STATUS_STATES 32
 struct status_counts {
     uint64_t messages, again, reports, triage, pending, notices;
+    uint64_t names;                /* that wait to be asked for */
     uint64_t cases[STATUS_STATES]; /* open ones, by enum case_state */
     struct store_state state;
     bool timer; /* a window runs out at fair time due, of case due_case */

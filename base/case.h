@@ -50,7 +50,9 @@ struct witness {
     bool sufficient; /* its rule says that its word alone can do */
     bool own_telemetry; /* measured in the provider's own network */
 
-    bool spoofable; /* evidence that a forged source address would fake as well */
+    bool spoofable; /* evidence that somebody else could bring about: by forging a source
+                       address, or (by_name) by pointing a name of his own at this one */
+    bool by_name;   /* no reporter named the address: the DNS led from a name to it */
     uint32_t reports;
     uint64_t incidents;
     /* Event times, the earliest that each can have been; 0 unknown. */

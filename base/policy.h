@@ -42,8 +42,16 @@ struct breaker_policy {
     uint8_t fleet_percent; /* of all assignments, being cut at once */
 };
 
+/* Names that reports give instead of an address (app/apply-lookup.c). */
+struct lookup_policy {
+    uint16_t names_most;          /* of one message; 0: nothing is looked up (100) */
+    uint16_t tries;               /* until a person must look (8) */
+    int64_t retry, retry_longest; /* pause between two, doubling (1 min, 6 h) */
+};
+
 struct policy {
     struct confirm_policy confirm;
+    struct lookup_policy lookup;
     struct ladder_terms ladder[KIND_COUNT];
     struct breaker_policy breaker;
     struct operator_rule *operators;

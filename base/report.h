@@ -7,6 +7,7 @@
 #include "base/address.h"
 #include "base/arena.h"
 #include "base/kind.h"
+#include "base/observation.h"
 
 enum role {
     ROLE_SOURCE,    /* the subject did it */
@@ -78,7 +79,9 @@ struct report {
     struct address address; /* SUBJECT_ADDRESS; the base of SUBJECT_PREFIX; none otherwise */
     struct prefix prefix;   /* SUBJECT_PREFIX */
     struct slice subject;   /* as XARF's source_identifier */
-    uint16_t source_port;   /* 0 when unknown */
+    /* NULL: the reporter named the address. Else the DNS led from the subject to it. */
+    const struct resolution *resolution;
+    uint16_t source_port; /* 0 when unknown */
     enum role role;
 
     const struct xarf_type *type; /* never NULL */

@@ -7,7 +7,8 @@
  *   - enough independent operators are among them, all those without a rule counting as one (a domain
  *     costs next to nothing), or one who can do alone: own telemetry, or an operator whose rule says
  *     so. These give points up to the threshold instead of one vote;
- *   - not everything could be faked by a forged source address;
+ *   - not everything could be brought about by somebody else, by forging a source address or by pointing
+ *     a name of his own here;
  *   - all that counts was last seen within `stale` of the newest evidence: the spam of two summers is
  *     not one story.
  * For kinds that never climb, the worst that a confirmation causes is a letter: a quarter of
@@ -285,13 +286,34 @@ static void describe(const struct abuse_case *c, unsigned index,
                                                         : "; capped with all unauthenticated";
     snprintf(line->why, sizeof line->why, "%s, trust %u %%, %s%s%s: %u of %u",
              describe_standing(witness), (unsigned)witness->trust, age,
-             witness->spoofable ? ", could be spoofed" : "", more, line->points, full);
+             witness->by_name     ? ", by a name that leads here"
+             : witness->spoofable ? ", could be spoofed"
+                                  : "",
+             more, line->points, full);
 }
 
-static void describe_verdict(const struct tally *tally, struct verdict_account *account)
+static bool all_by_name(const struct abuse_case *c, enum abuse_kind kind)
+{
+    bool any = false;
+    for (unsigned i = 0; i < c->witness_count; i++) {
+        const struct witness *witness = &c->witnesses[i];
+        if (witness->kind != kind || witness->weight == 0)
+            continue;
+        if (!witness->by_name)
+            return false;
+        any = true;
+    }
+    return any;
+}
+
+static void describe_verdict(const struct abuse_case *c, const struct tally *tally,
+                             struct verdict_account *account)
 {
     const char *lacks = "";
-    if (!tally->confirmed && tally->points >= tally->threshold)
+    if (!tally->confirmed && all_by_name(c, account->kind))
+        lacks = "; names lead here, and their owners may lead them anywhere: look whether it "
+                "is served here";
+    else if (!tally->confirmed && tally->points >= tally->threshold)
         lacks = tally->solid ? "; too few who are independent"
                              : "; a forged source address could fake all of it";
     snprintf(account->verdict, sizeof account->verdict,
@@ -323,5 +345,5 @@ void confirm_account(const struct abuse_case *c, const struct policy *policy,
         line->points = tallies[c->witnesses[i].kind].of_witness[i];
         describe(c, i, rule, line);
     }
-    describe_verdict(&leading, account);
+    describe_verdict(c, &leading, account);
 }

@@ -6,8 +6,9 @@
 
 #include <inttypes.h>
 
-#define TEXT_LONGEST  300
-#define MERGES_FOLLOW 8 /* a chain of merges this long is somebody's mistake */
+#define TEXT_LONGEST    400
+#define SUBJECT_LONGEST 160
+#define MERGES_FOLLOW   8 /* a chain of merges this long is somebody's mistake */
 
 /* One report on its way to its case. */
 struct occasion {
@@ -17,6 +18,7 @@ struct occasion {
     const struct report *report;
     const struct store_state *state;
     struct instant now;
+    int64_t arrival; /* of the report; real */
     struct arena *arena;
     struct operator_standing who;
     struct period period;
@@ -37,6 +39,18 @@ static bool same_tenant(const struct assignment *a, const struct assignment *b)
     return a->id == b->id || slice_eq(a->customer, b->customer);
 }
 
+/* What the DNS says is so now; the incident was then: whoever it is must have had the address
+ * all the time. */
+static bool attribute_by_name(struct occasion *o, const struct address *address,
+                              int64_t earliest)
+{
+    o->assignment = inventory_find(o->inventory, address, o->report->resolution->at);
+    const struct assignment *before = inventory_find(o->inventory, address, earliest);
+    if (o->assignment == NULL)
+        return before == NULL;
+    return before != NULL && same_tenant(before, o->assignment);
+}
+
 /* The assignment during the period; false when the address changed hands within it, so that
  * nobody can say. Without any time, that is asked of the span in which evidence is fresh. */
 static bool attribute(struct occasion *o, const struct address *address)
@@ -44,6 +58,8 @@ static bool attribute(struct occasion *o, const struct address *address)
     const struct period *period = &o->period;
     int64_t earliest =
         period->earliest != 0 ? period->earliest : period->latest - o->policy->confirm.fresh;
+    if (o->report->resolution != NULL)
+        return attribute_by_name(o, address, earliest);
     o->assignment = inventory_find(o->inventory, address, period->latest);
     if (earliest <= 0 || earliest >= period->latest)
         return true;
@@ -75,7 +91,8 @@ static bool find_owner(struct occasion *o, struct placed *placed)
         return false;
     }
     bool certain = attribute(o, address);
-    moment_rfc3339(o->period.latest, when);
+    moment_rfc3339(o->report->resolution != NULL ? o->report->resolution->at : o->period.latest,
+                   when);
     if (o->assignment == NULL)
         elsewhere(placed, PLACED_TRIAGE,
                   arena_printf(o->arena, "ours, but assigned to nobody at %s", when));
@@ -95,6 +112,24 @@ static bool find_owner(struct occasion *o, struct placed *placed)
     return placed->placement != PLACED_TRIAGE;
 }
 
+/* Where a name leads says who serves it; it says nothing about which machine sent a mail or
+ * opened a connection, whatever domain that wears. */
+static bool name_tells(const struct occasion *o, struct placed *placed)
+{
+    const struct report *report = o->report;
+    char address[ADDRESS_TEXT];
+    if (report->resolution == NULL || (strcmp(report->type->category, "messaging") != 0 &&
+                                       strcmp(report->type->category, "connection") != 0))
+        return true;
+    elsewhere(placed, PLACED_TRIAGE,
+              arena_printf(o->arena,
+                           "names no address; its name leads to %s of %.*s, which need not be "
+                           "what did it",
+                           address_text(&report->address, address),
+                           SLICE_FMT(o->assignment->customer)));
+    return false;
+}
+
 /* Whether a case is the place for it at all. */
 static bool wants_case(struct occasion *o, struct placed *placed)
 {
@@ -110,7 +145,7 @@ static bool wants_case(struct occasion *o, struct placed *placed)
     else if (address_is_none(&report->address))
         elsewhere(placed, PLACED_TRIAGE, SLICE("names no address"));
     else
-        return ours;
+        return ours && name_tells(o, placed);
     return false;
 }
 
@@ -178,6 +213,23 @@ static struct slice reporter_text(const struct occasion *o)
                         SLICE_FMT(claimed));
 }
 
+/* "http://evil.example.com/login resolved to 192.0.2.7 at 2026-11-01T10:00:00Z (127.0.0.1:53)" */
+static struct slice resolution_text(const struct occasion *o)
+{
+    const struct resolution *resolution = o->report->resolution;
+    char address[ADDRESS_TEXT];
+    char moment[MOMENT_TEXT];
+    if (resolution == NULL)
+        return SLICE("");
+    struct slice subject = o->report->restricted
+                               ? SLICE("its name")
+                               : text_line(o->arena, o->report->subject, SUBJECT_LONGEST);
+    return arena_printf(o->arena, "; %.*s resolved to %s at %s (%.*s)", SLICE_FMT(subject),
+                        address_text(&o->report->address, address),
+                        moment_rfc3339(resolution->at, moment),
+                        SLICE_FMT(resolution->resolver));
+}
+
 static struct slice report_text(const struct occasion *o, const char *verb)
 {
     const struct report *report = o->report;
@@ -185,9 +237,10 @@ static struct slice report_text(const struct occasion *o, const char *verb)
     char moment[MOMENT_TEXT];
     const char *when =
         o->period.earliest == 0 ? "at some time" : moment_rfc3339(o->period.earliest, moment);
-    struct slice text = arena_printf(o->arena, "%.*s %s %s/%s%s, %s", SLICE_FMT(who), verb,
+    struct slice text = arena_printf(o->arena, "%.*s %s %s/%s%s, %s%.*s", SLICE_FMT(who), verb,
                                      report->type->category, report->type->type,
-                                     report->role == ROLE_VICTIM ? " against it" : "", when);
+                                     report->role == ROLE_VICTIM ? " against it" : "", when,
+                                     SLICE_FMT(resolution_text(o)));
     return text_line(o->arena, text, TEXT_LONGEST);
 }
 
@@ -248,7 +301,7 @@ static void file_report(const struct occasion *o, const struct abuse_case *c,
         event->from = event->to = CASE_OPEN;
         event->generation = placed->events[0].generation;
     }
-    incident_testimony(o->report, &o->who, o->policy, o->now.real, &event->witness);
+    incident_testimony(o->report, &o->who, o->policy, o->arrival, &event->witness);
     event->observed_at = o->period.earliest;
     event->text = report_text(o, "reports");
 }
@@ -295,7 +348,7 @@ static void remember(const struct occasion *o, struct placed *placed)
         .type = report->type,
         .feedback_type = report->feedback_type,
         .observed_at = report->observed_at,
-        .received_at = o->now.real,
+        .received_at = o->arrival,
         .incidents = report->incidents,
         .opens_no_case = report->opens_no_case,
         .restricted = report->restricted,
@@ -312,7 +365,10 @@ static void place(struct occasion *o, struct abuse_case *c, struct placed *place
     placed->placement = PLACED;
     placed->case_id = c->id != 0 ? c->id : o->state->next_case;
     if (slice_eq_nocase(o->report->feedback_type, SLICE("delisted"))) {
-        file_stop(o, c, placed);
+        if (o->report->resolution != NULL) /* of one name, not of all that was seen here */
+            elsewhere(placed, PLACED_NOWHERE, SLICE("word that a name is clean again"));
+        else
+            file_stop(o, c, placed);
         return;
     }
     incident_fingerprint(o->report, &o->who, &o->subject, o->assignment->id, fingerprint);
@@ -334,12 +390,13 @@ void correlate_report(struct txn *txn, const struct inventory *inventory,
         .report = report,
         .state = state,
         .now = now,
+        .arrival = report->resolution != NULL ? report->resolution->arrival : now.real,
         .arena = arena,
     };
     *c = (struct abuse_case){0};
     *placed = (struct placed){0};
     operator_of(report, policy, &o.who);
-    o.period = incident_period(report, &o.who, now.real);
+    o.period = incident_period(report, &o.who, o.arrival);
     if (wants_case(&o, placed))
         place(&o, c, placed);
     if (placed->placement != PLACED && placed->placement != PLACED_DUPLICATE)

@@ -51,7 +51,7 @@ struct verdict_account {
     unsigned operators, operators_needed; /* independent and authenticated */
     bool confirmed;
     enum abuse_kind kind; /* the gravest kind that is confirmed, or the leading one */
-    char verdict[200];    /* one sentence */
+    char verdict[256];    /* one sentence */
 };
 /* Pure. Ages are those the witnesses had when they were heard, so an old case does not
  * unconfirm itself. */
@@ -89,7 +89,7 @@ struct placed {
 };
 /* Reads the case it belongs to (into *c, zeroed when a new one is to be opened with id
  * state->next_case) and says what happens. Writes nothing but the fingerprint of the
- * incident. now.real is when the report arrived; stored.id is state->next_report,
+ * incident. now.real is when the report arrived, unless its resolution says; stored.id is state->next_report,
  * stored.message_id is left to the caller. feedback_type "delisted" is a source's word that
  * it ended. */
 void correlate_report(struct txn *txn, const struct inventory *inventory,

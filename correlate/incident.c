@@ -84,7 +84,9 @@ void incident_testimony(const struct report *report, const struct operator_stand
         .known = who->known,
         .sufficient = who->sufficient,
         .own_telemetry = who->own_telemetry,
-        .spoofable = !who->own_telemetry && is_spoofable(report),
+        .spoofable =
+            report->resolution != NULL || (!who->own_telemetry && is_spoofable(report)),
+        .by_name = report->resolution != NULL,
         .reports = 1,
         .incidents = report->incidents,
         .first_observed = earliest,
@@ -136,6 +138,8 @@ void incident_fingerprint(const struct report *report, const struct operator_sta
     add_text(&hash, slice_of(report->type->category));
     add_text(&hash, slice_of(report->type->type));
     add_text(&hash, report->original_message_id);
+    if (report->resolution != NULL) /* one server has many sites */
+        add_text(&hash, report->subject);
     add_number(&hash, by_message ? report->observed_at / 3600 : report->observed_at);
     if (!by_message && report->observed_at == 0)
         sha256_update(&hash, sizeof report->id, report->id);

@@ -1,8 +1,7 @@
 #include "net/dns.h"
 
-#include "base/buffer.h"
-
 #include <ares.h>
+#include <arpa/inet.h>
 #include <arpa/nameser.h>
 #include <stdlib.h>
 
@@ -36,6 +35,7 @@ struct socket_watch {
 struct dns_query {
     uv_timer_t watchdog;
     struct dns *dns;
+    int type;             /* of record: ns_t_txt, ns_t_a, ns_t_aaaa */
     dns_answer_fn answer; /* NULL: answered or cancelled */
     void *data;
     struct dns_query *next, **link;
@@ -155,7 +155,7 @@ static void on_watchdog(uv_timer_t *timer)
 {
     struct dns_query *query = timer->data;
     const char *reason = query->failed != NULL ? query->failed : "no answer in time";
-    conclude(query, &(struct dns_answer){.result = DNS_FAILED, .reason = reason});
+    conclude(query, &(struct dns_answer){.result = DNS_FAILED, .rcode = "", .reason = reason});
 }
 
 /* Joins the strings of each record. */
@@ -179,6 +179,83 @@ static void gather_texts(const struct ares_txt_ext *list, struct buffer *bytes,
     answer->result = answer->count > 0 ? DNS_FOUND : DNS_NOTHING;
 }
 
+static const char *rcode_of(int status)
+{
+    switch (status) {
+    case ARES_SUCCESS:
+    case ARES_ENODATA:
+        return "NOERROR";
+    case ARES_ENOTFOUND:
+        return "NXDOMAIN";
+    case ARES_EFORMERR:
+        return "FORMERR";
+    case ARES_ESERVFAIL:
+        return "SERVFAIL";
+    case ARES_ENOTIMP:
+        return "NOTIMP";
+    case ARES_EREFUSED:
+        return "REFUSED";
+    default:
+        return "";
+    }
+}
+
+/* TTLs that are negative by their first bit are 0 (RFC 2181 s8). */
+static void add_address(struct dns_answer *answer, struct address *addresses,
+                        const void *octets, bool ipv4, int ttl)
+{
+    uint32_t seconds = ttl < 0 ? 0 : (uint32_t)ttl;
+    if (answer->count == DNS_ADDRESSES_MOST) {
+        answer->cut = true;
+        return;
+    }
+    if (answer->count == 0 || seconds < answer->ttl)
+        answer->ttl = seconds;
+    struct address *address = &addresses[answer->count++];
+    *address = (struct address){{0}};
+    if (ipv4) {
+        address->octets[10] = address->octets[11] = 0xff;
+        memcpy(address->octets + 12, octets, 4);
+    } else {
+        memcpy(address->octets, octets, 16);
+    }
+}
+
+static int read_addresses(const struct dns_query *query, const unsigned char *bytes, int length,
+                          struct dns_answer *answer,
+                          struct address addresses[DNS_ADDRESSES_MOST])
+{
+    struct ares_addrttl found[DNS_ADDRESSES_MOST + 1];
+    struct ares_addr6ttl found6[DNS_ADDRESSES_MOST + 1];
+    int count = DNS_ADDRESSES_MOST + 1;
+    bool ipv4 = query->type == ns_t_a;
+    int status = ipv4 ? ares_parse_a_reply(bytes, length, NULL, found, &count)
+                      : ares_parse_aaaa_reply(bytes, length, NULL, found6, &count);
+    if (status != ARES_SUCCESS)
+        return status;
+    for (int i = 0; i < count; i++) {
+        if (ipv4)
+            add_address(answer, addresses, &found[i].ipaddr, true, found[i].ttl);
+        else
+            add_address(answer, addresses, &found6[i].ip6addr, false, found6[i].ttl);
+    }
+    answer->addresses = addresses;
+    answer->result = answer->count > 0 ? DNS_FOUND : DNS_NOTHING;
+    return ARES_SUCCESS;
+}
+
+static int read_texts(const unsigned char *bytes, int length, struct buffer *joined,
+                      struct dns_answer *answer, struct slice texts[DNS_TEXTS_MOST])
+{
+    struct ares_txt_ext *list = NULL;
+    int status = ares_parse_txt_reply_ext(bytes, length, &list);
+    if (status == ARES_SUCCESS)
+        gather_texts(list, joined, answer, texts);
+    if (list != NULL)
+        ares_free_data(list);
+    return status;
+}
+
 static void on_ares(void *data, int status, int timeouts, unsigned char *bytes, int length)
 {
     (void)timeouts;
@@ -195,27 +272,27 @@ static void on_ares(void *data, int status, int timeouts, unsigned char *bytes, 
     }
     struct buffer joined = BUFFER_INIT;
     struct slice texts[DNS_TEXTS_MOST];
-    struct dns_answer answer = {.result = DNS_FAILED};
-    struct ares_txt_ext *list = NULL;
+    struct address addresses[DNS_ADDRESSES_MOST];
+    struct dns_answer answer = {.result = DNS_FAILED, .rcode = rcode_of(status)};
     if (status == ARES_SUCCESS)
-        status = ares_parse_txt_reply_ext(bytes, length, &list);
-    if (status == ARES_SUCCESS)
-        gather_texts(list, &joined, &answer, texts);
-    else if (status == ARES_ENOTFOUND || status == ARES_ENODATA)
+        status = query->type == ns_t_txt
+                     ? read_texts(bytes, length, &joined, &answer, texts)
+                     : read_addresses(query, bytes, length, &answer, addresses);
+    if (status == ARES_ENOTFOUND || status == ARES_ENODATA)
         answer.result = DNS_NOTHING;
-    else
+    else if (status != ARES_SUCCESS)
         answer.reason = ares_strerror(status);
     conclude(query, &answer);
-    if (list != NULL)
-        ares_free_data(list);
     buffer_release(&joined);
 }
 
-struct dns_query *dns_txt(struct dns *dns, struct slice name, dns_answer_fn answer, void *data)
+static struct dns_query *ask(struct dns *dns, struct slice name, int type, dns_answer_fn answer,
+                             void *data)
 {
     struct dns_query *query = allocate(sizeof *query);
     char text[NAME_LONGEST + 1] = "";
     query->dns = dns;
+    query->type = type;
     query->answer = answer;
     query->data = data;
     query->next = dns->queries;
@@ -233,12 +310,23 @@ struct dns_query *dns_txt(struct dns *dns, struct slice name, dns_answer_fn answ
     } else {
         memcpy(text, name.ptr, name.len);
         query->with_ares = query->starting = true;
-        ares_query(dns->channel, text, ns_c_in, ns_t_txt, on_ares, query);
+        ares_query(dns->channel, text, ns_c_in, type, on_ares, query);
         query->starting = false;
     }
     if (query->failed != NULL)
         (void)uv_timer_start(&query->watchdog, on_watchdog, 0, 0);
     return query;
+}
+
+struct dns_query *dns_txt(struct dns *dns, struct slice name, dns_answer_fn answer, void *data)
+{
+    return ask(dns, name, ns_t_txt, answer, data);
+}
+
+struct dns_query *dns_addresses(struct dns *dns, struct slice name, enum dns_family family,
+                                dns_answer_fn answer, void *data)
+{
+    return ask(dns, name, family == DNS_IPV4 ? ns_t_a : ns_t_aaaa, answer, data);
 }
 
 void dns_cancel(struct dns_query *query)
@@ -271,6 +359,22 @@ static enum status set_resolvers(ares_channel channel, const char *resolvers, st
                         SLICE_FMT(one));
     }
     return OK;
+}
+
+void dns_resolvers(const struct dns *dns, struct buffer *out)
+{
+    struct ares_addr_port_node *servers = NULL;
+    char text[INET6_ADDRSTRLEN];
+    if (ares_get_servers_ports(dns->channel, &servers) != ARES_SUCCESS)
+        return;
+    for (const struct ares_addr_port_node *at = servers; at != NULL; at = at->next) {
+        bool ipv6 = at->family == AF_INET6;
+        if (inet_ntop(at->family, &at->addr, text, sizeof text) == NULL)
+            continue;
+        buffer_printf(out, "%s%s%s%s:%d", at == servers ? "" : " ", ipv6 ? "[" : "", text,
+                      ipv6 ? "]" : "", at->udp_port > 0 ? at->udp_port : 53);
+    }
+    ares_free_data(servers);
 }
 
 static enum status channel_open(const struct dns_settings *settings, struct dns *dns,

@@ -134,6 +134,7 @@ static const struct {
     {"journal", check_journal}, {"next-numbers", check_next_numbers},
     {"indexes", check_indexes}, {"references", check_references},
     {"chain", check_chain},     {"folds", check_folds},
+    {"lookups", check_lookups},
 };
 
 enum status store_check(struct store *store, problem_fn each, void *data, unsigned *problems,

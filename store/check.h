@@ -20,6 +20,8 @@ void check_problem(struct checking *checking, const char *format, ...)
 
 /* Each index agrees with what it indexes, both ways. */
 void check_indexes(struct checking *checking);
+/* Names wait if, and only if, they are to be asked for; claims wait for such names. */
+void check_lookups(struct checking *checking);
 /* What is named by number is there. */
 void check_references(struct checking *checking);
 

@@ -13,13 +13,14 @@
 
 /* Numbers are on disk: append only. */
 enum journal_kind {
-    JOURNAL_MESSAGE = 1,   /* raw bytes of a mail or feed document */
-    JOURNAL_COMMAND = 2,   /* an operator's decision, as JSON */
-    JOURNAL_OUTCOME = 3,   /* what came of an action, as JSON */
-    JOURNAL_TICK = 4,      /* the fair clock reached a due time; empty body */
-    JOURNAL_POLICY = 5,    /* the policy changed, as canonical configuration text */
-    JOURNAL_INVENTORY = 6, /* an inventory import, as canonical JSON Lines */
-    JOURNAL_SNAPSHOT = 7,  /* a piece of the index (snapshot.h): what dropped records made */
+    JOURNAL_MESSAGE = 1,     /* raw bytes of a mail or feed document */
+    JOURNAL_COMMAND = 2,     /* an operator's decision, as JSON */
+    JOURNAL_OUTCOME = 3,     /* what came of an action, as JSON */
+    JOURNAL_TICK = 4,        /* the fair clock reached a due time; empty body */
+    JOURNAL_POLICY = 5,      /* the policy changed, as canonical configuration text */
+    JOURNAL_INVENTORY = 6,   /* an inventory import, as canonical JSON Lines */
+    JOURNAL_SNAPSHOT = 7,    /* a piece of the index (snapshot.h): what dropped records made */
+    JOURNAL_OBSERVATION = 8, /* what the DNS said of a name, as JSON */
 };
 
 struct journal;

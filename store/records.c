@@ -107,9 +107,10 @@ static const struct layout_field witness_fields[] = {
     FIELD(14, witness, first_observed, I64),
     FIELD(15, witness, last_observed, I64),
     FIELD(16, witness, stopped_at, I64),
+    FIELD(17, witness, by_name, BOOL),
 };
 static const struct layout witness_layout = LAYOUT(struct witness, witness_fields);
-KNOWN_SIZE(witness, 88);
+KNOWN_SIZE(witness, 96);
 
 static const struct layout_field terms_fields[] = {
     FIELD(1, ladder_terms, climbs, BOOL),
@@ -207,7 +208,7 @@ static const struct layout_field case_fields[] = {
     FIELD(51, abuse_case, preserved, BOOL),
 };
 const struct layout case_layout = LAYOUT(struct abuse_case, case_fields);
-KNOWN_SIZE(abuse_case, 4136);
+KNOWN_SIZE(abuse_case, 4392);
 
 static const struct layout_field case_facts_fields[] = {
     ENUM(1, case_facts, state, LAST_STATE),
@@ -256,7 +257,7 @@ static const struct layout_field event_fields[] = {
     FIELD(34, event, action, SLICE),
 };
 const struct layout event_layout = LAYOUT(struct event, event_fields);
-KNOWN_SIZE(event, 1400);
+KNOWN_SIZE(event, 1408);
 
 static const struct layout_field action_fields[] = {
     FIELD(1, action, id, U64),
@@ -314,6 +315,51 @@ static const struct layout_field stranger_fields[] = {
 };
 const struct layout stranger_layout = LAYOUT(struct stranger, stranger_fields);
 KNOWN_SIZE(stranger, 40);
+
+static const struct layout_field lookup_fields[] = {
+    FIELD(1, lookup, name, SLICE),
+    FIELD(2, lookup, waits, BOOL),
+    FIELD(3, lookup, vouched, BOOL),
+    FIELD(4, lookup, tries, U16),
+    FIELD(5, lookup, due, I64),
+    FIELD(6, lookup, claims, U64),
+    FIELD(7, lookup, answer, SLICE),
+    FIELD(8, lookup, answered_at, I64),
+};
+const struct layout lookup_layout = LAYOUT(struct lookup, lookup_fields);
+KNOWN_SIZE(lookup, 64);
+
+/* Of the report, what correlate reads; its words stay in the journal. */
+static const struct layout_field claim_fields[] = {
+    FIELD(1, claim, report_id, U64),
+    FIELD(2, claim, message_id, U64),
+    FIELD(3, claim, arrival, I64),
+    FIELD(4, claim, protocol, SLICE),
+    FIELD(5, claim, report.reporter.org, SLICE),
+    FIELD(6, claim, report.reporter.contact, SLICE),
+    FIELD(7, claim, report.reporter.domain, SLICE),
+    FIELD(8, claim, report.sender.org, SLICE),
+    FIELD(9, claim, report.sender.contact, SLICE),
+    FIELD(10, claim, report.sender.domain, SLICE),
+    ENUM(11, claim, report.auth.result, AUTH_FAIL),
+    FIELD(12, claim, report.auth.by, SLICE),
+    FIELD(13, claim, report.auth.domain, SLICE),
+    FIELD(14, claim, report.auth.mailbox, SLICE),
+    ENUM(15, claim, report.subject_type, SUBJECT_NONE),
+    FIELD(16, claim, report.subject, SLICE),
+    ENUM(17, claim, report.role, ROLE_MENTIONED),
+    FIELD(18, claim, report.type, XARF),
+    FIELD(19, claim, report.feedback_type, SLICE),
+    FIELD(20, claim, report.restricted, BOOL),
+    FIELD(21, claim, report.observed_at, I64),
+    FIELD(22, claim, report.observed_zoned, BOOL),
+    FIELD(23, claim, report.arrival_date, I64),
+    FIELD(24, claim, report.reported_at, I64),
+    FIELD(25, claim, report.incidents, U64),
+    FIELD(26, claim, report.original_message_id, SLICE),
+    OCTETS(27, claim, report.id, 16),
+};
+const struct layout claim_layout = LAYOUT(struct claim, claim_fields);
 
 /* clang-format on */
 

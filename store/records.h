@@ -3,6 +3,7 @@
 #define STORE_RECORDS_H
 
 #include "store/layout.h"
+#include "store/lookups.h"
 #include "store/txn.h"
 
 extern const struct layout state_layout;
@@ -13,6 +14,8 @@ extern const struct layout event_layout; /* without previous and hash: see event
 extern const struct layout action_layout;
 extern const struct layout assignment_layout;
 extern const struct layout stranger_layout;
+extern const struct layout lookup_layout;
+extern const struct layout claim_layout;
 
 /* What the indexes of a case depend on: a part of case_layout, with the same tags. */
 struct case_facts {

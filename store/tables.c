@@ -37,6 +37,13 @@ const struct table_schema tables[TABLES] = {
                           false},
     [TABLE_STRANGER] = {"stranger", "address", "reports, first and last time", true},
 
+    [TABLE_LOOKUP] = {"lookup", "name text", "a name that reports gave: asked when, said what",
+                      false},
+    [TABLE_LOOKUP_DUE] = {"lookup-due", "0 vouched or 1, due i64 (real time), name text",
+                          "the name; waiting ones only", false},
+    [TABLE_CLAIM] = {"claim", "name text, report u64",
+                     "a report that waits for what the DNS says of its name", false},
+
     [TABLE_TEXT] = {"text", "name text", "the text; names with a slash outlive store_clear",
                     false},
     [TABLE_INPUT] = {"input", "identity text", "empty", false},

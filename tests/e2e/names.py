@@ -1,10 +1,11 @@
-"""A name server on loopback for tests: TXT records from a dictionary, and trouble on request."""
+"""A name server on loopback for tests: TXT and address records from a dictionary, and trouble on request."""
+import ipaddress
 import socket
 import struct
 import threading
 
 SILENT, SERVFAIL, REFUSED = "silent", "servfail", "refused"
-TXT, NXDOMAIN = 16, 3
+A, CNAME, TXT, AAAA, NXDOMAIN = 1, 5, 16, 28, 3
 
 
 def labels(packet, at):
@@ -20,11 +21,24 @@ def record(text):
     return b"\xc0\x0c" + struct.pack("!HHIH", TXT, 1, 60, len(data)) + data
 
 
+def address_records(entry, kind):
+    """The records of one type out of {"A": [...], "AAAA": [...], "CNAME": "other", "ttl": 300}."""
+    ttl, records, owner = entry.get("ttl", 300), [], b"\xc0\x0c"
+    if "CNAME" in entry:
+        target = b"".join(bytes([len(label)]) + label.encode() for label in entry["CNAME"].split(".")) + b"\0"
+        records.append(owner + struct.pack("!HHIH", CNAME, 1, ttl, len(target)) + target)
+        owner = target
+    for text in entry.get({A: "A", AAAA: "AAAA"}.get(kind, ""), []):
+        data = ipaddress.ip_address(text).packed
+        records.append(owner + struct.pack("!HHIH", kind, 1, ttl, len(data)) + data)
+    return records
+
+
 class Names:
-    """texts: name → bytes, a list of bytes (several records), or one of the words above."""
+    """texts: name → bytes, a list of bytes (several TXT records), addresses as above, or one of the words above."""
 
     def __init__(self, texts):
-        self.texts, self.asked = texts, []
+        self.texts, self.asked, self.questions = texts, [], []
         while True:
             self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
             self.tcp = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
@@ -48,7 +62,14 @@ class Names:
         if texts == SILENT:
             return None
         rcode = {SERVFAIL: 2, REFUSED: 5}.get(texts, 0) if isinstance(texts, str) else NXDOMAIN if texts is None else 0
-        records = [] if rcode else [record(t) for t in (texts if isinstance(texts, list) else [texts])]
+        kind = struct.unpack("!H", packet[end:end + 2])[0]
+        self.questions.append((name, kind))
+        if isinstance(texts, dict):
+            if kind in texts.get("fails", []):
+                rcode = 2
+            records = [] if rcode else address_records(texts, kind)
+        else:
+            records = [] if rcode else [record(t) for t in (texts if isinstance(texts, list) else [texts])]
         head = struct.pack("!HHHHHH", struct.unpack("!H", packet[:2])[0], 0x8580 | rcode, 1, len(records), 0, 0)
         whole = head + question + b"".join(records)
         if len(whole) <= room:

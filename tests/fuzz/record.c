@@ -8,8 +8,9 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const struct layout *const layouts[] = {
-        &state_layout, &message_layout, &report_layout,     &case_layout,    &case_facts_layout,
-        &event_layout, &action_layout,  &assignment_layout, &stranger_layout};
+        &state_layout,      &message_layout, &report_layout, &case_layout,
+        &case_facts_layout, &event_layout,   &action_layout, &assignment_layout,
+        &stranger_layout,   &lookup_layout,  &claim_layout};
     if (size == 0)
         return 0;
     const struct layout *layout = layouts[data[0] % (sizeof layouts / sizeof layouts[0])];

@@ -34,6 +34,13 @@ static void faults_name_the_line(void **state)
         {"+1h C-1 operator eve merge 4", "s:1: no case \"4\""},
         {"+1h - intake maybe", "s:1: no state \"maybe\""},
         {"+1h C-0 bounce", "s:1: no case \"C-0\""},
+        {"+1h evil.example.com call digit", "s:1: unknown \"call\""},
+        {"+1h evil.example.com resolves", "s:1: no address \"\""},
+        {"+1h evil.example.com resolves 192.0.2.1 yes", "s:1: no address \"yes\""},
+        {"+1h evil.example.com resolves nothing more", "s:1: no address \"more\""},
+        {"+1h 192.0.2.1 resolves 192.0.2.1", "s:1: no name \"192.0.2.1\""},
+        {"+1h localhost resolves 192.0.2.1", "s:1: no case \"localhost\""},
+        {"warned+1h evil.example.com resolves 192.0.2.1", "s:1: no time of its own"},
     };
     struct arena arena = ARENA_INIT;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -182,6 +189,40 @@ static void decisions_survive_the_journal(void **state)
     arena_release(&arena);
 }
 
+static void the_dns_says_what_is_in_force(void **state)
+{
+    (void)state;
+    struct arena arena = ARENA_INIT;
+    struct script script;
+    struct fault why = {""};
+    struct observation said;
+    assert_int_equal(script_parse(SLICE("+0 A.Example.Com resolves 192.0.2.1 2001:db8::1\n"
+                                        "+1h a.example.com resolves nothing\n"
+                                        "+1h b.example.com resolves unknown\n"),
+                                  "s", &arena, &script, &why),
+                     OK);
+    script_start(&script, 1000);
+    static const struct {
+        const char *name;
+        int64_t now;
+        enum observation_result result;
+        size_t addresses;
+    } rows[] = {
+        {"a.example.com", 1000, OBSERVED_FOUND, 2},
+        {"a.example.com", 4600, OBSERVED_NOTHING, 0},
+        {"b.example.com", 1000, OBSERVED_UNKNOWN, 0}, /* later it does */
+        {"b.example.com", 4600, OBSERVED_UNKNOWN, 0},
+        {"c.example.com", 4600, OBSERVED_UNASKED, 0},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        script_observe(&script, slice_of(rows[i].name), rows[i].now, &said);
+        assert_int_equal(said.result, rows[i].result);
+        assert_int_equal(said.address_count, rows[i].addresses);
+        assert_true(slice_eq(said.name, slice_of(rows[i].name)));
+    }
+    arena_release(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -189,6 +230,7 @@ int main(void)
         cmocka_unit_test(lines_have_their_time),
         cmocka_unit_test(the_last_answer_counts),
         cmocka_unit_test(decisions_survive_the_journal),
+        cmocka_unit_test(the_dns_says_what_is_in_force),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -421,6 +421,94 @@ static void many_operators_take_bounded_room(void **state)
     assert_false(world_confirmed(&desk->c));
 }
 
+/* The same report, to which the DNS gave its address at `at`. */
+static struct report by_name(const char *address, const char *domain, int64_t observed,
+                             struct resolution *resolution, int64_t at)
+{
+    struct report report = about(address, domain, observed);
+    *resolution = (struct resolution){.name = SLICE("evil.example.com"),
+                                      .at = at,
+                                      .arrival = observed + 60,
+                                      .resolver = SLICE("127.0.0.1:53")};
+    report.subject_type = SUBJECT_URL;
+    report.subject = SLICE("http://evil.example.com/x");
+    report.type = world_type("content", "phishing");
+    report.resolution = resolution;
+    return report;
+}
+
+static void a_name_alone_never_confirms(void **state)
+{
+    struct desk *desk = *state;
+    static const char *const domains[] = {"alpha.example", "beta.example", "slow.example",
+                                          "sensors.provider.example", "oracle.example"};
+    struct resolution resolution;
+    for (size_t i = 0; i < sizeof domains / sizeof *domains; i++) {
+        struct report report = by_name("192.0.2.5", domains[i], T0, &resolution, T0 + 300);
+        assert_int_equal(arrives(desk, &report, T0 + 300), PLACED);
+    }
+    struct witness *witness = &desk->c.witnesses[0];
+    assert_true(witness->by_name && witness->spoofable);
+    assert_int_equal(witness->age, 60); /* of the report, not of the DNS */
+    assert_false(witness_is_trusted(witness));
+    assert_int_equal(desk->c.persisting_at, 0);
+    assert_false(world_confirmed(&desk->c));
+    assert_true(slice_find(desk->placed.events[desk->placed.event_count - 1].text,
+                           SLICE("; http://evil.example.com/x resolved to 192.0.2.5 at ")) > 0);
+    struct report report = about("192.0.2.5", "alpha.example", T0);
+    report.type = world_type("content", "phishing");
+    arrives(desk, &report, T0 + 400);
+    assert_true(world_confirmed(&desk->c));
+}
+
+static void a_name_must_lead_to_one_customer_all_the_time(void **state)
+{
+    struct desk *desk = *state;
+    struct resolution resolution;
+    static const struct {
+        const char *address;
+        int64_t observed, at;
+        enum placement placement;
+    } rows[] = {
+        {"192.0.2.5", T0, T0 + DAY, PLACED},
+        {"192.0.2.20", T0, T0 + DAY, PLACED},
+        {"192.0.2.20", HANDOVER - 60, HANDOVER + 60, PLACED_TRIAGE},
+        {"192.0.2.20", HANDOVER + 60, HANDOVER + 120, PLACED},
+        {"192.0.2.40", HANDOVER - 60, HANDOVER + 60, PLACED_TRIAGE}, /* nobody's before */
+        {"192.0.2.40", HANDOVER + 60, HANDOVER + 120, PLACED},
+        {"192.0.2.200", T0, T0 + 60, PLACED_STRANGER},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct report report = by_name(rows[i].address, "alpha.example", rows[i].observed,
+                                       &resolution, rows[i].at);
+        if (arrives(desk, &report, rows[i].at) != rows[i].placement)
+            fail_msg("row %zu: %.*s", i, SLICE_FMT(desk->placed.reason));
+    }
+}
+
+static void what_a_name_does_not_tell(void **state)
+{
+    struct desk *desk = *state;
+    struct resolution resolution;
+    struct report report = by_name("192.0.2.5", "alpha.example", T0, &resolution, T0 + 60);
+    report.type = world_type("messaging", "spam");
+    assert_int_equal(arrives(desk, &report, T0 + 60), PLACED_TRIAGE);
+    report.type = world_type("connection", "login_attack");
+    assert_int_equal(arrives(desk, &report, T0 + 60), PLACED_TRIAGE);
+    report.type = world_type("content", "phishing");
+    assert_int_equal(arrives(desk, &report, T0 + 60), PLACED);
+    report.subject = SLICE("http://other.example.com/"); /* another site of the same server */
+    assert_int_equal(arrives(desk, &report, T0 + 60), PLACED);
+    assert_int_equal(arrives(desk, &report, T0 + 60), PLACED_DUPLICATE);
+    report.feedback_type = SLICE("delisted");
+    assert_int_equal(arrives(desk, &report, T0 + 60), PLACED_NOWHERE);
+    report.feedback_type = SLICE("");
+    report.restricted = true; /* its words are in no history */
+    report.subject = SLICE("http://third.example.com/");
+    assert_int_equal(arrives(desk, &report, T0 + 60), PLACED);
+    assert_int_equal(slice_find(desk->placed.events[0].text, SLICE("third")), -1);
+}
+
 #define DESK_TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
 int main(void)
@@ -440,6 +528,9 @@ int main(void)
         DESK_TEST(follows_a_merge),
         DESK_TEST(a_forged_flood_changes_nothing),
         DESK_TEST(many_operators_take_bounded_room),
+        DESK_TEST(a_name_alone_never_confirms),
+        DESK_TEST(a_name_must_lead_to_one_customer_all_the_time),
+        DESK_TEST(what_a_name_does_not_tell),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -247,6 +247,7 @@ static void test_numbers_on_disk(void **state)
     assert_string_equal(outcome_name((enum outcome)13), "withheld");
     assert_int_equal(JOURNAL_INVENTORY, 6);
     assert_int_equal(JOURNAL_SNAPSHOT, 7);
+    assert_int_equal(JOURNAL_OBSERVATION, 8);
 }
 
 int main(void)
