@@ -8,7 +8,9 @@
 
 #include <nettle/sha2.h>
 
-#define LINE_MOST 200
+#define LINE_MOST  200
+#define ROWS_NAMED 3
+#define ROW_MOST   60
 #define DOCUMENT                                                                               \
     "document " /* how the source of a bare document begins; its file name follows */
 
@@ -80,6 +82,13 @@ static bool has_name_only(const struct report *report)
            (report->subject_type == SUBJECT_URL || report->subject_type == SUBJECT_DOMAIN);
 }
 
+/* Of a message that is parsed again: nothing new has come of this report. */
+static bool is_known(const struct placed *placed, const struct report *report)
+{
+    return placed->placement != PLACED &&
+           !(placed->placement == PLACED_TRIAGE && has_name_only(report));
+}
+
 void apply_report(struct pipeline *pipeline, const struct report *report, uint64_t message_id,
                   struct slice *why_not)
 {
@@ -93,6 +102,12 @@ void apply_report(struct pipeline *pipeline, const struct report *report, uint64
     struct slice why = {0};
     correlate_report(txn, pipeline->inventory, &pipeline->config.policy, report,
                      &pipeline->state, pipeline->now, &pipeline->arena, c, placed);
+    if (pipeline->again && is_known(placed, report)) {
+        if (placed->placement == PLACED_TRIAGE && why_not->len == 0)
+            *why_not = text_line(&pipeline->message_arena, placed->reason, LINE_MOST);
+        return;
+    }
+    pipeline->filed++;
     placed->stored.id = pipeline->state.next_report++;
     placed->stored.message_id = message_id;
     store_put_report(txn, &placed->stored);
@@ -129,6 +144,30 @@ void apply_report(struct pipeline *pipeline, const struct report *report, uint64
     case_step(pipeline, &evidence);
 }
 
+/* What somebody else wrote is in no reason for a message that may not be shown. */
+static struct slice reason_of(struct pipeline *pipeline, const struct parse_result *result)
+{
+    if (result->restricted && result->reason.len > 0)
+        return SLICE("restricted: it may be about child abuse material, and is not shown");
+    return text_line(&pipeline->message_arena, result->reason, LINE_MOST);
+}
+
+/* "row 3: its time is none; row 7: it has no address; and 12 more rows" */
+static struct slice lost_rows(struct pipeline *pipeline, const struct parse_result *result)
+{
+    struct arena *arena = &pipeline->message_arena;
+    const struct text_list *faults = &result->row_faults;
+    struct slice text = {0};
+    size_t named = 0;
+    for (; named < faults->count && named < ROWS_NAMED; named++)
+        text = arena_printf(arena, "%.*s%s%.*s", SLICE_FMT(text), named > 0 ? "; " : "",
+                            SLICE_FMT(text_line(arena, faults->items[named], ROW_MOST)));
+    if (named < faults->count)
+        text = arena_printf(arena, "%.*s; and %zu more rows", SLICE_FMT(text),
+                            faults->count - named);
+    return text;
+}
+
 static void apply_result(struct pipeline *pipeline, const struct parse_result *result,
                          struct stored_message *message)
 {
@@ -136,18 +175,19 @@ static void apply_result(struct pipeline *pipeline, const struct parse_result *r
     message->verdict = (uint8_t)result->verdict;
     message->parser = slice_of(result->parser);
     message->parser_revision = result->revision;
-    message->reason = text_line(&pipeline->message_arena, result->reason, LINE_MOST);
+    message->reason = reason_of(pipeline, result);
     message->report_count = (uint32_t)result->report_count;
+    pipeline->filed = 0;
     for (const struct report *report = result->reports; report != NULL; report = report->next) {
         arena_reset(&pipeline->arena);
         apply_report(pipeline, report, message->id, &why_not);
     }
-    store_count(pipeline->txn, "reports", result->report_count);
+    store_count(pipeline->txn, "reports",
+                pipeline->again ? pipeline->filed : result->report_count);
     if (result->verdict == VERDICT_TRIAGE)
         why_not = message->reason;
     else if (why_not.len == 0 && result->row_faults.count > 0)
-        why_not = arena_printf(&pipeline->message_arena, "%zu rows were not understood",
-                               result->row_faults.count);
+        why_not = lost_rows(pipeline, result);
     if (why_not.len > 0)
         message->reason = why_not;
     message->triage_state = why_not.len > 0 ? TRIAGE_WAITING : TRIAGE_NONE;
@@ -202,7 +242,8 @@ enum status apply_message(struct pipeline *pipeline, const struct journal_record
     struct parse_result result = {0};
     parse(pipeline, record->source, record->body, &result);
     message.id = pipeline->state.next_message++;
-    message.subject = text_line(arena, result.subject, LINE_MOST);
+    message.subject =
+        result.restricted ? SLICE("(restricted)") : text_line(arena, result.subject, LINE_MOST);
     message.from = text_line(arena, result.from, LINE_MOST);
     apply_result(pipeline, &result, &message);
     store_put_message(txn, &message);
@@ -233,6 +274,7 @@ enum status apply_reparse(struct pipeline *pipeline, const struct stored_message
         return OK;
     struct parse_result result = {0};
     pipeline->names = 0;
+    pipeline->again = message->report_count > 0;
     struct stored_message kept = *message; /* its words must outlive the reports' memory */
     arena_reset(arena);
     kept.source = arena_copy(arena, message->source);
@@ -242,6 +284,7 @@ enum status apply_reparse(struct pipeline *pipeline, const struct stored_message
     actor = arena_copy(arena, actor);
     parse(pipeline, record.source, record.body, &result);
     apply_result(pipeline, &result, &kept);
+    pipeline->again = false;
     if (kept.triage_state == TRIAGE_NONE)
         kept.triage_state = TRIAGE_REPARSED;
     store_put_message(pipeline->txn, &kept);

@@ -32,7 +32,9 @@ struct pipeline {
     size_t fleet; /* assignments that are valid now */
 
     /* Of the record being applied. */
-    unsigned names;             /* that a message has begun to look up */
+    unsigned names; /* that a message has begun to look up */
+    bool again;     /* its reports were applied once: what is known of them counts no more */
+    uint64_t filed; /* reports that counted */
     struct arena message_arena; /* a mail's parse */
     struct arena arena;         /* one report, one step of a case */
     struct instant now;

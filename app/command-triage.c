@@ -6,7 +6,7 @@
 #include "app/store-open.h"
 #include "app/table.h"
 #include "base/text.h"
-#include "parsers/parser.h"
+#include "parsers/restricted.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -137,23 +137,6 @@ static enum exit_code find(struct desk *desk, uint64_t id, struct stored_message
     return call_failed(desk->call, ERR_CONFLICT, &why);
 }
 
-/* Child abuse material is never shown, whoever asks, and a report of it may be too broken to
- * be known as one: any of its words is enough. */
-static bool is_restricted(struct call *call, struct slice body)
-{
-    static const char *const words[] = {"csam",        "csem",        "childabuse",
-                                        "child abuse", "child-abuse", "child porn"};
-    struct parse_result result;
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (slice_find_nocase(body, slice_of(words[i])) >= 0)
-            return true;
-    parse_message(body, &parse_settings_default, call->arena, &result);
-    for (const struct report *report = result.reports; report != NULL; report = report->next)
-        if (report->restricted)
-            return true;
-    return false;
-}
-
 static void print_message(struct call *call, const struct stored_message *message,
                           struct slice body)
 {
@@ -209,7 +192,7 @@ static enum exit_code run_show(struct call *call)
             print_message(
                 call, &message,
                 !found ? gone(call, &message)
-                : is_restricted(call, record.body)
+                : restricted_message(record.body, &parse_settings_default, call->arena)
                     ? SLICE("(restricted: its content is in the journal and is not shown)")
                     : record.body);
     }

@@ -6,6 +6,7 @@
 #include "parsers/forwarded.h"
 #include "parsers/free-text.h"
 #include "parsers/report-id.h"
+#include "parsers/restricted.h"
 
 #define EMBEDDED_MOST  64 /* messages attached to a message that are looked into */
 #define EMBEDDED_DEPTH 2  /* a forward of a forward */
@@ -164,9 +165,15 @@ static void finish(const struct incoming *message, struct parse_result *result)
     unsigned ordinal = 0;
     result->subject = message->subject;
     result->from = message->from;
-    for (struct report *report = result->reports; report != NULL; report = report->next)
+    for (struct report *report = result->reports; report != NULL; report = report->next) {
+        report->restricted = report->restricted || restricted_type(report->type);
+        result->restricted = result->restricted || report->restricted;
         report_derive_id(report, mime_header(&message->mime.parts[0], SLICE("Message-ID")),
                          ordinal++, message->arena);
+    }
+    if (result->verdict == VERDICT_TRIAGE)
+        result->restricted =
+            result->restricted || restricted_words(&message->mime, message->arena);
 }
 
 void parse_message(struct slice raw, const struct parse_settings *settings, struct arena *arena,
