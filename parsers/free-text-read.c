@@ -7,9 +7,7 @@
 
 #define MENTIONS_MOST    1500U
 #define LINE_MOST        2000U
-#define CONTEXT          96U
 #define HEADING_WORDS    4U
-#define HEADING_MOST     48U /* "Targets:" */
 #define MENTIONS_OF_LINE 8U
 
 /* ---- claims ---- */
@@ -59,113 +57,6 @@ static void pity(struct weighing *w, const struct address *address, enum says sa
         return;
     claim->victim |= says | (w->in_subject ? SAYS_SUBJECT : 0U);
     claim->customer |= reader;
-}
-
-/* ---- what stands around an address ---- */
-
-/* The length of a host name at the beginning of text: labels of letters and digits, the last
- * of letters; or 0. */
-static size_t host_name_at(struct slice text)
-{
-    size_t end = 0, label = 0;
-    unsigned letters = 0, dots = 0;
-    for (; end < text.len; end++) {
-        char byte = text.ptr[end];
-        bool letter = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
-        bool inside = letter || (byte >= '0' && byte <= '9') || byte == '-' || byte == '_';
-        if (byte == '.' && label > 0) {
-            dots++;
-            label = letters = 0;
-        } else if (inside) {
-            label++;
-            letters += letter;
-        } else {
-            break;
-        }
-    }
-    return dots > 0 && label > 1 && letters == label ? end : 0;
-}
-
-/* One space for every run of white space, quote marks and line ends; "x" for host names, whose
- * parts ("router", "from") say nothing. */
-static struct slice flatten(struct slice text, char out[CONTEXT])
-{
-    size_t len = 0;
-    for (size_t i = 0; i < text.len && len < CONTEXT; i++) {
-        bool begins = i == 0 || strchr(" \t\r\n>*([<\"'=,;", text.ptr[i - 1]) != NULL;
-        size_t host = begins ? host_name_at(slice_from(text, i)) : 0;
-        if (host > 0) {
-            out[len++] = 'x';
-            i += host - 1;
-            continue;
-        }
-        bool space = strchr(" \t\r\n>*", text.ptr[i]) != NULL && text.ptr[i] != '\0';
-        if (!space)
-            out[len++] = text.ptr[i];
-        else if (len > 0 && out[len - 1] != ' ')
-            out[len++] = ' ';
-    }
-    return (struct slice){out, len};
-}
-
-static bool ends_sentence(struct slice text, size_t at)
-{
-    char byte = text.ptr[at];
-    if (byte == '\n')
-        return at + 1 >= text.len || text.ptr[at + 1] == '\n' || text.ptr[at + 1] == '\r';
-    return (byte == '.' || byte == '!' || byte == '?') && at + 1 < text.len &&
-           (text.ptr[at + 1] == ' ' || text.ptr[at + 1] == '\n' || text.ptr[at + 1] == '\r');
-}
-
-/* "Attacker's address (IPv4):", at the beginning of a line: it stands for itself, whatever the
- * lines above say. */
-static bool is_label(struct slice text)
-{
-    size_t len = text.len;
-    while (len > 0 && strchr(" \t*[(<\"'`", text.ptr[len - 1]) != NULL)
-        len--;
-    return len > 1 && len <= HEADING_MOST && strchr(":=|", text.ptr[len - 1]) != NULL;
-}
-
-static struct slice before(struct slice text, size_t floor, size_t from, char out[CONTEXT])
-{
-    size_t start = from;
-    while (start > floor && from - start < CONTEXT && !ends_sentence(text, start - 1) &&
-           !(text.ptr[start - 1] == '\n' &&
-             is_label((struct slice){text.ptr + start, from - start})))
-        start--;
-    return flatten(slice_until(slice_from(text, start), from - start), out);
-}
-
-static struct slice after(struct slice text, size_t to, char out[CONTEXT])
-{
-    size_t end = to;
-    while (end < text.len && end - to < CONTEXT && !ends_sentence(text, end))
-        end++;
-    return flatten(slice_until(slice_from(text, to), end - to), out);
-}
-
-static bool is_unclear(enum cue cue)
-{
-    return cue == CUE_NONE_FOUND || cue == CUE_LABEL;
-}
-
-/* `floor`: what stands before it tells of another address. */
-static enum cue weigh_cues(const struct weighing *w, struct slice text, size_t floor,
-                           const struct mention *mention)
-{
-    char head[CONTEXT], tail[CONTEXT];
-    enum cue nearest = rules_cue_before(w->rules, before(text, floor, mention->from, head));
-    enum cue next = rules_cue_after(w->rules, after(text, mention->to, tail));
-    if (nearest == CUE_NONE || nearest == CUE_CUSTOMER)
-        return nearest;
-    if (next == CUE_NONE) /* "(our server)" */
-        return nearest == CUE_VICTIM ? CUE_VICTIM : CUE_NONE;
-    if (next == CUE_VICTIM)
-        return nearest == CUE_VICTIM ? CUE_VICTIM : CUE_CUSTOMER;
-    if (is_unclear(nearest) || nearest == CUE_PLACE)
-        return next == CUE_SOURCE ? CUE_SOURCE : nearest;
-    return nearest;
 }
 
 static void weigh_mention(struct weighing *w, const struct mention *mention, enum cue cue,
@@ -221,9 +112,10 @@ static void read_row(struct weighing *w, const struct line *line, struct mention
     char head[CONTEXT], tail[CONTEXT];
     size_t own = mention->from - line->from;
     enum cue cue = rules_cue_before(
-        w->rules, flatten(slice_until(line->bytes, own < CONTEXT ? own : CONTEXT), head));
-    if (is_unclear(cue))
-        cue = rules_cue_after(w->rules, after(row, mention->to, tail));
+        w->rules,
+        context_flatten(slice_until(line->bytes, own < CONTEXT ? own : CONTEXT), head));
+    if (cue_is_unclear(cue))
+        cue = rules_cue_after(w->rules, context_after(row, mention->to, tail));
     if (cue == CUE_NONE_FOUND && (w->heading == CUE_VICTIM || w->heading == CUE_NONE))
         cue = w->heading;
     weigh_mention(w, &in_row, cue, SAYS_LISTED, time_in(w, line->bytes));
@@ -258,8 +150,8 @@ static bool in_doubt(struct slice text, const struct mention *mentions, const en
                      size_t count)
 {
     for (size_t i = 1; i < count; i++)
-        if (mentions[i].whole && mentions[i - 1].whole && is_unclear(cues[i]) &&
-            is_unclear(cues[i - 1]) && !are_alike(text, &mentions[i - 1], &mentions[i]) &&
+        if (mentions[i].whole && mentions[i - 1].whole && cue_is_unclear(cues[i]) &&
+            cue_is_unclear(cues[i - 1]) && !are_alike(text, &mentions[i - 1], &mentions[i]) &&
             !address_eq(&mentions[i].address, &mentions[i - 1].address))
             return true;
     return false;
@@ -277,7 +169,7 @@ static void read_prose(struct weighing *w, const struct line *line, struct menti
         if (i > 0 && mentions[i - 1].whole &&
             !are_alike(line->text, &mentions[i - 1], &mentions[i]))
             floor = mentions[i - 1].to;
-        cues[i] = weigh_cues(w, line->text, floor, &mentions[i]);
+        cues[i] = cue_around(w->rules, line->text, floor, &mentions[i]);
         sources += cues[i] == CUE_SOURCE && mentions[i].whole;
         unclear += cues[i] != CUE_VICTIM && cues[i] != CUE_CUSTOMER && mentions[i].whole;
     }
@@ -348,22 +240,33 @@ static void note_time(struct weighing *w, struct slice line)
         w->any = time;
 }
 
-/* "Targets:" */
+/* "Targets:", "The following servers were attacked:" */
+static enum cue cue_of_heading(const struct free_text_rules *rules, struct slice heading)
+{
+    unsigned words = 0;
+    if (slice_find_nocase(heading, SLICE(" by ")) >= 0)
+        return CUE_NONE_FOUND;
+    for (size_t i = 0; i < heading.len; i++) {
+        if (heading.ptr[i] != ' ')
+            continue;
+        words++;
+        if (rules_cue_after(rules, slice_from(heading, i)) == CUE_VICTIM)
+            return CUE_VICTIM;
+    }
+    return words <= HEADING_WORDS ? rules_cue_before(rules, heading) : CUE_NONE_FOUND;
+}
+
 static void note_heading(struct weighing *w, struct slice line)
 {
     char flat[CONTEXT + 1];
     if (line.len == 0)
         return;
     w->heading = CUE_NONE_FOUND;
-    if (line.ptr[line.len - 1] != ':' || line.len > HEADING_MOST)
+    if (line.ptr[line.len - 1] != ':' || line.len > CONTEXT)
         return;
-    struct slice heading = flatten(slice_until(line, line.len - 1), flat);
-    unsigned words = 1;
-    for (size_t i = 0; i < heading.len; i++)
-        words += heading.ptr[i] == ' ';
+    struct slice heading = context_flatten(slice_until(line, line.len - 1), flat);
     flat[heading.len++] = ' ';
-    if (words <= HEADING_WORDS)
-        w->heading = rules_cue_before(w->rules, heading);
+    w->heading = cue_of_heading(w->rules, heading);
 }
 
 static void read_line(struct weighing *w, const struct line *line)

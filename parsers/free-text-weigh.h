@@ -5,6 +5,10 @@
 #include "parsers/free-text-rules.h"
 #include "parsers/free-text-time.h"
 #include "parsers/free-text.h"
+#include "parsers/mention.h"
+
+#define CONTEXT      96U
+#define HEADING_MOST 48U /* "Targets:" */
 
 /* What speaks for or against an address. */
 enum says {
@@ -32,6 +36,17 @@ struct weighing {
     bool signature;
     bool overfull;
 };
+
+/* One space for every run of white space, quote marks and line ends; "x" for host names, whose
+ * parts ("router", "from") say nothing. */
+struct slice context_flatten(struct slice text, char out[CONTEXT]);
+/* The rest of the sentence, flattened. */
+struct slice context_after(struct slice text, size_t to, char out[CONTEXT]);
+/* What the words around an address make of it; `floor`: what stands before it tells of another
+ * address. */
+enum cue cue_around(const struct free_text_rules *rules, struct slice text, size_t floor,
+                    const struct mention *mention);
+bool cue_is_unclear(enum cue cue);
 
 /* A subject, a text or a log, line by line: what each address in it is said to have done. */
 void free_text_read(struct weighing *w, struct slice text);

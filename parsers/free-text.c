@@ -86,22 +86,24 @@ static void drop_places(struct free_text *text)
 }
 
 /* Private addresses are meant only where no public one is; who is named in the subject
- * outdoes mere lists. */
+ * outdoes mere lists, who is told to have done it mere labels ("Listening on IP: ..."). */
 static void drop_bystanders(struct free_text *text)
 {
-    bool has_public = false, in_subject = false;
+    bool has_public = false, in_subject = false, told = false;
     for (size_t i = 0; i < text->claim_count; i++) {
         struct claim *claim = &text->claims[i];
         if (!free_text_accuses(text, claim))
             continue;
         has_public |= !address_is_special(&claim->address);
         in_subject |= (claim->source & SAYS_SUBJECT) != 0;
+        told |= (claim->source & (SAYS_CUE | SAYS_LINE)) != 0;
     }
     for (size_t i = 0; i < text->claim_count; i++) {
         struct claim *claim = &text->claims[i];
         bool listed = (claim->source & (SAYS_SUBJECT | SAYS_CUE | SAYS_LINE)) == 0;
         if (is_local(&claim->address) || (has_public && address_is_special(&claim->address)) ||
-            (in_subject && listed))
+            (in_subject && listed) ||
+            (told && (claim->source & ~(unsigned)SAYS_PLAIN) == SAYS_LABEL))
             claim->source = 0;
     }
 }

@@ -1,7 +1,8 @@
 /* A table of addresses on its way to reports. Inside parsers only.
  *
- *   table.c      where tables stand, and which feed each is of
- *   table-row.c  a row becomes a report */
+ *   table.c         where tables stand, and which feed each is of
+ *   table-header.c  what its columns are
+ *   table-row.c     a row becomes a report */
 #ifndef PARSERS_TABLE_H
 #define PARSERS_TABLE_H
 
