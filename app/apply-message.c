@@ -14,7 +14,7 @@
 #define DOCUMENT                                                                               \
     "document " /* how the source of a bare document begins; its file name follows */
 
-static void digest_of(struct slice body, uint8_t digest[32])
+void pipeline_digest(struct slice body, uint8_t digest[32])
 {
     struct slice identity = parse_identity(body);
     struct sha256_ctx context;
@@ -28,7 +28,7 @@ bool pipeline_knows_mail(struct pipeline *pipeline, struct slice body)
     struct txn *txn = NULL;
     uint8_t digest[32];
     uint64_t id = 0;
-    digest_of(body, digest);
+    pipeline_digest(body, digest);
     return pipeline_batch(pipeline, &txn, NULL) == OK && store_find_message(txn, digest, &id);
 }
 
@@ -234,7 +234,7 @@ enum status apply_message(struct pipeline *pipeline, const struct journal_record
     arena_reset(arena);
     pipeline->names = 0;
     store_count(txn, "messages", 1);
-    digest_of(record->body, message.digest);
+    pipeline_digest(record->body, message.digest);
     if (store_find_message(txn, message.digest, &earlier)) {
         store_count(txn, "messages-again", 1);
         return OK;

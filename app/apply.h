@@ -15,8 +15,11 @@ struct pipeline {
     struct store_state
         state;          /* as of the last record applied; of the store when no batch is open */
     bool holds_journal; /* a group is open */
-    unsigned batch;     /* records in the open batch */
-    uint64_t told;      /* observers know the events before this one */
+    bool appending;     /* it is one of records that are not applied yet; txn is NULL */
+    uint64_t behind;    /* records appended, not applied */
+    struct journal_position committed; /* the index holds what stands before it */
+    unsigned batch;                    /* records in the open batch */
+    uint64_t told;                     /* observers know the events before this one */
     uint64_t applied;
     event_seen_fn seen;
     void *seen_data;
@@ -42,6 +45,17 @@ struct pipeline {
     struct abuse_case c;
     struct placed placed;
 };
+
+/* Opens a batch unless one is open. A group of records that are not applied yet is closed
+ * first: the transaction comes before the journal. */
+MUST_USE enum status pipeline_begin(struct pipeline *pipeline, struct fault *why);
+/* Nothing of the open batch has happened; returns status. */
+MUST_USE enum status pipeline_give_up(struct pipeline *pipeline, enum status status);
+void pipeline_let_go(struct pipeline *pipeline); /* of the journal */
+/* Applies what stands before `end`, but no more than `most`, in as many batches as it takes,
+ * all but the last committed. */
+MUST_USE enum status pipeline_apply_some(struct pipeline *pipeline, struct journal_position end,
+                                         uint64_t most, struct fault *why);
 
 /* One record that stands at `at`; moves state on. ERR_CORRUPT and ERR_IO stop the batch;
  * what is wrong with an input is counted and said in an event, never an error. */

@@ -431,6 +431,10 @@ static const struct config_option imap_options[] = {
              "gets keyword, is moved to move-to, or deleted. It is never marked as seen."},
     {"move-to", VALUE_TEXT, MEMBER(struct imap_config, move_to), .fallback = "processed",
      .help = "Folder for disposal = move; it is made when it is not there."},
+    {"unparsed-to", VALUE_TEXT, MEMBER(struct imap_config, unparsed_to), .fallback = "",
+     .help =
+         "Folder for mails that no parser understood and that wait in triage, with disposal = "
+         "move or delete; made when it is not there. Empty: they go where all go."},
     {"keyword", VALUE_TEXT, MEMBER(struct imap_config, keyword), .fallback = "$Abusedesk",
      .help = "Keyword for disposal = mark."},
     {"poll", VALUE_DURATION, MEMBER(struct imap_config, poll), RANGE(1, HOURS(24)),

@@ -114,7 +114,7 @@ struct imap_config {
     struct slice refresh_token_file, refresh_token_credential, refresh_token_command;
     struct slice *folders;
     size_t folder_count;
-    struct slice move_to, keyword;
+    struct slice move_to, unparsed_to, keyword;
     uint16_t batch;
     int64_t poll, idle, timeout; /* seconds */
     int64_t message_size;        /* bytes */

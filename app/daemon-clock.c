@@ -70,6 +70,8 @@ static void journal_intake(struct daemon *daemon, bool healthy)
                  &json);
     enum status status =
         daemon_feed(daemon, JOURNAL_COMMAND, SLICE("daemon"), buffer_slice(&json), &why);
+    if (status == OK)
+        status = pipeline_commit(daemon->pipeline, &why);
     if (status != OK)
         daemon_failed(daemon, status, &why);
     buffer_release(&json);
@@ -152,7 +154,6 @@ static enum status tick(struct daemon *daemon, struct fault *why)
         daemon_feed(daemon, JOURNAL_TICK, SLICE("clock"), (struct slice){0}, why);
     if (status == OK)
         status = pipeline_commit(daemon->pipeline, why);
-    daemon->open_batch = false;
     return status;
 }
 
@@ -188,19 +189,18 @@ void daemon_on_second(uv_timer_t *timer)
         return;
     listen_to_sources(daemon);
     begin_acting(daemon);
-    daemon_settle(daemon);
+    if (pipeline_behind(daemon->pipeline) == 0)
+        daemon_settle(daemon);
 }
 
 void daemon_on_look(uv_timer_t *timer)
 {
     struct daemon *daemon = timer->data;
     struct fault why = {""};
-    if (daemon->open_batch || !daemon_may_write(daemon))
+    if (!daemon_may_write(daemon))
         return;
-    uint64_t before = pipeline_applied(daemon->pipeline);
-    enum status status = pipeline_catch_up(daemon->pipeline, &why);
-    if (status == OK && pipeline_applied(daemon->pipeline) != before)
-        status = daemon_do_due(daemon, &why);
+    enum status status = pipeline_look_for_others(daemon->pipeline, &why);
+    daemon->hurry = daemon->hurry || pipeline_behind(daemon->pipeline) == 1;
     if (status != OK)
         daemon_failed(daemon, status, &why);
 }

@@ -1,6 +1,6 @@
-/* What sources hand over. Groups share one fdatasync of the journal; a source that waits to
- * hear that its mails are kept makes its group whole at once, and the commit comes after it
- * was told. */
+/* What sources hand over: into the open group of the journal, which goes to the disk when it is
+ * large enough, when it has waited long enough, or when somebody asks, and while the disk writes
+ * one the next is filled. */
 #include "app/daemon-state.h"
 
 #include "base/text.h"
@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define COMMIT_AFTER  50U /* milliseconds from the first record of a batch */
-#define TROUBLE_PAUSE 5   /* seconds in which a disk that refused is let alone */
+#define TROUBLE_PAUSE 5    /* seconds in which a disk that refused is let alone */
+#define CHECKING_MOST 2000 /* mails with the verifier before sources are told to wait */
 
 struct instant daemon_now(const struct daemon *daemon)
 {
@@ -27,11 +27,11 @@ void daemon_failed(struct daemon *daemon, enum status status, const struct fault
         log_say(daemon->log, LOG_LEVEL_ERROR, "store", "%s", why->text);
     (void)snprintf(daemon->trouble, sizeof daemon->trouble, "%s", why->text);
     daemon->trouble_at = time(NULL) + TROUBLE_PAUSE;
-    daemon->open_batch = false;
-    for (struct source *s = daemon->sources; s != NULL; s = s->next)
-        s->lost = s->lost || s->unsure;
+    daemon_batches_lose(daemon);
     (void)uv_timer_stop(&daemon->group);
-    (void)uv_timer_stop(&daemon->commit);
+    (void)uv_timer_stop(&daemon->apply);
+    daemon->flush = daemon->hurry = daemon->applying = false;
+    daemon_hold(daemon, false);
     if (status != ERR_CORRUPT || daemon->broken)
         return;
     daemon->broken = true;
@@ -39,195 +39,122 @@ void daemon_failed(struct daemon *daemon, enum status status, const struct fault
     uv_stop(&daemon->loop);
 }
 
-static void tell_all(struct daemon *daemon, bool kept)
+/* ---- into the journal ---- */
+
+static struct journal_record record_of(struct daemon *daemon, enum journal_kind kind,
+                                       struct slice source, struct slice body)
 {
-    daemon->asked = false;
-    for (struct source *s = daemon->sources; s != NULL; s = s->next) {
-        if (!s->asks || s->checking > 0)
-            continue;
-        bool all = kept && !s->lost;
-        s->asks = s->unsure = s->lost = false;
-        s->type->kept(s, all);
-    }
+    struct instant now = daemon_now(daemon);
+    return (struct journal_record){.kind = kind,
+                                   .real = now.real,
+                                   .fair = now.fair,
+                                   .source = slice_until(source, 255),
+                                   .body = body};
 }
 
 enum status daemon_feed(struct daemon *daemon, enum journal_kind kind, struct slice source,
                         struct slice body, struct fault *why)
 {
-    struct instant now = daemon_now(daemon);
-    struct journal_record record = {.kind = kind,
-                                    .real = now.real,
-                                    .fair = now.fair,
-                                    .source = slice_until(source, 255),
-                                    .body = body};
-    if (!daemon->open_batch)
-        daemon->batch_began = uv_hrtime();
+    struct journal_record record = record_of(daemon, kind, source, body);
     enum status status = pipeline_feed(daemon->pipeline, &record, why);
-    if (status == OK) {
-        daemon->fair_kept = now.fair;
-        daemon->open_batch = true;
-    }
+    if (status == OK)
+        daemon->fair_kept = record.fair;
     return status;
 }
 
-static enum status take(struct source *source, struct slice mail, struct fault *why)
+enum status daemon_append(struct daemon *daemon, enum journal_kind kind, struct slice source,
+                          struct slice body, struct journal_position *at, struct fault *why)
 {
-    const struct daemon *daemon = source->host->data;
-    if (daemon_may_write(daemon) && daemon->verification.verifier != NULL)
-        return daemon_verify_take(source, mail, why);
-    return daemon_keep(source, mail, why);
+    struct journal_record record = record_of(daemon, kind, source, body);
+    enum status status = pipeline_append(daemon->pipeline, &record, at, why);
+    if (status != OK)
+        return status;
+    daemon->fair_kept = record.fair;
+    daemon_is_behind(daemon);
+    if (journal_pending(store_journal(daemon->store)) >= daemon->config.store.group_records)
+        daemon->flush = true;
+    else if (!uv_is_active((uv_handle_t *)&daemon->group))
+        (void)uv_timer_start(&daemon->group, daemon_on_group, daemon->config.store.group_time,
+                             0);
+    return OK;
 }
 
-enum status daemon_keep(struct source *source, struct slice mail, struct fault *why)
+enum status daemon_keep(struct source *source, struct source_batch *batch, struct slice mail,
+                        struct fault *why)
 {
     struct daemon *daemon = source->host->data;
+    struct journal_position at;
     if (!daemon_may_write(daemon))
         return fail(why, ERR_IO, "nothing is taken while the store refuses it: %s",
                     daemon->trouble);
-    bool first = !daemon->open_batch;
     enum status status =
-        daemon_feed(daemon, JOURNAL_MESSAGE, slice_of(source->label), mail, why);
+        daemon_append(daemon, JOURNAL_MESSAGE, slice_of(source->label), mail, &at, why);
     if (status == ERR_LIMIT || status == ERR_MALFORMED)
         return status;
     if (status != OK) {
         daemon_failed(daemon, status, why);
         return ERR_IO;
     }
-    source->unsure = true;
+    daemon_batch_add(source, batch, mail, at);
     daemon_count_sender(daemon, source, mail);
-    if (first)
-        (void)uv_timer_start(&daemon->commit, daemon_on_commit, COMMIT_AFTER, 0);
-    if (!uv_is_active((uv_handle_t *)&daemon->group))
-        (void)uv_timer_start(&daemon->group, daemon_on_group, daemon->config.store.group_time,
-                             0);
+    if (daemon->flush)
+        daemon_flush(daemon);
     return OK;
 }
 
-static void ask(struct source *source)
+static enum status take(struct source *source, struct slice mail, struct fault *why)
 {
     struct daemon *daemon = source->host->data;
-    source->asks = true;
-    daemon->asked = daemon->asked || source->checking == 0;
-}
-
-/* ---- remembering ---- */
-
-static bool recall(struct source *source, const char *name, struct arena *arena,
-                   struct slice *text)
-{
-    struct daemon *daemon = source->host->data;
-    struct txn *txn = NULL;
-    if (txn_begin(daemon->store, false, &txn, NULL) != OK)
-        return false;
-    bool found = store_get_text(txn, name, arena, text);
-    txn_abort(txn);
-    return found;
-}
-
-static void forget(struct remembered *item)
-{
-    free(item->name);
-    free(item->text);
-    free(item);
-}
-
-static void remember(struct source *source, const char *name, struct slice text)
-{
-    struct daemon *daemon = source->host->data;
-    struct remembered *item = calloc(1, sizeof *item);
-    char *copy = malloc(text.len + 1), *key = strdup(name);
-    if (item == NULL || copy == NULL || key == NULL)
-        abort();
-    memcpy(copy, text.ptr, text.len);
-    *item = (struct remembered){key, copy, text.len, NULL};
-    struct remembered **at = &daemon->remembered;
-    for (; *at != NULL; at = &(*at)->next) {
-        if (strcmp((*at)->name, name) != 0)
-            continue;
-        item->next = (*at)->next;
-        forget(*at);
-        break;
-    }
-    *at = item;
-}
-
-static enum status put_texts(struct txn *txn, void *data, struct fault *why)
-{
-    const struct daemon *daemon = data;
-    (void)why;
-    for (const struct remembered *r = daemon->remembered; r != NULL; r = r->next)
-        store_put_text(txn, r->name, (struct slice){r->text, r->length});
-    return OK;
-}
-
-static enum status write_remembered(struct daemon *daemon, struct fault *why)
-{
-    if (daemon->remembered == NULL)
-        return OK;
-    enum status status = txn_run(daemon->store, true, put_texts, daemon, why);
-    while (status == OK && daemon->remembered != NULL) {
-        struct remembered *item = daemon->remembered;
-        daemon->remembered = item->next;
-        forget(item);
-    }
+    struct source_batch *batch = daemon_batch_open(source);
+    if (!daemon_may_write(daemon) || daemon->verification.verifier == NULL)
+        return daemon_keep(source, batch, mail, why);
+    enum status status = daemon_verify_take(source, batch, mail, why);
+    if (verifier_waiting(daemon->verification.verifier) > CHECKING_MOST)
+        daemon_hold(daemon, true);
     return status;
 }
 
-/* ---- settling ---- */
+/* ---- to the disk ---- */
 
-static void note_latency(struct daemon *daemon)
-{
-    uint64_t took = (uv_hrtime() - daemon->batch_began) / 1000000;
-    if (daemon->open_batch && took > daemon->slowest)
-        daemon->slowest = took;
-}
-
-void daemon_settle(struct daemon *daemon)
+void daemon_flush(struct daemon *daemon)
 {
     struct fault why = {""};
-    if (!daemon_may_write(daemon)) {
-        tell_all(daemon, false);
+    if (!daemon->flush || !daemon_may_write(daemon) ||
+        journal_is_writing(store_journal(daemon->store)))
         return;
-    }
+    daemon->flush = false;
     (void)uv_timer_stop(&daemon->group);
-    (void)uv_timer_stop(&daemon->commit);
-    enum status status = pipeline_sync(daemon->pipeline, &why);
-    tell_all(daemon, status == OK);
-    if (status == OK)
-        status = pipeline_commit(daemon->pipeline, &why);
-    if (status == OK) {
-        note_latency(daemon);
-        daemon->open_batch = false;
-        status = write_remembered(daemon, &why);
-    }
-    if (status == OK)
-        status = daemon_do_due(daemon, &why);
+    enum status status = pipeline_flush(daemon->pipeline, &why);
     if (status != OK)
         daemon_failed(daemon, status, &why);
-    else
-        daemon->trouble[0] = '\0';
-    daemon_lookup(daemon);
 }
 
 void daemon_on_group(uv_timer_t *timer)
 {
     struct daemon *daemon = timer->data;
+    daemon->flush = true;
+    daemon_flush(daemon);
+}
+
+void daemon_on_arrived(uv_async_t *async)
+{
+    struct daemon *daemon = async->data;
     struct fault why = {""};
-    enum status status = pipeline_sync(daemon->pipeline, &why);
+    if (!daemon_may_write(daemon))
+        return;
+    daemon_flush(daemon);
+    enum status status = pipeline_arrived(daemon->pipeline, &why);
     if (status != OK)
         daemon_failed(daemon, status, &why);
+    daemon_batches_answer(daemon);
 }
 
-void daemon_on_commit(uv_timer_t *timer)
+static void ask(struct source *source)
 {
-    daemon_settle(timer->data);
-}
-
-void daemon_on_check(uv_check_t *check)
-{
-    struct daemon *daemon = check->data;
-    if (daemon->asked)
-        daemon_settle(daemon);
+    struct daemon *daemon = source->host->data;
+    daemon_batches_ask(source);
+    daemon->flush = true;
+    daemon->hurry = daemon->hurry || daemon_is_fresh(source);
 }
 
 /* ---- words ---- */
@@ -257,10 +184,9 @@ void daemon_note(struct daemon *daemon, const char *who, const char *text)
         &(struct input){
             .id = slice_of(id), .actor = slice_of(who), .verb = INPUT_NOTICE, .text = line},
         &json);
+    struct journal_position at;
     enum status status =
-        daemon_feed(daemon, JOURNAL_COMMAND, slice_of(who), buffer_slice(&json), &why);
-    if (status == OK && !uv_is_active((uv_handle_t *)&daemon->commit))
-        (void)uv_timer_start(&daemon->commit, daemon_on_commit, COMMIT_AFTER, 0);
+        daemon_append(daemon, JOURNAL_COMMAND, slice_of(who), buffer_slice(&json), &at, &why);
     if (status != OK)
         daemon_failed(daemon, status, &why);
     buffer_release(&json);
@@ -285,7 +211,7 @@ static void ended(struct source *source)
         at = &(*at)->next;
     *at = source->next;
     daemon->source_count--;
-    daemon_verify_forget(daemon, source);
+    daemon_batches_abandon(source);
     source->type->free(source);
     if (daemon->source_count > 0)
         return;
@@ -297,6 +223,15 @@ static void ended(struct source *source)
 
 void daemon_host(struct daemon *daemon)
 {
-    daemon->host = (struct source_host){&daemon->loop, daemon, take,     ask,     say,
-                                        notice,        recall, remember, changed, ended};
+    daemon->host = (struct source_host){.loop = &daemon->loop,
+                                        .data = daemon,
+                                        .take = take,
+                                        .ask = ask,
+                                        .abandon = daemon_batches_abandon,
+                                        .say = say,
+                                        .notice = notice,
+                                        .recall = daemon_recall,
+                                        .remember = daemon_remember,
+                                        .changed = changed,
+                                        .ended = ended};
 }

@@ -13,8 +13,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define HOUR         3600
-#define COMMIT_AFTER 50U /* milliseconds */
+#define HOUR 3600
 
 /* One name that is being asked for. */
 struct question {
@@ -83,10 +82,9 @@ static void keep(struct question *question)
             .reason = slice_of(question->reason),
         },
         &json);
-    enum status status =
-        daemon_feed(daemon, JOURNAL_OBSERVATION, SLICE("dns"), buffer_slice(&json), &why);
-    if (status == OK && !uv_is_active((uv_handle_t *)&daemon->commit))
-        (void)uv_timer_start(&daemon->commit, daemon_on_commit, COMMIT_AFTER, 0);
+    struct journal_position at;
+    enum status status = daemon_append(daemon, JOURNAL_OBSERVATION, SLICE("dns"),
+                                       buffer_slice(&json), &at, &why);
     if (status != OK)
         daemon_failed(daemon, status, &why); /* it still waits, and is asked again */
     buffer_release(&json);

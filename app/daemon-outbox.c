@@ -19,7 +19,6 @@ static enum status record(void *data, const struct outbox_entry *entries, size_t
     buffer_release(&json);
     if (status == OK)
         status = pipeline_commit(daemon->pipeline, why);
-    daemon->open_batch = false;
     return status;
 }
 

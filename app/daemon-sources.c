@@ -43,6 +43,7 @@ static void fill_account(const struct config *config, const struct imap_config *
                         .files = FETCHER_FILES},
         .disposal = (enum imap_disposal)imap->disposal,
         .move_to = text_or_null(imap->move_to),
+        .unparsed_to = text_or_null(imap->unparsed_to),
         .keyword = text_or_null(imap->keyword),
         .batch = imap->batch,
         .wait = (int)imap->poll,

@@ -17,6 +17,17 @@ struct remembered {
     struct remembered *next;
 };
 
+/* What a source took between two asks. */
+struct source_batch {
+    struct source_batch *next;
+    struct journal_position last; /* of its last mail */
+    uint32_t mails;               /* in the journal, or its open group */
+    uint32_t checking;            /* taken, and with the verifier */
+    bool asked, lost;
+    uint8_t (*digests)[32]; /* of its mails, for sources that want verdicts */
+    uint32_t room;
+};
+
 /* Mails of one sender within the hour. */
 #define SENDERS_MOST 4096U
 struct sender_rate {
@@ -42,8 +53,9 @@ struct daemon {
     const struct log *log;
     uv_loop_t loop;
     uv_signal_t hangup, terminate, interrupt;
-    uv_timer_t second, look, group, commit, retain;
-    uv_check_t check; /* after each turn of the loop: those who wait to hear that all is kept */
+    uv_timer_t second, look, group, apply, retain;
+    uv_check_t check;   /* after each turn of the loop: is it time to write, or to apply? */
+    uv_async_t arrived; /* a group of the journal is on disk */
 
     uv_process_t retainer;
     bool retaining;
@@ -64,9 +76,13 @@ struct daemon {
     bool stopping, reloading, broken;
     enum exit_code code;
 
-    bool asked;         /* some source waits */
-    bool open_batch;    /* something was fed since the last commit */
-    int64_t trouble_at; /* the disk refused something: nothing is taken for a while */
+    bool flush;            /* the open group should go to the disk as soon as that is free */
+    bool hurry;            /* a mail has come that is no part of a backlog */
+    bool applying;         /* what is behind is applied before more of a backlog is taken */
+    bool holding;          /* those who bring a backlog are told to wait */
+    uint64_t cost;         /* nanoseconds to apply a record, lately; 0: not known yet */
+    uint64_t behind_since; /* the loop's milliseconds; 0: all is applied */
+    int64_t trouble_at;    /* the disk refused something: nothing is taken for a while */
     char trouble[FAULT_LENGTH];
     struct remembered *remembered;
 
@@ -95,30 +111,63 @@ struct daemon {
     uv_pipe_t listener;
     bool listens;
     uint64_t reloads;
-    uint64_t
-        slowest; /* milliseconds from the first mail of a batch to its commit, since the start */
-    uint64_t batch_began;
+    uint64_t slowest; /* milliseconds from the first mail behind until none was, at most */
 };
 
 /* --- intake --- */
 void daemon_host(struct daemon *daemon); /* fills daemon->host */
 /* A mail of a source into the open group, as the journal will have it. ERR_LIMIT,
  * ERR_MALFORMED: refused for good. */
-MUST_USE enum status daemon_keep(struct source *source, struct slice mail, struct fault *why);
-/* Feeds one record of ours, at the present time. */
+MUST_USE enum status daemon_keep(struct source *source, struct source_batch *batch,
+                                 struct slice mail, struct fault *why);
+/* Journals one record at the present time, to be applied soon. *at is where it stands. */
+MUST_USE enum status daemon_append(struct daemon *daemon, enum journal_kind kind,
+                                   struct slice source, struct slice body,
+                                   struct journal_position *at, struct fault *why);
+/* Feeds one record of ours, at the present time, and applies it. */
 MUST_USE enum status daemon_feed(struct daemon *daemon, enum journal_kind kind,
                                  struct slice source, struct slice body, struct fault *why);
-/* Syncs, tells who waits, commits, remembers, and does what is due. */
-void daemon_settle(struct daemon *daemon);
 /* The store or disk failed: says so, and takes nothing for a while; ERR_CORRUPT ends the
  * daemon. */
 void daemon_failed(struct daemon *daemon, enum status status, const struct fault *why);
 bool daemon_may_write(const struct daemon *daemon);
 void daemon_on_group(uv_timer_t *timer);
-void daemon_on_commit(uv_timer_t *timer);
-void daemon_on_check(uv_check_t *check);
+void daemon_on_arrived(uv_async_t *async);
+/* Sends the open group to the disk if somebody wants that and the disk is free. */
+void daemon_flush(struct daemon *daemon);
 /* Journals a note about one of us. */
 void daemon_note(struct daemon *daemon, const char *who, const char *text);
+
+/* --- batches --- */
+struct source_batch *daemon_batch_open(struct source *source);
+/* A mail of it is in the open group. */
+void daemon_batch_add(const struct source *source, struct source_batch *batch,
+                      struct slice mail, struct journal_position at);
+void daemon_batches_ask(struct source *source);
+void daemon_batches_abandon(struct source *source);
+/* The journal took back what was not durable. */
+void daemon_batches_lose(struct daemon *daemon);
+/* Answers those whose turn it is. */
+void daemon_batches_answer(struct daemon *daemon);
+
+/* --- applying --- */
+void daemon_on_apply(uv_timer_t *timer);
+void daemon_on_check(uv_check_t *check);
+/* Something was appended. */
+void daemon_is_behind(struct daemon *daemon);
+/* Writes, applies, commits and remembers all of it, and does what is due. */
+void daemon_settle(struct daemon *daemon);
+/* What it brings arrives while we watch: no backlog. */
+bool daemon_is_fresh(const struct source *source);
+/* Those who bring a backlog wait, or may go on. */
+void daemon_hold(struct daemon *daemon, bool hold);
+
+/* --- memory --- */
+bool daemon_recall(struct source *source, const char *name, struct arena *arena,
+                   struct slice *text);
+void daemon_remember(struct source *source, const char *name, struct slice text);
+/* To the disk with it; after what was taken before has been committed. */
+MUST_USE enum status daemon_write_remembered(struct daemon *daemon, struct fault *why);
 
 /* --- clock --- */
 void daemon_clock_start(struct daemon *daemon);
@@ -143,8 +192,8 @@ void daemon_count_sender(struct daemon *daemon, const struct source *source, str
 MUST_USE enum status daemon_verify_open(struct daemon *daemon, struct fault *why);
 void daemon_verify_close(struct daemon *daemon);
 /* Instead of daemon_keep: the mail comes to it later. */
-MUST_USE enum status daemon_verify_take(struct source *source, struct slice mail,
-                                        struct fault *why);
+MUST_USE enum status daemon_verify_take(struct source *source, struct source_batch *batch,
+                                        struct slice mail, struct fault *why);
 /* The source is about to go. */
 void daemon_verify_forget(struct daemon *daemon, const struct source *source);
 

@@ -7,9 +7,12 @@
 
 #include <stdlib.h>
 
+#define RESUME_BELOW 500 /* mails with the verifier: sources that wait for it may go on */
+
 struct checked_mail {
     struct daemon *daemon;
-    struct source *source; /* NULL: it has ended, and will bring the mail again */
+    struct source *source; /* NULL: it starts over, and will bring the mail again */
+    struct source_batch *batch;
     struct checked_mail *next, **link;
 };
 
@@ -55,48 +58,54 @@ static void done(struct slice stamped, void *data)
     struct checked_mail *mail = data;
     struct daemon *daemon = mail->daemon;
     struct source *source = mail->source;
+    struct source_batch *batch = mail->batch;
     struct fault why = {""};
     drop(mail);
+    if (daemon->holding && !daemon->applying &&
+        verifier_waiting(daemon->verification.verifier) < RESUME_BELOW)
+        daemon_hold(daemon, false);
     if (source == NULL)
         return;
-    source->checking--;
-    if (daemon_keep(source, stamped, &why) != OK)
-        source->lost = true;
-    if (source->checking == 0 && source->asks)
-        daemon_settle(daemon);
+    batch->checking--;
+    if (daemon_keep(source, batch, stamped, &why) != OK)
+        batch->lost = true;
+    if (batch->checking == 0 && batch->asked)
+        daemon->flush = true;
 }
 
 /* Nobody has looked, and the sender cannot speak in our name. */
-static enum status keep_unverified(struct source *source, struct slice mail,
-                                   enum stamp_verdict verdict, const char *reason,
-                                   struct fault *why)
+static enum status keep_unverified(struct source *source, struct source_batch *batch,
+                                   struct slice mail, enum stamp_verdict verdict,
+                                   const char *reason, struct fault *why)
 {
     struct daemon *daemon = source->host->data;
     struct buffer stamped = BUFFER_INIT;
     struct stamp_result result = {verdict, reason, {0}, {0}, ""};
     stamp_mail(mail, daemon->config.authentication.authserv_id, &result, 1, &stamped);
-    enum status status = daemon_keep(source, buffer_slice(&stamped), why);
+    enum status status = daemon_keep(source, batch, buffer_slice(&stamped), why);
     buffer_release(&stamped);
     return status;
 }
 
-enum status daemon_verify_take(struct source *source, struct slice mail, struct fault *why)
+enum status daemon_verify_take(struct source *source, struct source_batch *batch,
+                               struct slice mail, struct fault *why)
 {
     struct daemon *daemon = source->host->data;
     if (mail.len > daemon->config.parse.limits.size)
-        return keep_unverified(source, mail, STAMP_PERMERROR, "the mail is too long", why);
+        return keep_unverified(source, batch, mail, STAMP_PERMERROR, "the mail is too long",
+                               why);
     struct checked_mail *checked = calloc(1, sizeof *checked);
     if (checked == NULL)
         abort();
-    *checked = (struct checked_mail){daemon, source, daemon->checked, &daemon->checked};
+    *checked = (struct checked_mail){daemon, source, batch, daemon->checked, &daemon->checked};
     if (!verify_start(daemon->verification.verifier, mail, done, checked)) {
         free(checked);
-        return keep_unverified(source, mail, STAMP_TEMPERROR, "too many mails at once", why);
+        return keep_unverified(source, batch, mail, STAMP_TEMPERROR, "too many mails at once",
+                               why);
     }
     if (checked->next != NULL)
         checked->next->link = &checked->next;
     daemon->checked = checked;
-    source->checking++;
-    source->unsure = true;
+    batch->checking++;
     return OK;
 }

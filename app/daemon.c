@@ -156,6 +156,8 @@ static void close_all(struct daemon *daemon)
     daemon_verify_close(daemon);
     http_close(daemon->http);
     daemon_lookup_close(daemon);
+    if (daemon->pipeline != NULL) /* nothing of the journal wakes a loop that is gone */
+        (void)pipeline_sync(daemon->pipeline, NULL);
     uv_walk(&daemon->loop, close_handle, NULL);
     (void)uv_run(&daemon->loop, UV_RUN_DEFAULT);
     (void)uv_loop_close(&daemon->loop);
@@ -215,6 +217,13 @@ static void on_event(struct txn *txn, const struct event *event, void *data)
             event->text.len > 0 ? ": " : "", SLICE_FMT(event->text));
 }
 
+/* In the journal's thread. */
+static void on_written(void *data)
+{
+    struct daemon *daemon = data;
+    (void)uv_async_send(&daemon->arrived);
+}
+
 static enum status open_store(struct daemon *daemon, struct fault *why)
 {
     const struct store_config *kept = &daemon->config.store;
@@ -235,8 +244,10 @@ static enum status open_store(struct daemon *daemon, struct fault *why)
         status = refuse_replay(daemon, why);
     if (status == OK)
         status = pipeline_open(daemon->store, &groups, &daemon->pipeline, why);
-    if (status == OK)
-        pipeline_observe(daemon->pipeline, on_event, daemon);
+    if (status != OK)
+        return status;
+    pipeline_observe(daemon->pipeline, on_event, daemon);
+    journal_notify(store_journal(daemon->store), on_written, daemon);
     return status;
 }
 
@@ -245,15 +256,16 @@ static void init_handles(struct daemon *daemon)
     uv_loop_t *loop = &daemon->loop;
     (void)uv_loop_init(loop);
     daemon->hangup.data = daemon->terminate.data = daemon->interrupt.data = daemon;
-    daemon->second.data = daemon->look.data = daemon->group.data = daemon->commit.data =
-        daemon->check.data = daemon;
+    daemon->second.data = daemon->look.data = daemon->group.data = daemon->apply.data =
+        daemon->check.data = daemon->arrived.data = daemon;
     (void)uv_signal_init(loop, &daemon->hangup);
     (void)uv_signal_init(loop, &daemon->terminate);
     (void)uv_signal_init(loop, &daemon->interrupt);
     (void)uv_timer_init(loop, &daemon->second);
     (void)uv_timer_init(loop, &daemon->look);
     (void)uv_timer_init(loop, &daemon->group);
-    (void)uv_timer_init(loop, &daemon->commit);
+    (void)uv_timer_init(loop, &daemon->apply);
+    (void)uv_async_init(loop, &daemon->arrived, daemon_on_arrived);
     (void)uv_check_init(loop, &daemon->check);
 }
 

@@ -2,7 +2,10 @@
  * makes cases of it, the outbox acts.
  *
  *   daemon.c           start, signals, reload, drain
- *   daemon-intake.c    what sources hand over: into the journal, synced in groups, committed
+ *   daemon-intake.c    what sources hand over: into the journal, synced in groups
+ *   daemon-batches.c   who waits to hear that it is kept
+ *   daemon-apply.c     when what is in the journal is applied and committed
+ *   daemon-memory.c    what sources want to find again after a restart
  *   daemon-verify.c    mails on their way through the verifier
  *   daemon-clock.c     the fair clock, what is due, and whether replies can be heard
  *   daemon-sources.c   sources as the configuration names them

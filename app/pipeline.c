@@ -7,15 +7,14 @@
 #define GROUP_MOST 64
 #define BATCH_MOST 16384
 
-static void let_go(struct pipeline *pipeline)
+void pipeline_let_go(struct pipeline *pipeline)
 {
     if (pipeline->holds_journal)
         journal_unlock(pipeline->journal);
-    pipeline->holds_journal = false;
+    pipeline->holds_journal = pipeline->appending = false;
 }
 
-/* Nothing of the open batch has happened. */
-static enum status give_up(struct pipeline *pipeline, enum status status)
+enum status pipeline_give_up(struct pipeline *pipeline, enum status status)
 {
     if (pipeline->txn != NULL)
         txn_abort(pipeline->txn);
@@ -23,20 +22,24 @@ static enum status give_up(struct pipeline *pipeline, enum status status)
     if (pipeline->batch > 0)
         rules_forget(pipeline);
     pipeline->batch = 0;
-    let_go(pipeline);
+    pipeline_let_go(pipeline);
     return status;
 }
 
-static enum status begin(struct pipeline *pipeline, struct fault *why)
+enum status pipeline_begin(struct pipeline *pipeline, struct fault *why)
 {
     if (pipeline->txn != NULL)
         return OK;
-    enum status status = txn_begin(pipeline->store, true, &pipeline->txn, why);
+    enum status status = pipeline->appending ? pipeline_sync(pipeline, why) : OK;
+    if (status != OK)
+        return status;
+    status = txn_begin(pipeline->store, true, &pipeline->txn, why);
     if (status != OK)
         return status;
     store_get_state(pipeline->txn, &pipeline->state);
+    pipeline->committed = pipeline->state.position;
     status = rules_refresh(pipeline, why);
-    return status == OK ? OK : give_up(pipeline, status);
+    return status == OK ? OK : pipeline_give_up(pipeline, status);
 }
 
 /* What a process may have appended that is gone (sync off, and the machine went down) cannot
@@ -66,16 +69,18 @@ static enum status land(struct pipeline *pipeline, struct fault *why)
     pipeline->batch = 0;
     if (status != OK)
         rules_forget(pipeline);
+    else
+        pipeline->committed = pipeline->state.position;
     return status;
 }
 
-/* Applies what stands before `end`, in as many batches as it takes, all but the last
- * committed. */
-static enum status apply_until(struct pipeline *pipeline, struct journal_position end,
-                               struct fault *why)
+enum status pipeline_apply_some(struct pipeline *pipeline, struct journal_position end,
+                                uint64_t most, struct fault *why)
 {
     enum status status = OK;
-    while (status == OK && journal_position_compare(pipeline->state.position, end) < 0) {
+    for (; status == OK && most > 0 &&
+           journal_position_compare(pipeline->state.position, end) < 0;
+         most--) {
         if (pipeline->state.position.segment == 0) {
             pipeline->state.position = journal_first(pipeline->journal);
             if (pipeline->state.position.segment > 1)
@@ -93,14 +98,23 @@ static enum status apply_until(struct pipeline *pipeline, struct journal_positio
             break;
         status = apply_record(pipeline, &record, at, why);
         pipeline->state.position = next;
+        pipeline->behind -= pipeline->behind > 0;
         if (status != OK ||
             (++pipeline->batch < pipeline->settings.batch_most && !txn_failed(pipeline->txn)))
             continue;
         status = land(pipeline, why);
         if (status == OK || status == ERR_CONFLICT)
-            status = begin(pipeline, why);
+            status = pipeline_begin(pipeline, why);
     }
+    if (status == OK && journal_position_compare(pipeline->state.position, end) >= 0)
+        pipeline->behind = 0; /* others may have applied some of it */
     return status;
+}
+
+static enum status apply_until(struct pipeline *pipeline, struct journal_position end,
+                               struct fault *why)
+{
+    return pipeline_apply_some(pipeline, end, UINT64_MAX, why);
 }
 
 /* Once more from where LMDB stands, when a commit had to be given up because the map grew. */
@@ -109,7 +123,7 @@ static enum status land_surely(struct pipeline *pipeline, struct journal_positio
 {
     enum status status = land(pipeline, why);
     while (status == ERR_CONFLICT) {
-        status = begin(pipeline, why);
+        status = pipeline_begin(pipeline, why);
         if (status == OK)
             status = apply_until(pipeline, end, why);
         if (status == OK)
@@ -120,18 +134,18 @@ static enum status land_surely(struct pipeline *pipeline, struct journal_positio
 
 static enum status open_group(struct pipeline *pipeline, struct fault *why)
 {
-    enum status status = begin(pipeline, why);
+    enum status status = pipeline_begin(pipeline, why);
     if (status != OK || pipeline->holds_journal)
         return status;
     status = journal_lock(pipeline->journal, why);
     if (status != OK)
-        return give_up(pipeline, status);
+        return pipeline_give_up(pipeline, status);
     pipeline->holds_journal = true;
     struct journal_position end = journal_end(pipeline->journal);
     status = check_position(pipeline, end, why);
     if (status == OK)
         status = apply_until(pipeline, end, why);
-    return status == OK ? OK : give_up(pipeline, status);
+    return status == OK ? OK : pipeline_give_up(pipeline, status);
 }
 
 enum status pipeline_feed(struct pipeline *pipeline, const struct journal_record *record,
@@ -151,18 +165,18 @@ enum status pipeline_feed(struct pipeline *pipeline, const struct journal_record
             status = journal_append(pipeline->journal, record, &at, why);
     }
     if (status != OK && journal_pending(pipeline->journal) == 0) {
-        let_go(pipeline);
+        pipeline_let_go(pipeline);
         return status; /* this record was refused (too long); the batch is as it was */
     }
     if (status == OK)
         status = apply_record(pipeline, record, at, why);
     if (status != OK)
-        return give_up(pipeline, status);
+        return pipeline_give_up(pipeline, status);
     pipeline->batch++;
     if (journal_pending(pipeline->journal) >= pipeline->settings.group_most) {
         status = journal_sync_begin(pipeline->journal, why);
         if (status != OK)
-            return give_up(pipeline, status);
+            return pipeline_give_up(pipeline, status);
     }
     if (status == OK &&
         (pipeline->batch >= pipeline->settings.batch_most || txn_failed(pipeline->txn)))
@@ -176,9 +190,10 @@ enum status pipeline_sync(struct pipeline *pipeline, struct fault *why)
         return OK;
     enum status status = journal_sync(pipeline->journal, why);
     if (status != OK)
-        return give_up(pipeline, status);
-    pipeline->state.position = journal_end(pipeline->journal);
-    let_go(pipeline);
+        return pipeline_give_up(pipeline, status);
+    if (!pipeline->appending)
+        pipeline->state.position = journal_end(pipeline->journal);
+    pipeline_let_go(pipeline);
     return OK;
 }
 
@@ -186,7 +201,7 @@ enum status pipeline_commit(struct pipeline *pipeline, struct fault *why)
 {
     enum status status = pipeline_sync(pipeline, why);
     if (status == OK && pipeline->batch == 0) { /* nothing to write */
-        (void)give_up(pipeline, OK);
+        (void)pipeline_give_up(pipeline, OK);
         return tell(pipeline, why);
     }
     if (status == OK) {
@@ -194,7 +209,7 @@ enum status pipeline_commit(struct pipeline *pipeline, struct fault *why)
         status = land_surely(pipeline, end, why);
     }
     if (status != OK)
-        return give_up(pipeline, status);
+        return pipeline_give_up(pipeline, status);
     return tell(pipeline, why);
 }
 
@@ -203,7 +218,7 @@ enum status pipeline_catch_up(struct pipeline *pipeline, struct fault *why)
     enum status status = pipeline_commit(pipeline, why);
     if (status == OK)
         status = open_group(pipeline, why);
-    let_go(pipeline);
+    pipeline_let_go(pipeline);
     return status == OK ? pipeline_commit(pipeline, why) : status;
 }
 
@@ -338,7 +353,7 @@ void pipeline_close(struct pipeline *pipeline)
 {
     if (pipeline == NULL)
         return;
-    (void)give_up(pipeline, OK);
+    (void)pipeline_give_up(pipeline, OK);
     inventory_free(pipeline->inventory);
     arena_release(&pipeline->policy_arena);
     arena_release(&pipeline->message_arena);
@@ -354,7 +369,7 @@ void pipeline_observe(struct pipeline *pipeline, event_seen_fn seen, void *data)
 
 enum status pipeline_now(struct pipeline *pipeline, struct instant *now, struct fault *why)
 {
-    enum status status = begin(pipeline, why);
+    enum status status = pipeline_begin(pipeline, why);
     if (status == OK)
         *now = pipeline->state.now;
     return status;
@@ -372,7 +387,7 @@ bool pipeline_intake_healthy(const struct pipeline *pipeline)
 
 enum status pipeline_batch(struct pipeline *pipeline, struct txn **txn, struct fault *why)
 {
-    enum status status = begin(pipeline, why);
+    enum status status = pipeline_begin(pipeline, why);
     if (status == OK)
         *txn = pipeline->txn;
     return status;
@@ -381,19 +396,19 @@ enum status pipeline_batch(struct pipeline *pipeline, struct txn **txn, struct f
 bool pipeline_next_timer(struct pipeline *pipeline, int64_t *due)
 {
     uint64_t id = 0;
-    return begin(pipeline, NULL) == OK && store_next_due(pipeline->txn, due, &id);
+    return pipeline_begin(pipeline, NULL) == OK && store_next_due(pipeline->txn, due, &id);
 }
 
 bool pipeline_next_action(struct pipeline *pipeline, int64_t *not_before)
 {
-    return begin(pipeline, NULL) == OK && store_next_action(pipeline->txn, not_before);
+    return pipeline_begin(pipeline, NULL) == OK && store_next_action(pipeline->txn, not_before);
 }
 
 bool pipeline_next_lookup(struct pipeline *pipeline, struct arena *arena, struct slice *name,
                           int64_t *due)
 {
     struct lookup lookup;
-    if (begin(pipeline, NULL) != OK || store_lookups_waiting(pipeline->txn) == 0 ||
+    if (pipeline_begin(pipeline, NULL) != OK || store_lookups_waiting(pipeline->txn) == 0 ||
         !store_next_lookup(pipeline->txn, arena, &lookup))
         return false;
     *name = lookup.name;
@@ -421,7 +436,7 @@ enum status pipeline_adopt_policy(struct pipeline *pipeline, const struct config
 {
     struct buffer wanted = BUFFER_INIT;
     struct buffer standing = BUFFER_INIT;
-    enum status status = begin(pipeline, why);
+    enum status status = pipeline_begin(pipeline, why);
     config_policy_text(config, &wanted);
     config_policy_text(&pipeline->config, &standing);
     bool first = status == OK && store_counter(pipeline->txn, "policies") == 0;

@@ -7,6 +7,7 @@
  * index can be made anew, and a replay is the same program under another clock.
  *
  *   pipeline.c        the batch: journal group, write transaction, and what happens when either fails
+ *   pipeline-append.c the same in two steps: taken now, applied a moment later
  *   apply.c           one record: timers, then by kind
  *   apply-message.c   a mail: parsed, correlated, stepped
  *   apply-input.c     decisions, outcomes, policies, inventories
@@ -59,6 +60,28 @@ void pipeline_observe(struct pipeline *pipeline, event_seen_fn seen, void *data)
  * pipeline_sync or pipeline_commit. */
 MUST_USE enum status pipeline_feed(struct pipeline *pipeline,
                                    const struct journal_record *record, struct fault *why);
+/* The same in two steps, for whoever takes faster than it applies: into the journal only,
+ * and pipeline_apply later. *at is where it stands; it is durable once
+ * pipeline_is_durable(at). What is fed or committed meanwhile comes after all of that. */
+MUST_USE enum status pipeline_append(struct pipeline *pipeline,
+                                     const struct journal_record *record,
+                                     struct journal_position *at, struct fault *why);
+/* Sends the open group on its way, unless the one before is still under way; or only takes
+ * in what has arrived. They wait for nothing. On failure all that is not durable was taken
+ * back. */
+MUST_USE enum status pipeline_flush(struct pipeline *pipeline, struct fault *why);
+MUST_USE enum status pipeline_arrived(struct pipeline *pipeline, struct fault *why);
+bool pipeline_is_durable(const struct pipeline *pipeline, struct journal_position at);
+bool pipeline_is_applied(const struct pipeline *pipeline, struct journal_position at);
+/* Records appended, and not yet applied. */
+uint64_t pipeline_behind(const struct pipeline *pipeline);
+/* Makes the open group durable, applies up to `most` of what is behind, commits. */
+MUST_USE enum status pipeline_apply(struct pipeline *pipeline, unsigned most,
+                                    struct fault *why);
+/* The key that a mail is stored under. */
+void pipeline_digest(struct slice mail, uint8_t digest[32]);
+/* Counts what other processes have appended as behind. */
+MUST_USE enum status pipeline_look_for_others(struct pipeline *pipeline, struct fault *why);
 /* Makes the open group durable, without committing. */
 MUST_USE enum status pipeline_sync(struct pipeline *pipeline, struct fault *why);
 /* Group and batch are on disk, and observers have been told. */

@@ -106,4 +106,5 @@ def main():
                       f'"mail": "owner@c{number}.example", "phone": "+12025550123"}}]}}\n')
 
 
-main()
+if __name__ == "__main__":
+    main()

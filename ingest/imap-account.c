@@ -23,9 +23,10 @@ static json_t *folders_json(const struct imap_account *account)
     json_t *list = json_array();
     for (size_t i = 0; i < account->folder_count; i++)
         (void)json_array_append_new(
-            list, json_pack("{s:s, s:I, s:I}", "name", account->folders[i], "validity",
+            list, json_pack("{s:s, s:I, s:I, s:I}", "name", account->folders[i], "validity",
                             (json_int_t)account->cursors[i].uid_validity, "uid",
-                            (json_int_t)account->cursors[i].uid));
+                            (json_int_t)account->cursors[i].uid, "modseq",
+                            (json_int_t)account->cursors[i].modseq));
     return list;
 }
 
@@ -50,14 +51,15 @@ void imap_account_write(const struct imap_account *account, struct buffer *out)
         text_or_null(s->stream.tls_lowest), "timeout", s->stream.timeout, "plaintext",
         (int)s->plaintext_login, "user", s->user, "mechanism", (int)s->mechanism, "secret",
         s->secret, "most", (json_int_t)s->message_most);
-    json_t *rest = json_pack("{s:o, s:I, s:i, s:i, s:o, s:o, s:i, s:i, s:i, s:o, s:o}",
-                             "run-as", text_or_null(account->confinement.user), "memory",
-                             (json_int_t)account->confinement.memory, "files",
-                             (int)account->confinement.files, "disposal",
-                             (int)account->disposal, "move-to", text_or_null(account->move_to),
-                             "keyword", text_or_null(account->keyword), "batch",
-                             (int)account->batch, "wait", account->wait, "idle", account->idle,
-                             "folders", folders_json(account), "skips", skips_json(account));
+    json_t *rest = json_pack(
+        "{s:o, s:I, s:i, s:i, s:o, s:o, s:o, s:i, s:i, s:i, s:i, s:o, s:o}", "run-as",
+        text_or_null(account->confinement.user), "memory",
+        (json_int_t)account->confinement.memory, "files", (int)account->confinement.files,
+        "disposal", (int)account->disposal, "move-to", text_or_null(account->move_to),
+        "unparsed-to", text_or_null(account->unparsed_to), "keyword",
+        text_or_null(account->keyword), "batch", (int)account->batch, "careful",
+        (int)account->careful, "wait", account->wait, "idle", account->idle, "folders",
+        folders_json(account), "skips", skips_json(account));
     if (root == NULL || rest == NULL || json_object_update_new(root, rest) != 0)
         abort();
     char *text = json_dumps(root, JSON_COMPACT);
@@ -103,8 +105,10 @@ static void read_settings(const json_t *root, struct arena *arena, struct imap_a
     account->confinement.files = (unsigned)number(root, "files");
     account->disposal = (enum imap_disposal)number(root, "disposal");
     account->move_to = copy_text(root, "move-to", arena);
+    account->unparsed_to = copy_text(root, "unparsed-to", arena);
     account->keyword = copy_text(root, "keyword", arena);
     account->batch = (unsigned)number(root, "batch");
+    account->careful = (unsigned)number(root, "careful");
     account->wait = (int)number(root, "wait");
     account->idle = (int)number(root, "idle");
 }
@@ -119,7 +123,8 @@ static void read_lists(const json_t *root, struct arena *arena, struct imap_acco
             break;
         account->folders[account->folder_count] = copy_text(item, "name", arena);
         account->cursors[account->folder_count++] = (struct imap_cursor){
-            (uint32_t)number(item, "validity"), (uint32_t)number(item, "uid")};
+            (uint32_t)number(item, "validity"), (uint32_t)number(item, "uid"),
+            (uint64_t)number(item, "modseq")};
     }
     json_array_foreach(json_object_get(root, "skips"), i, item)
     {

@@ -17,6 +17,7 @@ enum imap_disposal { IMAP_KEEP, IMAP_MARK, IMAP_MOVE, IMAP_DELETE };
 struct imap_cursor {
     uint32_t uid_validity; /* 0: nothing was fetched yet */
     uint32_t uid;          /* everything up to it is done with */
+    uint64_t modseq;       /* nothing had changed up to it when all was done with; 0: unknown */
 };
 
 struct imap_account {
@@ -24,8 +25,11 @@ struct imap_account {
     struct confinement confinement;
     enum imap_disposal disposal;
     const char *move_to; /* IMAP_MOVE */
+    const char
+        *unparsed_to;    /* IMAP_MOVE and IMAP_DELETE: mails that nobody understood; or NULL */
     const char *keyword; /* IMAP_MARK */
-    unsigned batch;      /* mails a command; 1 after a crash, to find the one at fault */
+    unsigned batch;      /* mails a command */
+    unsigned careful;    /* so many alone, after a crash, to find the one at fault */
     int wait;            /* seconds between looks where the server has no IDLE */
     int idle;            /* seconds of one IDLE; 0: as long as RFC 2177 lets it be */
     const char *folders[IMAP_FOLDERS_MOST];

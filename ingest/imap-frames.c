@@ -5,6 +5,10 @@
 
 #include "base/text.h"
 
+#include <time.h>
+
+#define SKEW_MOST 300 /* seconds */
+
 static bool broken(struct supervisor *s, const char *what)
 {
     s->fault_status =
@@ -41,20 +45,43 @@ static bool on_folder(struct supervisor *s, struct slice payload)
 
 static bool on_attempt(struct supervisor *s, struct slice payload)
 {
-    if (!wire_take_mails(payload, &s->attempt) || s->attempt.folder >= s->account.folder_count)
+    struct supervisor_lot *lot = supervisor_lot(s, s->begun);
+    if (s->begun - s->done == WIRE_ATTEMPTS_MOST || !wire_take_mails(payload, &lot->wanted) ||
+        lot->wanted.folder >= s->account.folder_count)
         return broken(s, "attempt");
-    s->taken = (struct wire_mails){.folder = s->attempt.folder,
-                                   .uid_validity = s->attempt.uid_validity};
+    lot->taken.folder = lot->wanted.folder;
+    lot->taken.uid_validity = lot->wanted.uid_validity;
+    lot->taken.count = 0;
+    s->owed += lot->wanted.count;
+    s->begun++;
     return true;
+}
+
+/* No honest date is in the future. */
+static void compare_clocks(struct supervisor *s, const struct wire_mail *mail)
+{
+    int64_t ahead = mail->internal_date - (int64_t)time(NULL);
+    if (ahead < SKEW_MOST || s->skewed)
+        return;
+    s->skewed = true;
+    source_notice(
+        &s->source,
+        "the server dates mail UID %u in %s %lld s into the future: its clock or ours is "
+        "wrong; look at timedatectl on both",
+        mail->uid, s->account.folders[mail->folder], (long long)ahead);
 }
 
 static bool on_mail(struct supervisor *s, struct slice payload)
 {
     struct wire_mail mail;
     struct fault why = {""};
-    if (!wire_take(&payload, &mail, sizeof mail) || mail.folder != s->taken.folder ||
-        mail.uid_validity != s->taken.uid_validity || s->taken.count >= s->attempt.count)
+    struct wire_mails *taken = &supervisor_lot(s, s->fetched)->taken;
+    if (s->begun == s->fetched || !wire_take(&payload, &mail, sizeof mail) ||
+        mail.folder != taken->folder || mail.uid_validity != taken->uid_validity ||
+        taken->count == WIRE_UIDS_MOST || s->owed == 0)
         return broken(s, "mail");
+    s->owed--;
+    compare_clocks(s, &mail);
     enum status status = source_take(&s->source, payload, &why);
     if (status == ERR_LIMIT || status == ERR_MALFORMED) {
         supervisor_set_aside(s, mail.folder, mail.uid_validity, mail.uid, why.text);
@@ -65,7 +92,7 @@ static bool on_mail(struct supervisor *s, struct slice payload)
         s->fault = why;
         return false;
     }
-    s->taken.uids[s->taken.count++] = mail.uid;
+    taken->uids[taken->count++] = mail.uid;
     return true;
 }
 
@@ -84,15 +111,38 @@ static bool on_too_large(struct supervisor *s, struct slice payload)
 static bool on_done(struct supervisor *s, struct slice payload)
 {
     struct wire_mails done;
-    if (!wire_take_mails(payload, &done) || done.folder != s->attempt.folder ||
-        done.uid_validity != s->attempt.uid_validity || done.count != s->attempt.count ||
-        memcmp(done.uids, s->attempt.uids, done.count * sizeof *done.uids) != 0 ||
-        s->source.asks)
+    const struct wire_mails *wanted = &supervisor_lot(s, s->done)->wanted;
+    if (s->done == s->answered || !wire_take_mails(payload, &done) ||
+        done.folder != wanted->folder || done.uid_validity != wanted->uid_validity ||
+        done.count != wanted->count ||
+        memcmp(done.uids, wanted->uids, done.count * sizeof *done.uids) != 0)
         return broken(s, "done");
     for (uint32_t i = 0; i < done.count; i++)
         imap_memory_advance(&s->account, done.folder, done.uid_validity, done.uids[i]);
-    s->attempt.count = s->taken.count = 0;
+    s->done++;
     s->failures = 0;
+    supervisor_remember(s);
+    return true;
+}
+
+static bool on_fetched(struct supervisor *s)
+{
+    if (s->begun == s->fetched)
+        return broken(s, "fetched");
+    if (++s->fetched == s->begun)
+        s->owed = 0;
+    s->source.host->ask(&s->source);
+    return true;
+}
+
+static bool on_read(struct supervisor *s, struct slice payload)
+{
+    struct wire_read read;
+    if (!wire_take(&payload, &read, sizeof read) || read.folder >= s->account.folder_count ||
+        s->done != s->begun)
+        return broken(s, "read");
+    imap_memory_advance(&s->account, read.folder, read.uid_validity, 0);
+    s->account.cursors[read.folder].modseq = read.modseq;
     supervisor_remember(s);
     return true;
 }
@@ -123,16 +173,16 @@ static bool on_frame(struct supervisor *s, enum wire_kind kind, struct slice pay
     case WIRE_TOO_LARGE:
         return on_too_large(s, payload);
     case WIRE_FETCHED:
-        if (s->source.asks)
-            return broken(s, "fetched");
-        s->source.host->ask(&s->source);
-        return true;
+        return on_fetched(s);
+    case WIRE_READ:
+        return on_read(s, payload);
     case WIRE_DONE:
         return on_done(s, payload);
     case WIRE_FAULT:
         return on_fault(s, payload);
     case WIRE_ACCOUNT:
     case WIRE_SAFE:
+    case WIRE_UNPARSED:
         break;
     }
     return broken(s, "kind");

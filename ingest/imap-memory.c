@@ -35,9 +35,13 @@ void imap_memory_read(struct slice text, struct imap_account *account)
         const json_t *folders = json_object_get(root, "folders");
         for (size_t i = 0; i < account->folder_count; i++) {
             const json_t *folder = json_object_get(folders, account->folders[i]);
-            account->cursors[i] =
-                (struct imap_cursor){number(folder, "validity"), number(folder, "uid")};
+            account->cursors[i] = (struct imap_cursor){
+                number(folder, "validity"), number(folder, "uid"),
+                (uint64_t)json_integer_value(json_object_get(folder, "modseq"))};
         }
+        if (json_integer_value(json_object_get(root, "disposal")) != account->disposal)
+            for (size_t i = 0; i < account->folder_count; i++)
+                account->cursors[i].modseq = 0; /* what is there is to be dealt with anew */
         read_aside(root, account);
     }
     json_decref(root);
@@ -49,9 +53,10 @@ void imap_memory_write(const struct imap_account *account, struct buffer *out)
     json_t *aside = json_array();
     for (size_t i = 0; i < account->folder_count; i++)
         (void)json_object_set_new(folders, account->folders[i],
-                                  json_pack("{s:I, s:I}", "validity",
+                                  json_pack("{s:I, s:I, s:I}", "validity",
                                             (json_int_t)account->cursors[i].uid_validity, "uid",
-                                            (json_int_t)account->cursors[i].uid));
+                                            (json_int_t)account->cursors[i].uid, "modseq",
+                                            (json_int_t)account->cursors[i].modseq));
     for (size_t i = 0; i < account->skip_count; i++)
         (void)json_array_append_new(aside, json_pack("{s:s, s:I, s:I}", "folder",
                                                      account->folders[account->skips[i].folder],
@@ -59,8 +64,9 @@ void imap_memory_write(const struct imap_account *account, struct buffer *out)
                                                      (json_int_t)account->skips[i].uid_validity,
                                                      "uid", (json_int_t)account->skips[i].uid));
     json_t *root =
-        json_pack("{s:s, s:s, s:o, s:o}", "server", account->settings.stream.host, "user",
-                  account->settings.user, "folders", folders, "aside", aside);
+        json_pack("{s:s, s:s, s:i, s:o, s:o}", "server", account->settings.stream.host, "user",
+                  account->settings.user, "disposal", (int)account->disposal, "folders",
+                  folders, "aside", aside);
     char *text = root == NULL ? NULL : json_dumps(root, JSON_COMPACT);
     if (text == NULL)
         abort();
@@ -74,7 +80,7 @@ void imap_memory_advance(struct imap_account *account, uint32_t folder, uint32_t
 {
     struct imap_cursor *cursor = &account->cursors[folder];
     if (cursor->uid_validity != uid_validity)
-        *cursor = (struct imap_cursor){uid_validity, uid};
+        *cursor = (struct imap_cursor){.uid_validity = uid_validity, .uid = uid};
     else if (uid > cursor->uid)
         cursor->uid = uid;
 }

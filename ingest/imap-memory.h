@@ -1,8 +1,8 @@
 /* What is remembered of an IMAP account from one process to the next: how far each folder
  * was read, and which mails are left alone. As JSON:
  *
- *     {"server":"imap.example.net","user":"abuse",
- *      "folders":{"INBOX":{"validity":1,"uid":4711}},
+ *     {"server":"imap.example.net","user":"abuse","disposal":2,
+ *      "folders":{"INBOX":{"validity":1,"uid":4711,"modseq":815}},
  *      "aside":[{"folder":"INBOX","validity":1,"uid":12}]}
  *
  * An account that has moved to another server or user begins anew. */

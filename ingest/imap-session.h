@@ -52,12 +52,23 @@ MUST_USE enum status imap_list(struct imap_session *session, uint32_t first,
                                struct imap_item *items, size_t most, size_t *count,
                                struct fault *why);
 
-/* Fetches these mails in one command. `each` is called as they arrive, in the server's
- * order; raw is borrowed. It returns false to stop (the connection is then of no more use).
- * A mail that has vanished meanwhile is not called for. */
+/* The same for mails with uid <= last that changed after modseq and lack the keyword. For
+ * servers with a modseq. */
+MUST_USE enum status imap_list_unmarked(struct imap_session *session, uint32_t last,
+                                        uint64_t modseq, const char *keyword,
+                                        struct imap_item *items, size_t most, size_t *count,
+                                        struct fault *why);
+
+/* Fetches these mails in one command. Several may be begun before the first is ended, so that
+ * the server is never without work; they end in the order in which they began, and no other
+ * command goes between. `each` is called as mails arrive, in the server's order; raw is
+ * borrowed. It returns false to stop (the connection is then of no more use). A mail that has
+ * vanished meanwhile is not called for. */
 typedef bool (*imap_mail_fn)(uint32_t uid, int64_t internal_date, struct slice raw, void *data);
-MUST_USE enum status imap_fetch(struct imap_session *session, const uint32_t *uids,
-                                size_t count, imap_mail_fn each, void *data, struct fault *why);
+MUST_USE enum status imap_fetch_begin(struct imap_session *session, const uint32_t *uids,
+                                      size_t count, struct fault *why);
+MUST_USE enum status imap_fetch_end(struct imap_session *session, imap_mail_fn each, void *data,
+                                    struct fault *why);
 
 /* What becomes of mails that are safe. Moving makes the folder when it is not there; where
  * the server lacks MOVE it copies and then expunges exactly these UIDs (UIDPLUS); where it

@@ -3,14 +3,10 @@
 #include "ingest/imap-memory.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #define SECRET_SECONDS 60
-#define READ_ROOM      ((size_t)64 << 10)
 #define DEATHS_MOST    2U /* of fetchers, before the mail is set aside */
 
 static void begin(struct supervisor *s);
@@ -93,11 +89,14 @@ static void trouble(struct supervisor *s, enum status status, const char *why)
  * now on, and the mail that was alone twice is to blame. */
 static void find_culprit(struct supervisor *s)
 {
-    s->account.batch = 1;
-    if (s->attempt.count != 1)
+    const struct wire_mails *attempt = &supervisor_lot(s, s->fetched)->wanted;
+    if (s->begun == s->fetched)
         return;
-    uint32_t folder = s->attempt.folder, validity = s->attempt.uid_validity;
-    uint32_t uid = s->attempt.uids[0];
+    s->account.careful = WIRE_ATTEMPTS_MOST * s->account.batch;
+    if (attempt->count != 1)
+        return;
+    uint32_t folder = attempt->folder, validity = attempt->uid_validity;
+    uint32_t uid = attempt->uids[0];
     bool again = s->suspect.folder == folder && s->suspect.uid_validity == validity &&
                  s->suspect.uid == uid;
     s->suspect.folder = folder;
@@ -114,13 +113,13 @@ static void after_end(struct supervisor *s)
 {
     char why[FAULT_LENGTH];
     s->running = false;
-    s->source.asks = false;
+    s->source.host->abandon(&s->source);
     s->source.restarts++;
     if (s->silent) {
         (void)snprintf(why, sizeof why, "the fetcher has said nothing for too long");
         find_culprit(s);
     } else if (s->fault_status != OK) {
-        s->account.batch = s->settings.account.batch;
+        s->account.careful = 0;
         (void)snprintf(why, sizeof why, "%s", s->fault.text);
     } else if (s->signal != 0) {
         (void)snprintf(why, sizeof why, "the fetcher was killed by signal %d (%s)", s->signal,
@@ -138,211 +137,54 @@ static void after_end(struct supervisor *s)
         trouble(s, s->fault_status, why);
 }
 
-static void on_ended(uv_handle_t *handle)
+void supervisor_gone(struct supervisor *s)
 {
-    struct supervisor *s = handle->data;
-    if (--s->handles > 0)
-        return;
     if (s->stopping)
         s->source.host->ended(&s->source);
     else
         after_end(s);
 }
 
-static void maybe_end(struct supervisor *s)
-{
-    if (!s->exited || !s->ended)
-        return;
-    (void)uv_timer_stop(&s->timer);
-    if (s->stopping)
-        uv_close((uv_handle_t *)&s->timer, on_ended);
-    uv_close((uv_handle_t *)&s->process, on_ended);
-    uv_close((uv_handle_t *)&s->pipe, on_ended);
-}
+/* ---- what the daemon has kept ---- */
 
-static void on_exit_of_fetcher(uv_process_t *process, int64_t exit_status, int signal)
+static void say_unparsed(struct supervisor *s, struct wire_mails *taken, const bool *understood)
 {
-    struct supervisor *s = process->data;
-    s->exited = true;
-    s->exit_status = exit_status;
-    s->signal = signal;
-    maybe_end(s);
-}
-
-static void end_reading(struct supervisor *s)
-{
-    (void)uv_read_stop((uv_stream_t *)&s->pipe);
-    s->ended = true;
-    maybe_end(s);
-}
-
-/* `fault` says why, or nothing does and the mail is to blame. */
-static void drop_fetcher(struct supervisor *s)
-{
-    if (!s->exited)
-        (void)uv_process_kill(&s->process, SIGKILL);
-    if (!s->ended)
-        end_reading(s);
-}
-
-static void on_silence(uv_timer_t *timer)
-{
-    struct supervisor *s = timer->data;
-    s->silent = true;
-    drop_fetcher(s);
-}
-
-void supervisor_heard(struct supervisor *s)
-{
-    uint64_t seconds = (uint64_t)s->settings.stall;
-    if (s->source.state == SOURCE_WAITING) {
-        int longest = s->account.idle > s->account.wait ? s->account.idle : s->account.wait;
-        seconds += (uint64_t)(longest + s->account.settings.stream.timeout);
+    struct wire_mails unparsed = {.folder = taken->folder, .uid_validity = taken->uid_validity};
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < taken->count; i++) {
+        if (understood[i])
+            taken->uids[count++] = taken->uids[i];
+        else
+            unparsed.uids[unparsed.count++] = taken->uids[i];
     }
-    (void)uv_timer_start(&s->timer, on_silence, seconds * 1000, 0);
+    taken->count = count;
+    supervisor_send(s, WIRE_UNPARSED,
+                    (struct slice){(const char *)&unparsed, WIRE_MAILS_SIZE(unparsed.count)});
 }
 
-/* ---- reading ---- */
-
-static void give_room(uv_handle_t *handle, size_t suggested, uv_buf_t *room)
-{
-    struct supervisor *s = handle->data;
-    (void)suggested;
-    buffer_reserve(&s->received, READ_ROOM);
-    *room = uv_buf_init(s->received.ptr + s->received.len, READ_ROOM);
-}
-
-static void on_bytes(uv_stream_t *stream, ssize_t got, const uv_buf_t *room)
-{
-    struct supervisor *s = stream->data;
-    (void)room;
-    if (got < 0) {
-        end_reading(s);
-        return;
-    }
-    s->received.len += (size_t)got;
-    if (!supervisor_frames(s))
-        drop_fetcher(s);
-}
-
-/* ---- writing ---- */
-
-struct sending {
-    uv_write_t request;
-    size_t length;
-    char bytes[];
-};
-
-static void on_sent(uv_write_t *request, int status)
-{
-    struct sending *sending = request->data;
-    (void)status; /* a fetcher that is gone is noticed by reading */
-    explicit_bzero(sending->bytes, sending->length);
-    free(sending);
-}
-
-void supervisor_send(struct supervisor *s, enum wire_kind kind, struct slice payload)
-{
-    uint32_t length = (uint32_t)payload.len;
-    struct sending *sending = malloc(sizeof *sending + WIRE_HEADER + payload.len);
-    if (sending == NULL)
-        abort();
-    sending->length = WIRE_HEADER + payload.len;
-    memcpy(sending->bytes, &length, sizeof length);
-    sending->bytes[4] = (char)kind;
-    memcpy(sending->bytes + WIRE_HEADER, payload.ptr, payload.len);
-    sending->request.data = sending;
-    uv_buf_t bytes = uv_buf_init(sending->bytes, (unsigned)sending->length);
-    if (uv_write(&sending->request, (uv_stream_t *)&s->pipe, &bytes, 1, on_sent) != 0)
-        on_sent(&sending->request, -1);
-}
-
-static void on_kept(struct source *source, bool kept)
+static void on_kept(struct source *source, bool kept, const bool *understood)
 {
     struct supervisor *s = (struct supervisor *)source;
     if (!s->running || s->ended)
         return;
-    if (kept) {
-        supervisor_send(
-            s, WIRE_SAFE,
-            (struct slice){(const char *)&s->taken, WIRE_MAILS_SIZE(s->taken.count)});
+    if (!kept) {
+        s->fault_status = fail(&s->fault, ERR_IO, "what it brought could not be kept");
+        supervisor_drop(s);
         return;
     }
-    s->fault_status = fail(&s->fault, ERR_IO, "what it brought could not be kept");
-    drop_fetcher(s);
+    struct wire_mails *taken = &supervisor_lot(s, s->answered++)->taken;
+    if (understood != NULL)
+        say_unparsed(s, taken, understood);
+    supervisor_send(s, WIRE_SAFE,
+                    (struct slice){(const char *)taken, WIRE_MAILS_SIZE(taken->count)});
+}
+
+static void on_hold(struct source *source, bool hold)
+{
+    supervisor_hold((struct supervisor *)source, hold);
 }
 
 /* ---- starting one ---- */
-
-static int spawn(struct supervisor *s, int fds[2])
-{
-    char name[] = "abusedesk", word[] = "fetcher";
-    char *arguments[] = {name, word, NULL};
-    char path[] = "PATH=/usr/bin:/bin", language[] = "LC_ALL=C.UTF-8";
-    char sanitizer[512], *environment[] = {path, language, NULL, NULL};
-    const char *options_of_sanitizer = getenv("ASAN_OPTIONS");
-    if (options_of_sanitizer != NULL) {
-        (void)snprintf(sanitizer, sizeof sanitizer, "ASAN_OPTIONS=%s", options_of_sanitizer);
-        environment[2] = sanitizer;
-    }
-    uv_stdio_container_t streams[4] = {{.flags = UV_IGNORE},
-                                       {.flags = UV_IGNORE},
-                                       {.flags = UV_INHERIT_FD, .data.fd = STDERR_FILENO},
-                                       {.flags = UV_INHERIT_FD, .data.fd = fds[1]}};
-    uv_process_options_t options = {.exit_cb = on_exit_of_fetcher,
-                                    .file = s->settings.program,
-                                    .args = arguments,
-                                    .env = environment,
-                                    .stdio = streams,
-                                    .stdio_count = 4};
-    int code = uv_pipe_open(&s->pipe, fds[0]);
-    if (code == 0)
-        code = uv_spawn(s->source.host->loop, &s->process, &options);
-    else
-        (void)close(fds[0]);
-    return code;
-}
-
-static void say_account(struct supervisor *s, const char *secret)
-{
-    struct buffer json = BUFFER_INIT;
-    s->account.settings.secret = secret;
-    imap_account_write(&s->account, &json);
-    s->account.settings.secret = NULL;
-    supervisor_send(s, WIRE_ACCOUNT, buffer_slice(&json));
-    explicit_bzero(json.ptr, json.len);
-    buffer_release(&json);
-}
-
-static void start_fetcher(struct supervisor *s, const char *secret)
-{
-    int fds[2];
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0) {
-        trouble(s, ERR_IO, strerror(errno));
-        return;
-    }
-    s->process.data = s->pipe.data = s;
-    s->attempt.count = s->taken.count = 0;
-    s->fault_status = OK;
-    s->signal = 0;
-    s->exited = s->ended = s->silent = false;
-    s->running = true;
-    s->handles = 2;
-    (void)uv_pipe_init(s->source.host->loop, &s->pipe, 0);
-    int code = spawn(s, fds);
-    (void)close(fds[1]);
-    supervisor_heard(s);
-    if (code == 0)
-        code = uv_read_start((uv_stream_t *)&s->pipe, give_room, on_bytes);
-    if (code != 0) {
-        s->fault_status =
-            fail(&s->fault, ERR_IO, "a fetcher cannot be started: %s", uv_strerror(code));
-        s->exited = true;
-        end_reading(s);
-        return;
-    }
-    say_account(s, secret);
-}
 
 static void on_secret(const char *secret, enum status status, const struct fault *why,
                       void *data)
@@ -351,8 +193,8 @@ static void on_secret(const char *secret, enum status status, const struct fault
     s->asking = NULL;
     if (status != OK)
         trouble(s, status, why->text);
-    else
-        start_fetcher(s, secret);
+    else if (!supervisor_start(s, secret))
+        trouble(s, ERR_IO, strerror(errno));
 }
 
 static void begin(struct supervisor *s)
@@ -391,9 +233,9 @@ static void stop(struct source *source)
     bool closing = s->running && s->exited && s->ended;
     s->handles = s->running ? s->handles + 1 : 1; /* the timer goes along */
     if (s->running && !closing)
-        drop_fetcher(s);
+        supervisor_drop(s);
     else
-        uv_close((uv_handle_t *)&s->timer, on_ended);
+        supervisor_close((uv_handle_t *)&s->timer);
 }
 
 static void release(struct source *source)
@@ -401,6 +243,7 @@ static void release(struct source *source)
     struct supervisor *s = (struct supervisor *)source;
     buffer_release(&s->received);
     token_keeper_free(s->tokens);
+    free(s->lots);
     free(s);
 }
 
@@ -410,7 +253,13 @@ static void warn(void *data, const char *text)
 }
 
 static const struct source_type imap_type = {
-    .name = "imap", .start = start, .kept = on_kept, .stop = stop, .free = release};
+    .name = "imap",
+    .start = start,
+    .kept = on_kept,
+    .hold = on_hold,
+    .stop = stop,
+    .free = release,
+};
 
 struct source *imap_source_new(const struct imap_source_settings *settings,
                                const struct source_host *host)
@@ -427,5 +276,9 @@ struct source *imap_source_new(const struct imap_source_settings *settings,
         s->settings.tokens.data = s;
         s->tokens = token_keeper_new(&s->settings.tokens);
     }
+    s->source.wants_verdicts = settings->account.unparsed_to != NULL;
+    s->lots = calloc(WIRE_ATTEMPTS_MOST, sizeof *s->lots);
+    if (s->lots == NULL)
+        abort();
     return &s->source;
 }

@@ -1,7 +1,8 @@
 /* An IMAP account as a source: starts its fetcher (imap-fetcher.h), takes what it brings,
  * and starts another when it ends.
  *
- *   imap-supervisor.c   the process: secret, spawn, end, pause, and which mail is to blame
+ *   imap-supervisor.c   secret, pauses, what is kept, and which mail is to blame for an end
+ *   imap-process.c      the process: started, heard, told, ended
  *   imap-frames.c       what the fetcher says (wire.h)
  *   imap-memory.c       what outlives the process
  *

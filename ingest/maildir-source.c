@@ -194,6 +194,7 @@ static void look(struct maildir_source *m)
     (void)closedir(list);
     if (status != OK) {
         forget_taken(m);
+        m->source.host->abandon(&m->source);
         source_say(&m->source, SOURCE_WARNING, "%s", why.text);
         source_enter(&m->source, SOURCE_TROUBLE, why.text);
         look_soon(m, (uint64_t)m->settings.poll * 1000);
@@ -205,10 +206,11 @@ static void look(struct maildir_source *m)
     }
 }
 
-static void on_kept(struct source *source, bool kept)
+static void on_kept(struct source *source, bool kept, const bool *understood)
 {
     struct maildir_source *m = (struct maildir_source *)source;
     int error = 0;
+    (void)understood;
     for (unsigned i = 0; kept && i < m->count; i++)
         if (dispose(m, m->taken[i]) != 0 && errno != ENOENT)
             error = errno;

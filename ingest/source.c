@@ -30,8 +30,6 @@ bool source_is_heard(const struct source *source)
 void source_enter(struct source *source, enum source_state state, const char *why)
 {
     bool new = source->state != state;
-    if (state == SOURCE_STARTING) /* it begins again from what was kept */
-        source->unsure = source->lost = false;
     if (state == SOURCE_TROUBLE) {
         source->troubles++;
         (void)snprintf(source->trouble, sizeof source->trouble, "%s", why);
@@ -40,6 +38,7 @@ void source_enter(struct source *source, enum source_state state, const char *wh
         if (!source->caught_up || source->trouble[0] != '\0')
             source_say(source, SOURCE_NEWS, "read to the end; waits for mail");
         source->caught_up = true;
+        source->run = 0;
         source->trouble[0] = '\0';
     }
     source->state = state;
@@ -73,6 +72,7 @@ enum status source_take(struct source *source, struct slice mail, struct fault *
     enum status status = source->host->take(source, mail, why);
     if (status == OK) {
         source->mails++;
+        source->run++;
         source->bytes += mail.len;
         source->last_mail = time(NULL);
     }

@@ -4,8 +4,11 @@
  *
  *     source                       host (the daemon)
  *     take(mail) …                 appends it to the open group of the journal
- *     ask()                        syncs the group, then type->kept(source, true), and commits;
- *                                  false when the disk would not have it: start over from what was kept
+ *     ask()                        ends the batch: once all of it is on disk, and its mails are
+ *                                  understood if the source wants to know, type->kept(source, true, …);
+ *                                  false when some of it could not be kept: start over
+ *
+ * A source may go on taking while it waits: batches are answered in their order.
  *
  * To add a kind of source: one file with a struct source_type, and a section in the option
  * table. */
@@ -29,7 +32,11 @@ struct source;
 struct source_type {
     const char *name; /* "imap" */
     void (*start)(struct source *source);
-    void (*kept)(struct source *source, bool kept);
+    /* understood[i]: did some parser understand the i-th mail of the batch? NULL unless
+     * source->wants_verdicts. */
+    void (*kept)(struct source *source, bool kept, const bool *understood);
+    /* Brings nothing more until it may again; NULL: it never brings much. */
+    void (*hold)(struct source *source, bool hold);
     /* Ends; host->ended is called once nothing of it is on the loop any more, never from
      * within. */
     void (*stop)(struct source *source);
@@ -44,6 +51,8 @@ struct source_host {
     /* ERR_LIMIT, ERR_MALFORMED: this mail is refused for good. Anything else but OK: later. */
     enum status (*take)(struct source *source, struct slice mail, struct fault *why);
     void (*ask)(struct source *source);
+    /* It starts over: nobody waits for what it took before. */
+    void (*abandon)(struct source *source);
     void (*say)(struct source *source, enum source_word word, const char *text);
     /* Something that the desk must know, for its history too. */
     void (*notice)(struct source *source, const char *text);
@@ -60,13 +69,13 @@ struct source_host {
 struct source {
     const struct source_type *type;
     const struct source_host *host;
-    const char *name;  /* of its section */
-    char label[96];    /* "imap abuse" */
-    bool replies;      /* answers of customers come in here */
-    bool asks;         /* host: it waits to hear that all is kept */
-    bool unsure;       /* host: something was taken and is not known to be kept */
-    bool lost;         /* host: the disk would not have some of that */
-    uint32_t checking; /* host: mails that were taken and are being verified */
+    const char *name; /* of its section */
+    char label[96];   /* "imap abuse" */
+    bool replies;     /* answers of customers come in here */
+    bool wants_verdicts;
+    uint32_t asks;                /* batches that it waits to hear of */
+    struct source_batch *batches; /* the host's, oldest first */
+    uint64_t run;                 /* mails since it last had read everything */
 
     enum source_state state;
     bool caught_up;              /* was WAITING once since the start */

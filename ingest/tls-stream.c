@@ -39,7 +39,7 @@ static enum tls_stream_wait wait_for(const struct tls_stream *stream, short even
 {
     struct pollfd fds[2] = {
         {.fd = stream->fd, .events = events},
-        {.fd = stream->settings->cancel_fd, .events = POLLIN},
+        {.fd = stream->settings->cancel_fd, .events = POLLRDHUP},
     };
     int ready = 0;
     do {

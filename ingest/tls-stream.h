@@ -26,7 +26,7 @@ struct tls_stream_settings {
                              * alone, instead of authority and name; NULL: none */
     const char *tls_lowest; /* "1.2" (default) or "1.3" */
     int timeout;            /* seconds for each wait: connecting, handshake, an answer */
-    int cancel_fd;          /* waits end when it becomes readable; -1: none */
+    int cancel_fd;          /* waits end when its other end is closed; -1: none */
 };
 
 /* Connects, to each address of the host in turn; TLS too when it is TLS_STREAM_IMPLICIT. A

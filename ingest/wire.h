@@ -15,6 +15,7 @@ enum wire_kind {
     WIRE_ACCOUNT = 1, /* JSON: settings, cursors, UIDs to leave alone; the first frame, once */
     WIRE_SAFE =
         2, /* struct wire_mails: the journal has these; now do with them as configured */
+    WIRE_UNPARSED = 3, /* struct wire_mails: which of the next WIRE_SAFE nobody understood */
     /* fetcher → daemon */
     WIRE_STATE =
         16, /* text: "connecting", "fetching", "waiting"; while waiting, intake is healthy */
@@ -23,18 +24,29 @@ enum wire_kind {
         18, /* struct wire_mails: these are fetched next; one of them may be our death */
     WIRE_MAIL = 19,      /* struct wire_mail, then the raw bytes */
     WIRE_TOO_LARGE = 20, /* struct wire_mail; its size in internal_date's place */
-    WIRE_FETCHED = 23,   /* nothing: the attempt is over; say which are safe once they are */
-    WIRE_DONE = 21,      /* struct wire_mails: moved, flagged, deleted or kept, as configured */
-    WIRE_FAULT = 22,     /* u32 enum status, then text: why the fetcher ends */
+    WIRE_FETCHED =
+        23,          /* nothing: the oldest attempt is over; say whether what has come since the
+                            one before is safe, once it is */
+    WIRE_DONE = 21,  /* struct wire_mails: moved, flagged, deleted or kept, as configured */
+    WIRE_READ = 24,  /* struct wire_read: all of the folder is done with */
+    WIRE_FAULT = 22, /* u32 enum status, then text: why the fetcher ends */
 };
 
+/* Attempts that may be under way: announced, and not all done. */
+#define WIRE_ATTEMPTS_MOST 8U
+
 #define WIRE_HEADER    5U
-#define WIRE_UIDS_MOST 1000U
+#define WIRE_UIDS_MOST 2000U
 
 struct wire_folder {
     uint32_t folder; /* index into the account's folders */
     uint32_t uid_validity;
     uint32_t exists;
+};
+
+struct wire_read {
+    uint32_t folder, uid_validity;
+    uint64_t modseq; /* as it was before; 0: the server has none (RFC 7162) */
 };
 
 struct wire_mail {

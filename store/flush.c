@@ -19,6 +19,8 @@ struct flush {
     struct buffer bytes;
     uint64_t offset;
     struct flush_outcome outcome;
+    void (*ended)(void *data);
+    void *data;
 };
 
 static bool write_all(int fd, struct slice bytes, uint64_t offset)
@@ -61,6 +63,8 @@ static void *work(void *data)
         flush->outcome = outcome;
         flush->state = FLUSH_DONE;
         (void)pthread_cond_broadcast(&flush->changed);
+        if (flush->ended != NULL)
+            flush->ended(flush->data);
     }
     (void)pthread_mutex_unlock(&flush->mutex);
     return NULL;
@@ -74,6 +78,12 @@ struct flush *flush_new(void)
     (void)pthread_mutex_init(&flush->mutex, NULL);
     (void)pthread_cond_init(&flush->changed, NULL);
     return flush;
+}
+
+void flush_notify(struct flush *flush, void (*ended)(void *data), void *data)
+{
+    flush->ended = ended;
+    flush->data = data;
 }
 
 static void ask(struct flush *flush, enum flush_state state)
@@ -118,6 +128,16 @@ void flush_start(struct flush *flush, int fd, struct buffer *bytes, uint64_t off
 uint64_t flush_underway(const struct flush *flush)
 {
     return flush->bytes.len;
+}
+
+bool flush_is_busy(struct flush *flush)
+{
+    if (flush_underway(flush) == 0)
+        return false;
+    (void)pthread_mutex_lock(&flush->mutex);
+    bool busy = flush->state != FLUSH_DONE;
+    (void)pthread_mutex_unlock(&flush->mutex);
+    return busy;
 }
 
 struct flush_outcome flush_wait(struct flush *flush)

@@ -5,9 +5,13 @@
 
 #include "base/buffer.h"
 
+#include <stdbool.h>
+
 struct flush;
 
 struct flush *flush_new(void); /* no thread yet: it is made at the first run */
+/* Calls this from the thread whenever a run has ended, well or not; before the first run. */
+void flush_notify(struct flush *flush, void (*ended)(void *data), void *data);
 void flush_free(struct flush *flush);
 
 /* Begins: bytes to fd at offset, then fdatasync when `sync`. Takes the bytes (*bytes gets
@@ -15,6 +19,8 @@ void flush_free(struct flush *flush);
 void flush_start(struct flush *flush, int fd, struct buffer *bytes, uint64_t offset, bool sync);
 /* How many bytes are under way; 0: none. */
 uint64_t flush_underway(const struct flush *flush);
+/* Would flush_wait have to wait? */
+bool flush_is_busy(struct flush *flush);
 
 struct flush_outcome {
     int error;         /* errno, 0 when all of it is on disk */

@@ -387,6 +387,26 @@ enum status journal_sync(struct journal *journal, struct fault *why)
     return status == OK ? settle(journal, why) : status;
 }
 
+enum status journal_arrived(struct journal *journal, struct fault *why)
+{
+    return settle(journal, why);
+}
+
+bool journal_is_writing(struct journal *journal)
+{
+    return flush_is_busy(journal->flush);
+}
+
+void journal_notify(struct journal *journal, void (*arrived)(void *data), void *data)
+{
+    flush_notify(journal->flush, arrived, data);
+}
+
+size_t journal_pending_bytes(const struct journal *journal)
+{
+    return journal->group.len;
+}
+
 size_t journal_pending(const struct journal *journal)
 {
     return journal->pending;

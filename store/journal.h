@@ -75,10 +75,18 @@ MUST_USE enum status journal_append(struct journal *journal,
  * for the group before. Nothing of it counts before journal_sync has said OK; a failure is
  * reported by the next call, which takes back all that was on its way or behind it. */
 MUST_USE enum status journal_sync_begin(struct journal *journal, struct fault *why);
+/* Takes in the group that was on its way; waits for it. */
+MUST_USE enum status journal_arrived(struct journal *journal, struct fault *why);
+/* Would journal_sync_begin wait, since the group before is still on its way? */
+bool journal_is_writing(struct journal *journal);
+/* Has this called whenever a group has arrived or failed, from a thread of the journal's own:
+ * it may do no more than wake the caller. Set before the first append. */
+void journal_notify(struct journal *journal, void (*arrived)(void *data), void *data);
 /* Writes and syncs the group: OK means that all of it is on disk, anything else that none of
  * it counts. */
 MUST_USE enum status journal_sync(struct journal *journal, struct fault *why);
 size_t journal_pending(const struct journal *journal); /* records in the group */
+size_t journal_pending_bytes(const struct journal *journal);
 
 /* The record at *position, and *position moved to the next. *found false at the end. The
  * record borrows from the journal until the next call. A record whose checksum fails is

@@ -8,7 +8,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from dovecot import PASSWORD, Dovecot
 
 PROGRAM = sys.argv[1]
-ACCOUNT, SAFE, STATE, FOLDER, ATTEMPT, MAIL, TOO_LARGE, DONE, FAULT, FETCHED = 1, 2, 16, 17, 18, 19, 20, 21, 22, 23
+ACCOUNT, SAFE, UNPARSED, STATE, FOLDER, ATTEMPT, MAIL, TOO_LARGE, DONE, FAULT, FETCHED, READ = 1, 2, 3, *range(16, 25)
 TLS, STARTTLS, PLAIN = 0, 1, 2
 LOGIN, SASL_PLAIN = 0, 1
 KEEP, MARK, MOVE, DELETE = range(4)
@@ -19,8 +19,9 @@ def account(server, **changes):
             "pin": None, "tls": None, "timeout": 10, "plaintext": False, "user": "desk", "mechanism": LOGIN,
             "secret": PASSWORD, "most": 1 << 20, "run-as": "nobody" if os.getuid() == 0 else None,
             "memory": 0,  # a sanitizer reserves terabytes of address space
-            "files": 64, "disposal": KEEP, "move-to": None, "keyword": None, "batch": 100,
-            "wait": 1, "folders": [{"name": "INBOX", "validity": 0, "uid": 0}], "skips": []}
+            "files": 64, "disposal": KEEP, "move-to": None, "unparsed-to": None, "keyword": None,
+            "batch": 100, "careful": 0, "wait": 1,
+            "folders": [{"name": "INBOX", "validity": 0, "uid": 0, "modseq": 0}], "skips": []}
     return base | changes
 
 
@@ -34,11 +35,15 @@ class Fetcher:
         theirs.close()
         self.end.settimeout(30)
         self.mails, self.pending, self.states, self.too_large, self.done = [], [], [], [], []
-        self.fault, self.safe, self.validity = None, safe, 0
+        self.fault, self.safe, self.folder, self.validity = None, safe, 0, 0
+        self.verdicts, self.reads = settings.get("unparsed-to") is not None, []
         self.send(ACCOUNT, json.dumps(settings).encode())
 
     def send(self, kind, payload):
         self.end.sendall(struct.pack("=IB", len(payload), kind) + payload)
+
+    def send_uids(self, kind, uids):
+        self.send(kind, struct.pack(f"=III{len(uids)}I", self.folder, self.validity, len(uids), *uids))
 
     def receive(self):
         def exactly(n):
@@ -60,19 +65,23 @@ class Fetcher:
         if kind == STATE:
             self.states.append(payload.decode())
         elif kind == FOLDER:
-            self.validity = struct.unpack("=III", payload)[1]
+            self.folder, self.validity = struct.unpack("=III", payload)[:2]
         elif kind == MAIL:
             folder, validity, uid = struct.unpack("=III", payload[:12])
             self.mails.append(payload[24:])
-            self.pending.append((folder, validity, uid))
+            self.pending.append((uid, payload[24:]))
         elif kind == TOO_LARGE:
             self.too_large.append(struct.unpack("=III", payload[:12])[2])
         elif kind == FETCHED and self.safe:
-            uids = [u for _, _, u in self.pending]
-            self.send(SAFE, struct.pack("=III", *self.pending[0][:2], len(uids)) + struct.pack(f"={len(uids)}I", *uids))
+            unparsed = [u for u, raw in self.pending if b"unparsed" in raw]
+            if self.verdicts:
+                self.send_uids(UNPARSED, unparsed)
+            self.send_uids(SAFE, [u for u, _ in self.pending if not self.verdicts or u not in unparsed])
             self.pending = []
         elif kind == DONE:
             self.done += struct.unpack(f"={(len(payload) - 12) // 4}I", payload[12:])
+        elif kind == READ:
+            self.reads.append(struct.unpack("=IIQ", payload)[2])
         elif kind == FAULT:
             self.fault = payload[4:].decode()
         return kind
