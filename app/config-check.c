@@ -249,13 +249,26 @@ static void check_tokens(const struct check *check, const struct imap_config *im
             name.ptr);
 }
 
+/* A folder that is read and moved to would go round for ever; INBOX is read when none is named. */
+static void check_read_again(const struct check *check, const struct imap_config *imap,
+                             bool moves, const char *option, struct slice folder)
+{
+    bool again = moves && imap->folder_count == 0 && slice_eq_nocase(folder, SLICE("INBOX"));
+    for (size_t i = 0; i < imap->folder_count && moves; i++)
+        again = again || slice_eq(imap->folders[i], folder);
+    if (again)
+        config_blame(PLACE(check, "imap", imap->name, option),
+                     "[imap %s] would read '%s' again, which it moves mails to", imap->name.ptr,
+                     folder.ptr);
+}
+
 static void check_imap(const struct check *check, const struct imap_config *imap)
 {
     struct slice name = imap->name;
     unsigned ways = (imap->password_file.len > 0) + (imap->credential.len > 0) +
                     (imap->password_command.len > 0) + (imap->token_command.len > 0) +
                     (imap->token_url.len > 0);
-    bool by_token = imap->mechanism >= 2;
+    bool by_token = imap->mechanism >= 2, moves = imap->disposal == 2;
     if (imap->host.len == 0)
         config_blame(PLACE(check, "imap", name, "host"), "[imap %s] needs host", name.ptr);
     if (imap->user.len == 0)
@@ -278,14 +291,14 @@ static void check_imap(const struct check *check, const struct imap_config *imap
     if (imap->folder_count > 16)
         config_blame(PLACE(check, "imap", name, "folders"),
                      "[imap %s] has more than 16 folders: make two sections of it", name.ptr);
-    if (imap->disposal == 2 && imap->move_to.len == 0)
+    if (moves && imap->move_to.len == 0)
         config_blame(PLACE(check, "imap", name, "disposal"),
                      "[imap %s] disposal = move needs move-to", name.ptr);
-    for (size_t i = 0; i < imap->folder_count && imap->disposal == 2; i++)
-        if (slice_eq(imap->folders[i], imap->move_to))
-            config_blame(PLACE(check, "imap", name, "move-to"),
-                         "[imap %s] would read '%s' again, which it moves mails to", name.ptr,
-                         imap->move_to.ptr);
+    if (imap->unparsed_to.len > 0 && !moves && imap->disposal != 3)
+        config_blame(PLACE(check, "imap", name, "unparsed-to"),
+                     "[imap %s] unparsed-to needs disposal = move or delete", name.ptr);
+    check_read_again(check, imap, moves, "move-to", imap->move_to);
+    check_read_again(check, imap, true, "unparsed-to", imap->unparsed_to);
 }
 
 static void check_lmtp(const struct check *check, size_t at)

@@ -35,6 +35,16 @@ enum status fail_in(struct fault *why, enum status code, const char *prefix)
     return code;
 }
 
+enum status fail_more(struct fault *why, enum status code, const char *advice)
+{
+    if (why != NULL) {
+        char before[FAULT_LENGTH];
+        memcpy(before, why->text, sizeof before);
+        return fail(why, code, "%s; %s", before, advice);
+    }
+    return code;
+}
+
 const char *status_name(enum status code)
 {
     static const char *const names[] = {

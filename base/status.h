@@ -31,6 +31,9 @@ enum status fail(struct fault *why, enum status code, const char *format, ...)
 /* Puts "prefix: " before what *why says already and returns code. */
 enum status fail_in(struct fault *why, enum status code, const char *prefix);
 
+/* Puts "; advice" behind it, and returns code: what to do about it. */
+enum status fail_more(struct fault *why, enum status code, const char *advice);
+
 const char *status_name(enum status code);
 
 #endif

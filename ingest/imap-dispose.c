@@ -63,6 +63,24 @@ enum status imap_delete(struct imap_session *session, const uint32_t *uids, size
     return count == 0 ? OK : expunge_exactly(session, uids, count, why);
 }
 
+/* Not every server says TRYCREATE. What it said first stands when the folder is there. */
+static bool make_folder(struct imap_session *session, const char *folder)
+{
+    int code = mailimap_create(session->imap, folder);
+    session->lost = session->lost || imap_is_lost(code);
+    return imap_is_good(code);
+}
+
+/* RFC 5530 s3, and those who say it in words only. */
+static enum status say_quota(enum status status, struct fault *why)
+{
+    if (status != ERR_DENIED || strcasestr(why->text, "quota") == NULL)
+        return status;
+    return fail_more(why, status,
+                     "make room on the server, raise the quota, or set disposal = delete; what "
+                     "was fetched is kept, and stays where it is until then");
+}
+
 static int move_or_copy(struct imap_session *session, const uint32_t *uids, size_t count,
                         const char *folder, bool move)
 {
@@ -80,10 +98,12 @@ enum status imap_move(struct imap_session *session, const uint32_t *uids, size_t
         return OK;
     bool move = mailimap_has_extension(session->imap, "MOVE");
     int code = move_or_copy(session, uids, count, folder, move);
-    if (!imap_is_good(code) && !imap_is_lost(code) &&
-        imap_is_good(mailimap_create(session->imap, folder))) /* TRYCREATE, or it fails again */
+    enum status status = imap_is_good(code) ? OK : imap_failed(session, code, folder, why);
+    if (status == ERR_DENIED && make_folder(session, folder)) {
         code = move_or_copy(session, uids, count, folder, move);
-    if (!imap_is_good(code))
-        return imap_failed(session, code, folder, why);
+        status = imap_is_good(code) ? OK : imap_failed(session, code, folder, why);
+    }
+    if (status != OK)
+        return say_quota(status, why);
     return move ? OK : expunge_exactly(session, uids, count, why);
 }

@@ -153,7 +153,7 @@ static bool on_fault(struct supervisor *s, struct slice payload)
     uint32_t code = 0;
     if (!wire_take(&payload, &code, sizeof code) || code == OK || code > ERR_CORRUPT)
         return broken(s, "fault");
-    struct slice text = text_line(&arena, payload, 400);
+    struct slice text = text_line(&arena, payload, FAULT_LENGTH - 1);
     s->fault_status = fail(&s->fault, (enum status)code, "%.*s", SLICE_FMT(text));
     arena_release(&arena);
     return true; /* it ends by itself */

@@ -3,6 +3,8 @@
 #include "ingest/imap-login.h"
 #include "ingest/imap-session-state.h"
 
+#include "base/buffer.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -80,7 +82,12 @@ static enum status authenticate(struct imap_session *session, struct fault *why)
                     "plaintext-login = yes if the path is safe",
                     settings->stream.host);
     int code = imap_login(session->imap, settings);
-    return imap_is_good(code) ? OK : imap_failed(session, code, "authentication", why);
+    if (imap_is_good(code))
+        return OK;
+    enum status status = imap_failed(session, code, "authentication", why);
+    return status == ERR_DENIED
+               ? fail_more(why, ERR_DENIED, "check user, the password or token, and mechanism")
+               : status;
 }
 
 static void ignore_progress(size_t current, size_t most, void *data)
@@ -132,6 +139,30 @@ void imap_close(struct imap_session *session)
 
 /* ---- folders ---- */
 
+/* The folder cannot be opened; which ones could? */
+static enum status say_folders(struct imap_session *session, struct fault *why)
+{
+    struct buffer names = BUFFER_INIT;
+    clist *list = NULL;
+    int code = mailimap_list(session->imap, "", "*", &list);
+    if (imap_is_lost(code))
+        session->lost = true;
+    if (code == MAILIMAP_NO_ERROR) {
+        for (clistiter *at = clist_begin(list); at != NULL && names.len < 150;
+             at = clist_next(at)) {
+            const struct mailimap_mailbox_list *found = clist_content(at);
+            buffer_printf(&names, "%s%s", names.len == 0 ? "the server has " : ", ",
+                          found->mb_name);
+        }
+        mailimap_list_result_free(list);
+    }
+    (void)fail_in(why, ERR_DENIED, "cannot open folder");
+    if (names.len > 0)
+        (void)fail_more(why, ERR_DENIED, names.ptr);
+    buffer_release(&names);
+    return ERR_DENIED;
+}
+
 enum status imap_select(struct imap_session *session, const char *folder,
                         struct imap_folder *found, struct fault *why)
 {
@@ -141,7 +172,7 @@ enum status imap_select(struct imap_session *session, const char *folder,
                    : mailimap_select(session->imap, folder);
     if (!imap_is_good(code)) {
         enum status status = imap_failed(session, code, folder, why);
-        return status == ERR_DENIED ? fail_in(why, ERR_DENIED, "cannot open folder") : status;
+        return status == ERR_DENIED ? say_folders(session, why) : status;
     }
     const struct mailimap_selection_info *info = session->imap->imap_selection_info;
     session->looked = info->sel_exists;

@@ -248,10 +248,11 @@ static void on_round(uv_timer_t *timer)
         s->source.host->ask(&s->source);
 }
 
-static void on_kept(struct source *source, bool kept)
+static void on_kept(struct source *source, bool kept, const bool *understood)
 {
     struct lmtp_source *s = (struct lmtp_source *)source;
     bool more = false;
+    (void)understood;
     for (struct connection *c = s->connections, *next; c != NULL; c = next) {
         next = c->next;
         if (c->mail == MAIL_TAKEN)

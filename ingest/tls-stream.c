@@ -109,14 +109,17 @@ static enum status connect_host(struct tls_stream *stream, struct fault *why)
     (void)snprintf(port, sizeof port, "%u", settings->port);
     int code = getaddrinfo(settings->host, port, &hints, &addresses);
     if (code != 0)
-        return fail(why, ERR_IO, "%s: the name cannot be resolved: %s", settings->host,
-                    gai_strerror(code));
+        return fail(why, ERR_IO,
+                    "%s: the name cannot be resolved: %s; is host right, and does DNS work here?",
+                    settings->host, gai_strerror(code));
     for (const struct addrinfo *a = addresses; a != NULL && stream->fd < 0; a = a->ai_next)
         (void)connect_to(stream, a);
     freeaddrinfo(addresses);
     if (stream->fd < 0)
-        return fail(why, ERR_IO, "%s port %u: cannot connect: %s", settings->host,
-                    settings->port, stream->fault);
+        return fail(why, ERR_IO,
+                    "%s port %u: cannot connect: %s; is that host and port, and may we pass the "
+                    "firewall?",
+                    settings->host, settings->port, stream->fault);
     return OK;
 }
 
@@ -161,6 +164,17 @@ static bool peer_pin(gnutls_session_t tls, char *text, size_t room)
     return ok;
 }
 
+/* It may be our clock that is wrong. */
+static enum status say_clock(enum status status, struct fault *why)
+{
+    char text[64];
+    struct tm broken;
+    time_t now = time(NULL);
+    (void)gmtime_r(&now, &broken);
+    (void)strftime(text, sizeof text, "the clock here says %Y-%m-%d %H:%M UTC", &broken);
+    return fail_more(why, status, text);
+}
+
 static enum status refuse_certificate(const struct tls_stream *stream, struct fault *why)
 {
     gnutls_datum_t reason = {NULL, 0};
@@ -171,6 +185,8 @@ static enum status refuse_certificate(const struct tls_stream *stream, struct fa
         stream->settings->host,
         reason.data != NULL ? (const char *)reason.data : "not trusted");
     gnutls_free(reason.data);
+    if ((problems & (GNUTLS_CERT_EXPIRED | GNUTLS_CERT_NOT_ACTIVATED)) != 0)
+        return say_clock(status, why);
     return status;
 }
 
