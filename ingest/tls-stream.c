@@ -109,17 +109,19 @@ static enum status connect_host(struct tls_stream *stream, struct fault *why)
     (void)snprintf(port, sizeof port, "%u", settings->port);
     int code = getaddrinfo(settings->host, port, &hints, &addresses);
     if (code != 0)
-        return fail(why, ERR_IO,
-                    "%s: the name cannot be resolved: %s; is host right, and does DNS work here?",
-                    settings->host, gai_strerror(code));
+        return fail(
+            why, ERR_IO,
+            "%s: the name cannot be resolved: %s; is host right, and does DNS work here?",
+            settings->host, gai_strerror(code));
     for (const struct addrinfo *a = addresses; a != NULL && stream->fd < 0; a = a->ai_next)
         (void)connect_to(stream, a);
     freeaddrinfo(addresses);
     if (stream->fd < 0)
-        return fail(why, ERR_IO,
-                    "%s port %u: cannot connect: %s; is that host and port, and may we pass the "
-                    "firewall?",
-                    settings->host, settings->port, stream->fault);
+        return fail(
+            why, ERR_IO,
+            "%s port %u: cannot connect: %s; is that host and port, and may we pass the "
+            "firewall?",
+            settings->host, settings->port, stream->fault);
     return OK;
 }
 

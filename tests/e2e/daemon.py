@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """abusedesk run with a real Dovecot: every mail becomes what it should, once, and soon."""
 import contextlib
+import imaplib
 import mailbox
 import os
 import pathlib
@@ -13,7 +14,7 @@ import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import house
-from dovecot import Dovecot
+from dovecot import PASSWORD, Dovecot
 from living import Daemon, imap, mail, until
 
 
@@ -26,6 +27,12 @@ class Mailbox:
 
     def deliver(self, mails, folder=None):
         self.dovecot.deliver(mails, user=self.user, folder=folder)
+
+    def client(self):
+        box = imaplib.IMAP4("127.0.0.1", self.dovecot.port)
+        box.login(self.user, PASSWORD)
+        box.select("INBOX")
+        return box
 
     def count(self, **options):
         return self.dovecot.count(user=self.user, **options)
@@ -152,7 +159,7 @@ class Running(house.Case):
         wrong = imap(self.server, self.folder, user=self.server.user)
         (self.folder / "password-abuse").write_text("wrong\n")
         daemon = self.daemon(wrong).start()
-        until(lambda: "authentication" in daemon.words(), 20, "the password is refused")
+        until(lambda: "check user, the password or token" in daemon.words(), 20, "the password is refused")
         until(lambda: daemon.run("case", "list", "--json") and not daemon.status()["health"]["heard"], 5)
         until(lambda: "waiting windows stand still" in daemon.words(), 20, "it is written into the history")
         self.assertEqual(daemon.run("status", code=None).returncode, 3)
@@ -171,6 +178,56 @@ class Running(house.Case):
         house.run("deliver", "--config", daemon.file, input=mail(1))
         until(lambda: daemon.words().count("Nothing to drop.") > 1, 20, "it has looked twice")
         self.assertEqual(daemon.stored(), 1)
+        daemon.stop()
+
+    def test_what_nobody_understands_goes_aside(self):
+        unclear = (house.SOURCE / "fixtures/mails/triage/abuse-with-address-but-no-facts.eml").read_bytes()
+        count = 60
+        mails = [unclear.replace(b"Message-ID: <", b"Message-ID: <%d." % i) if i % 3 == 0 else mail(i) for i in range(count)]
+        daemon = self.daemon(imap(self.server, self.folder, user=self.server.user, disposal="move", unparsed_to="unparsed", batch=7))
+        random.seed(2002)
+        for i in range(0, count, 15):
+            self.server.deliver(mails[i:i + 15])
+            daemon.start(wait=False)
+            time.sleep(random.uniform(0.2, 1.0))
+            daemon.kill()
+        # What the journal has and the server still shows is moved to where it belongs.
+        daemon.start()
+        until(lambda: daemon.stored() == count and self.server.count() == 0, 60, "all are stored and moved")
+        self.assertEqual((self.server.count(folder="processed"), self.server.count(folder="unparsed")), (40, 20))
+        for name, odd in (("processed", 0), ("unparsed", 20)):
+            box = self.server.home / "mail" / self.server.user / f".{name}"
+            found = [f.read_bytes() for part in ("cur", "new") for f in (box / part).iterdir()]
+            self.assertEqual(sum(b"words of mail" not in raw for raw in found), odd, name)
+        daemon.stop()
+        daemon.run("store", "check")
+
+    def test_mark_that_was_taken_away(self):
+        self.server.deliver([mail(i) for i in range(10)])
+        daemon = self.daemon(imap(self.server, self.folder, user=self.server.user, disposal="mark", keyword="$Done")).start()
+        until(lambda: daemon.stored() == 10, 20, "all are stored")
+        with self.server.client() as box:
+            until(lambda: box.noop() and len(box.search(None, "KEYWORD", "$Done")[1][0].split()) == 10, 20, "all are marked")
+            until(lambda: daemon.status()["health"]["heard"], 20, "it waits")
+            daemon.stop()
+            daemon.start()
+            until(lambda: daemon.status()["health"]["heard"], 20, "it waits")
+            self.assertEqual(daemon.status()["sources"][0]["mails"], 0, "nothing is fetched again")
+            daemon.stop()
+            box.store("4", "-FLAGS", "$Done")
+            daemon.start()
+            until(lambda: daemon.status()["sources"][0]["mails"] == 1, 20, "the one without the mark is")
+            until(lambda: box.noop() and len(box.search(None, "KEYWORD", "$Done")[1][0].split()) == 10, 20, "and marked")
+        daemon.stop()
+
+    def test_server_whose_clock_is_ahead(self):
+        self.server.deliver([mail(1)])
+        new = self.server.home / "mail" / self.server.user / "new"
+        for file in new.iterdir():
+            os.utime(file, (time.time() + 7200, time.time() + 7200))
+        daemon = self.daemon(imap(self.server, self.folder, user=self.server.user)).start()
+        until(lambda: daemon.stored() == 1, 20, "it is stored")
+        self.assertIn("its clock or ours is wrong; look at timedatectl", daemon.words())
         daemon.stop()
 
     def test_one_daemon_for_a_store(self):

@@ -2,7 +2,7 @@
 
 usage: fetcher.py ABUSEDESK
 """
-import json, os, socket, struct, subprocess, sys, time
+import imaplib, json, os, socket, struct, subprocess, sys, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from dovecot import PASSWORD, Dovecot
@@ -144,8 +144,10 @@ def test_refusals(server):
         ("unknown authority", {"ca": "/etc/ssl/certs/ca-certificates.crt"}, "refused"),
         ("wrong password", {"secret": "wrong"}, "authentication"),
         ("credentials without TLS", {"port": server.port, "security": PLAIN}, "not sent without TLS"),
-        ("missing folder", {"folders": [{"name": "Nowhere", "validity": 0, "uid": 0}]}, "Nowhere"),
-        ("nobody there", {"port": 1}, "cannot connect"),
+        ("missing folder", {"folders": [{"name": "Nowhere", "validity": 0, "uid": 0}]}, "Nowhere: the server says no: "),
+        ("missing folder", {"folders": [{"name": "Nowhere", "validity": 0, "uid": 0}]}, "the server has INBOX"),
+        ("nobody there", {"port": 1}, "may we pass the firewall?"),
+        ("no such name", {"host": "nowhere.invalid"}, "does DNS work here?"),
         ("wrong pin", {"pin": "sha256//" + "A" * 43 + "="}, "pinned"),
     ):
         got = fetch(server, **changes)
@@ -166,6 +168,45 @@ def test_disposals(server):
     check(server.count(folder="Todo") == 10, "nothing is deleted before it is safe")
     got = fetch(server, folders=folders, disposal=DELETE)
     check(len(got.mails) == 10 and server.count(folder="Todo") == 0, "deleted once it is safe")
+
+
+def test_unchanged_folder(server):
+    server.deliver([mail(i) for i in range(5)], folder="Quiet")
+    got = fetch(server, folders=[{"name": "Quiet", "validity": 0, "uid": 0}])
+    check(len(got.mails) == 5 and len(got.reads) == 1 and got.reads[0] > 0, "a folder that was read has a modseq")
+    settled = fetch(server, folders=[{"name": "Quiet", "validity": got.validity, "uid": max(got.done)}])
+    known = {"name": "Quiet", "validity": got.validity, "uid": max(got.done), "modseq": settled.reads[-1]}
+    again = fetch(server, folders=[known])
+    check(not again.mails and not again.reads, "while it does not change it is not read again")
+    # The same cursor with uid 0: were it listed, all would come.
+    check(not fetch(server, folders=[known | {"uid": 0}]).mails, "nor listed")
+    server.deliver([mail(5)], folder="Quiet")
+    check(fetch(server, folders=[known]).mails == [mail(5)], "and when it does, what is new is found")
+    check(len(fetch(server, folders=[known | {"validity": got.validity + 1}]).mails) == 6, "a new UIDVALIDITY counts as a change")
+
+
+def test_unparsed(server):
+    server.deliver([mail(0), mail(1) + b"unparsed\r\n", mail(2)], folder="Mixed")
+    folders = [{"name": "Mixed", "validity": 0, "uid": 0}]
+    got = fetch(server, folders=folders, disposal=MOVE, **{"move-to": "Understood", "unparsed-to": "Unclear"})
+    check(server.count(folder="Understood") == 2 and server.count(folder="Unclear") == 1, f"each to its folder ({got.fault})")
+    server.deliver([mail(3) + b"unparsed\r\n", mail(4)], folder="Mixed")
+    got = fetch(server, folders=folders, disposal=DELETE, **{"unparsed-to": "Unclear"})
+    check(server.count(folder="Mixed") == 0 and server.count(folder="Unclear") == 2, f"deleted, unless unclear ({got.fault})")
+
+
+def test_others_mails_stay(server):
+    """Where there is no MOVE, exactly what was copied is expunged."""
+    server.deliver([mail(i) for i in range(4)], folder="Shared")
+    with imaplib.IMAP4("127.0.0.1", server.port) as box:
+        box.login("desk", PASSWORD)
+        box.select("Shared")
+        box.store("2", "+FLAGS", "\\Deleted")
+        got = fetch(server, folders=[{"name": "Shared", "validity": 0, "uid": 0}], disposal=MOVE, most=1 << 20,
+                    skips=[[0, int(box.response("UIDVALIDITY")[1][0]), 2]], **{"move-to": "processed"})
+        box.noop()
+        left = box.search(None, "ALL")[1][0].split()
+    check(len(got.mails) == 3 and len(left) == 1, f"a mail that somebody else has marked as deleted stays ({got.fault})")
 
 
 def test_too_large(server):
@@ -189,6 +230,7 @@ def test_without_extensions():
         got = fetch(server, disposal=MOVE, **{"move-to": "processed"})
         check(len(got.mails) == 5 and server.count() == 0 and server.count(folder="processed") == 5,
               f"a server without MOVE and IDLE: copied, and exactly these expunged (fault: {got.fault})")
+        test_others_mails_stay(server)
 
 
 def test_bad_certificates():
@@ -196,6 +238,7 @@ def test_bad_certificates():
         with Dovecot(certificate=certificate) as server:
             got = fetch(server)
             check(not got.mails and "refused" in (got.fault or ""), f"certificate {certificate}: {got.fault}")
+            check(("the clock here says" in got.fault) == (certificate == "expired"), "and which clock counted")
             check("Login" not in (server.home / "log").read_text(), "and no login was tried")
             pinned = fetch(server, pin=pin_of(server, certificate))
             check(pinned.fault is None, "but its pin is trusted")
@@ -213,6 +256,8 @@ with Dovecot() as shared:
     test_ways_in(shared)
     test_refusals(shared)
     test_disposals(shared)
+    test_unchanged_folder(shared)
+    test_unparsed(shared)
     test_too_large(shared)
     test_idle(shared)
 test_without_extensions()

@@ -64,6 +64,41 @@ class Liar:
         self.socket.close()
 
 
+class Killer(Liar):
+    """Has mails 1 to `count`; what it says of mail `poison` ends libetpan's parser with a signal."""
+
+    def __init__(self, count, poison):
+        self.count, self.poison = count, poison
+        super().__init__("", None)
+
+    def uids(self, words):
+        for part in words.split(b","):
+            first, _, last = part.partition(b":")
+            yield from range(int(first), (self.count if last == b"*" else int(last or first)) + 1)
+
+    def converse(self, peer):
+        peer.sendall(b"* OK [CAPABILITY IMAP4rev1] ready\r\n")
+        for line in peer.makefile("rb"):
+            words = line.upper().split()
+            if words[1] == b"SELECT":
+                peer.sendall(b"* %d EXISTS\r\n* OK [UIDVALIDITY 7] .\r\n" % self.count)
+            if words[1] == b"CAPABILITY":
+                peer.sendall(b"* CAPABILITY IMAP4rev1\r\n")
+            if words[1:3] == [b"UID", b"FETCH"]:
+                for uid in self.uids(words[3]):
+                    self.say(peer, uid, b"BODY" in line)
+            peer.sendall(words[0] + b" OK done\r\n")
+
+    def say(self, peer, uid, body):
+        raw = mail(uid)
+        if not body:
+            peer.sendall(b"* %d FETCH (UID %d RFC822.SIZE %d)\r\n" % (uid, uid, len(raw)))
+        elif uid == self.poison:
+            peer.sendall(b"* OK [PERMANENTFLAGS (\\]] .\r\n")
+        else:
+            peer.sendall(b"* %d FETCH (UID %d BODY[] {%d}\r\n%b)\r\n" % (uid, uid, len(raw), raw))
+
+
 def flood(peer, start, piece):
     peer.sendall(start)
     for _ in range(FLOOD // len(piece)):
@@ -123,6 +158,21 @@ class Hostile(house.Case):
             self.assertGreaterEqual(source["troubles"] + source["mails"], 1, name)
         if os.environ.get("SHOW_WORDS"):
             print(daemon.words())
+        daemon.stop()
+        daemon.run("store", "check")
+
+    def test_mail_that_kills_its_fetcher_twice(self):
+        killer = Killer(30, poison=17)
+        self.addCleanup(killer.close)
+        daemon = Daemon(self.folder, imap(None, self.folder, port=killer.port, tls="none", plaintext_login="yes", batch=10))
+        daemon.start()
+        self.addCleanup(lambda: daemon.process.poll() is None and daemon.kill())
+        until(lambda: daemon.status()["health"]["heard"] and daemon.stored() == 29, 60, "all but one are stored")
+        source = daemon.status()["sources"][0]
+        self.assertEqual((source["set_aside"], source["state"]), (1, "waiting"))
+        self.assertIn("mail UID 17 in INBOX is left alone", daemon.words())
+        # The first death is of a batch; then the mail is alone, twice.
+        self.assertLessEqual(source["restarts"], 4)
         daemon.stop()
         daemon.run("store", "check")
 
