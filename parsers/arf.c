@@ -3,6 +3,7 @@
  * 6650) send them. */
 #include "parsers/arf-fields.h"
 #include "parsers/arf-parts.h"
+#include "parsers/dmarc-aggregate.h"
 #include "parsers/fbl-quirks.h"
 #include "parsers/formats.h"
 #include "parsers/trace.h"
@@ -39,7 +40,8 @@ static bool arf_recognises(const struct incoming *message)
 {
     const struct mime_part *part = arf_feedback_part(message);
     if (part == NULL)
-        return says_feedback_report(message) || fbl_jmrp_original(message) != NULL;
+        return (says_feedback_report(message) && !is_dmarc_aggregate(message)) ||
+               fbl_jmrp_original(message) != NULL;
     /* XARF v3 borrows the container and brings its own report. */
     return !slice_eq_nocase(
         mime_block_field(arf_feedback_text(message, part), SLICE("Feedback-Type")),

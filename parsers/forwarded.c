@@ -254,7 +254,7 @@ static struct slice ticket_subject(struct slice subject)
 
 bool forwarded_message(const struct incoming *message, struct slice *raw)
 {
-    if (message->file_name.len > 0 || ordinary_is_reply_subject(message->subject) ||
+    if (message->file_name.len > 0 || ordinary_is_reply_subject(message) ||
         ordinary_kind(message).len > 0)
         return false;
     struct text_list texts = text_bodies(message, TEXT_MOST);

@@ -1,7 +1,12 @@
 /* Mail that an abuse mailbox gets all day and that reports nothing: what answers a mail of
  * ours (bounces, automatic replies, receipts), and reports about mail statistics (DMARC,
  * TLS). Only what can be told for certain; ordinary mail is left to unrecognised.c. */
+#include "parsers/dmarc-aggregate.h"
 #include "parsers/formats.h"
+#include "parsers/forwarded-marks.h"
+#include "parsers/free-text-words.h"
+#include "parsers/phrases.h"
+#include "parsers/text-body.h"
 
 static struct slice field(const struct incoming *message, struct slice name)
 {
@@ -30,113 +35,35 @@ static bool is_report_type(const struct incoming *message, struct slice type)
                            type);
 }
 
-#define ANY_OF(text, phrases) any_of((text), (phrases), sizeof(phrases) / sizeof((phrases)[0]))
-#define STARTS_WITH(text, phrases)                                                             \
-    starts_with((text), (phrases), sizeof(phrases) / sizeof((phrases)[0]))
+#define TEXT_MOST  ((size_t)64 << 10)
+#define WORDS_MOST 2000U /* of a text, in which it says what it is */
 
-static bool any_of(struct slice text, const struct slice *phrases, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (slice_find_nocase(text, phrases[i]) >= 0)
-            return true;
-    return false;
-}
+/* What a mail says itself, folded. */
+struct said {
+    struct slice subject;
+    struct slice label; /* of the subject, before its colon */
+    struct slice words; /* the first of its text, without what is quoted */
+};
 
-static bool starts_with(struct slice text, const struct slice *phrases, size_t count)
+static struct slice first_words(const struct incoming *message)
 {
-    for (size_t i = 0; i < count; i++)
-        if (slice_starts_with_nocase(text, phrases[i]))
-            return true;
-    return false;
-}
-
-/* How the many programs that return mail say so. */
-static bool says_undelivered(struct slice subject)
-{
-    static const struct slice phrases[] = {
-        SLICE("undeliver"),
-        SLICE("nondeliver"),
-        SLICE("non-deliver"),
-        SLICE("not deliver"),
-        SLICE("delivery status"),
-        SLICE("delivery fail"),
-        SLICE("delivery failure"),
-        SLICE("delivery has failed"),
-        SLICE("delivery notification"),
-        SLICE("delivery problem"),
-        SLICE("delivery report"),
-        SLICE("delivery error"),
-        SLICE("delivery delay"),
-        SLICE("delayed mail"),
-        SLICE("mail delivery"),
-        SLICE("message delivery"),
-        SLICE("failure notice"),
-        SLICE("returned mail"),
-        SLICE("returned to sender"),
-        SLICE("returning message to sender"),
-        SLICE("could not be delivered"),
-        SLICE("couldn't be delivered"),
-        SLICE("mail system error"),
-        SLICE("mail failure"),
-        SLICE("[bounce]"),
-        SLICE("message you sent blocked"),
-        SLICE("unable to deliver"),
-        SLICE("cannot be delivered"),
-        SLICE("cannot send message"),
-        SLICE("user unknown"),
-        SLICE("rejected message"),
-        SLICE("unzustellbar"),
-        SLICE("nicht zugestellt"),
-        SLICE("fehlgeschlagene zustellung"),
-        SLICE("non remis"),
-        SLICE("non distribu"),
-        SLICE("échec de la remise"),
-        SLICE("no se puede entregar"),
-        SLICE("no entregado"),
-        SLICE("não entregue"),
-        SLICE("mancato recapito"),
-        SLICE("mancata consegna"),
-        SLICE("onbestelbaar"),
-        SLICE("niedostarczon"),
-        SLICE("не доставлен"),
-        SLICE("недоставлен"),
-        SLICE("配信不能"),
-        SLICE("配信できません"),
-        SLICE("送信できません"),
-        SLICE("退信"),
-    };
-    return ANY_OF(subject, phrases);
-}
-
-/* The same in the first words of the text. */
-static bool tells_undelivered(const struct incoming *message)
-{
-    static const struct slice phrases[] = {
-        SLICE("could not be delivered"),
-        SLICE("couldn't be delivered"),
-        SLICE("cannot be delivered"),
-        SLICE("was not delivered"),
-        SLICE("wasn't delivered"),
-        SLICE("been delivered to the following"),
-        SLICE("delivery to the following"),
-        SLICE("delivery failed"),
-        SLICE("delivery has failed"),
-        SLICE("undeliverable"),
-        SLICE("unable to deliver"),
-        SLICE("error sending your mail"),
-        SLICE("user unknown"),
-        SLICE("mailbox full"),
-        SLICE("mailbox unavailable"),
-        SLICE("blocked by our"),
-        SLICE("returned mail"),
-    };
-    const struct mime_message *mime = &message->mime;
-    for (size_t i = 0; i < mime->part_count; i++)
-        if (slice_eq(mime->parts[i].type, SLICE("text/plain")) &&
-            mime_is_own(mime, &mime->parts[i]))
-            return ANY_OF(slice_until(mime_decode_body(message->arena, &mime->parts[i]), 1500),
-                          phrases);
-    return false;
+    struct arena *arena = message->arena;
+    struct text_list texts = text_bodies(message, TEXT_MOST);
+    struct slice text = {NULL, 0}, line;
+    if (texts.count == 0)
+        return text;
+    struct slice rest = slice_until(texts.items[0], WORDS_MOST);
+    char *out = arena_alloc(arena, rest.len + 1);
+    while (slice_next_line(&rest, &line) && !forwarded_is_marker(line)) {
+        line = slice_trim(line);
+        if (line.len == 0 || line.ptr[0] == '>')
+            continue;
+        memcpy(out + text.len, line.ptr, line.len);
+        text.len += line.len;
+        out[text.len++] = ' ';
+    }
+    text.ptr = out;
+    return words_fold(arena, text);
 }
 
 static bool is_null_path(struct slice path)
@@ -144,165 +71,194 @@ static bool is_null_path(struct slice path)
     return path.ptr != NULL && (path.len == 0 || slice_eq(path, SLICE("<>")));
 }
 
+/* Names that mail systems write under, and their masters too. */
+static bool has_system_name(const struct incoming *message)
+{
+    static const struct slice names[] = {
+        SLICE("postmaster@"),  SLICE("post_master@"), SLICE("mail.delivery"),
+        SLICE("maildelivery"), SLICE("mdaemon@"),     SLICE("system.administrator@"),
+    };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (slice_starts_with_nocase(message->from, names[i]))
+            return true;
+    return false;
+}
+
+/* Written by no person, in answer to a mail. */
+static bool is_system(const struct incoming *message)
+{
+    return is_null_path(field(message, SLICE("Return-Path"))) ||
+           slice_starts_with_nocase(message->from, SLICE("microsoftexchange")) ||
+           slice_starts_with_nocase(field(message, SLICE("Auto-Submitted")),
+                                    SLICE("auto-replied"));
+}
+
+static bool is_digit(char byte)
+{
+    return byte >= '0' && byte <= '9';
+}
+
+/* A permanent failure as SMTP says it, in whatever language the rest is: "550 ", "5.1.1" (RFC
+ * 3463). Folded text has "5 1 1". */
+static bool has_failure_code(struct slice folded)
+{
+    struct slice word, before[2] = {{NULL, 0}, {NULL, 0}};
+    while (slice_next_field(&folded, ' ', &word)) {
+        bool basic =
+            word.len == 3 && word.ptr[0] == '5' && word.ptr[1] == '5' && is_digit(word.ptr[2]);
+        bool enhanced = word.len > 0 && word.len <= 3 && is_digit(word.ptr[0]) &&
+                        before[0].len == 1 && before[0].ptr[0] >= '0' &&
+                        before[0].ptr[0] <= '7' && slice_eq(before[1], SLICE("5"));
+        if (basic || enhanced)
+            return true;
+        before[1] = before[0];
+        before[0] = word;
+    }
+    return false;
+}
+
 /* RFC 3464, and what is sent in its place. */
-static bool is_bounce(const struct incoming *message)
+static bool is_bounce(const struct incoming *message, const struct said *said)
 {
     if (has_part(message, SLICE("message/delivery-status")) ||
         has_part(message, SLICE("message/global-delivery-status")) ||
         is_report_type(message, SLICE("delivery-status")) ||
         has_field(message, SLICE("X-Failed-Recipients")) ||
+        has_field(message, SLICE("X-MS-Exchange-Message-Is-Ndr")) ||
         slice_find_nocase(field(message, SLICE("From")), SLICE("mailer-daemon")) >= 0)
         return true;
-    bool from_system =
-        is_null_path(field(message, SLICE("Return-Path"))) ||
-        slice_starts_with_nocase(message->from, SLICE("postmaster@")) ||
-        slice_starts_with_nocase(message->from, SLICE("mail.delivery")) ||
-        slice_starts_with_nocase(field(message, SLICE("Auto-Submitted")), SLICE("auto"));
-    return from_system && (says_undelivered(message->subject) || tells_undelivered(message));
+    bool subject = phrases_within(PHRASES_UNDELIVERED, said->subject);
+    bool text = phrases_within(PHRASES_RETURNED, said->words);
+    if (is_system(message))
+        return subject || text || has_failure_code(said->words);
+    if (has_system_name(message))
+        return subject || text;
+    return subject && (text || slice_starts_with_nocase(field(message, SLICE("Auto-Submitted")),
+                                                        SLICE("auto")));
 }
 
-static bool is_receipt(const struct incoming *message)
+static bool is_receipt(const struct incoming *message, const struct said *said)
 {
     return has_part(message, SLICE("message/disposition-notification")) ||
            has_part(message, SLICE("message/global-disposition-notification")) ||
-           is_report_type(message, SLICE("disposition-notification"));
+           is_report_type(message, SLICE("disposition-notification")) ||
+           phrases_equal(PHRASES_RECEIPT, said->label);
 }
 
-/* RFC 3834, what came before it, and what never heard of it. */
-static bool is_automatic_reply(const struct incoming *message)
+/* "X-Autoreply", "X-Auto-Response", "X-AutoReply-From"; not what asks others to be silent. */
+static bool is_automatic_field(struct slice name)
 {
-    static const struct slice subjects[] = {
-        SLICE("automatic reply"),
-        SLICE("auto reply"),
-        SLICE("auto-reply"),
-        SLICE("autoreply"),
-        SLICE("autorespon"),
-        SLICE("auto:"),
-        SLICE("out of office"),
-        SLICE("out-of-office"),
-        SLICE("out of the office"),
-        SLICE("automatische antwort"),
-        SLICE("abwesenheit"),
-        SLICE("abwesend"),
-        SLICE("réponse automatique"),
-        SLICE("reponse automatique"),
-        SLICE("absence du bureau"),
-        SLICE("respuesta automática"),
-        SLICE("respuesta automatica"),
-        SLICE("fuera de la oficina"),
-        SLICE("resposta automática"),
-        SLICE("resposta automatica"),
-        SLICE("risposta automatica"),
-        SLICE("automatisch antwoord"),
-        SLICE("afwezig"),
-        SLICE("autosvar"),
-        SLICE("automaattinen vastaus"),
-        SLICE("odpowiedź automatyczna"),
-        SLICE("automatická odpově"),
-        SLICE("автоответ"),
-        SLICE("自動応答"),
-        SLICE("自動返信"),
-        SLICE("自动回复"),
+    return (slice_find_nocase(name, SLICE("autorep")) >= 0 ||
+            slice_find_nocase(name, SLICE("auto-rep")) >= 0 ||
+            slice_find_nocase(name, SLICE("autoresp")) >= 0 ||
+            slice_find_nocase(name, SLICE("auto-resp")) >= 0 ||
+            slice_eq_nocase(name, SLICE("X-Vacation"))) &&
+           slice_find_nocase(name, SLICE("suppress")) < 0;
+}
+
+/* Of a reply, in a field of other meaning. */
+static bool says_automatic(const struct header *header)
+{
+    static const struct {
+        struct slice name, start;
+    } values[] = {
+        {SLICE("Auto-Submitted"), SLICE("auto-replied")},
+        {SLICE("Precedence"), SLICE("auto_reply")},
+        {SLICE("Precedence"), SLICE("auto-reply")},
+        {SLICE("Preference"), SLICE("auto_reply")},
+        {SLICE("X-Precedence"), SLICE("auto_reply")},
+        {SLICE("X-Autogenerated"), SLICE("reply")},
+        {SLICE("Delivered-To"), SLICE("autoresponder")},
+        {SLICE("X-POST-MessageClass"), SLICE("9; autoresponder")},
     };
-    struct slice precedence = field(message, SLICE("Precedence"));
-    return slice_starts_with_nocase(field(message, SLICE("Auto-Submitted")),
-                                    SLICE("auto-replied")) ||
-           has_field(message, SLICE("X-Autoreply")) ||
-           has_field(message, SLICE("X-Autorespond")) ||
-           slice_eq_nocase(precedence, SLICE("auto_reply")) ||
-           slice_eq_nocase(precedence, SLICE("auto-reply")) ||
-           STARTS_WITH(message->subject, subjects);
-}
-
-/* A ticket system says that it has got our mail. */
-static bool is_acknowledgement(const struct incoming *message)
-{
-    static const struct slice phrases[] = {
-        SLICE("report has been received"),
-        SLICE("request has been received"),
-        SLICE("request received"),
-        SLICE("message has been received"),
-        SLICE("we have received your"),
-        SLICE("we received your"),
-        SLICE("ticket has been created"),
-        SLICE("ticket created"),
-        SLICE("ticket has been opened"),
-        SLICE("thank you for your report"),
-        SLICE("thank you for contacting"),
-        SLICE("eingangsbestätigung"),
-        SLICE("ihre anfrage ist eingegangen"),
-        SLICE("accusé de réception"),
-    };
-    return ANY_OF(message->subject, phrases);
-}
-
-/* RFC 7489 s7.2.1.1: "receiver!policy-domain!begin!end.xml.gz". */
-static bool is_aggregate_name(struct slice name)
-{
-    unsigned marks = 0;
-    for (size_t i = 0; i < name.len; i++)
-        marks += name.ptr[i] == '!';
-    return marks >= 3 && slice_find_nocase(name, SLICE(".xml")) < 0
-               ? slice_ends_with_nocase(name, SLICE(".gz")) ||
-                     slice_ends_with_nocase(name, SLICE(".zip"))
-               : marks >= 3;
-}
-
-static bool is_dmarc_aggregate(const struct incoming *message)
-{
-    if (slice_starts_with_nocase(message->subject, SLICE("report domain:")) &&
-        slice_find_nocase(message->subject, SLICE("submitter:")) > 0 &&
-        slice_find_nocase(message->subject, SLICE("report-id:")) > 0)
-        return true;
-    for (size_t i = 0; i < message->mime.part_count; i++)
-        if (!message->mime.parts[i].container &&
-            mime_is_own(&message->mime, &message->mime.parts[i]) &&
-            is_aggregate_name(mime_filename(message->arena, &message->mime.parts[i])))
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++)
+        if (slice_eq_nocase(header->name, values[i].name) &&
+            slice_starts_with_nocase(header->value, values[i].start))
             return true;
     return false;
 }
 
-static bool is_tls_report(const struct incoming *message)
+/* RFC 3834, what came before it, and what never heard of it. */
+static bool is_automatic_reply(const struct incoming *message, const struct said *said)
 {
+    const struct mime_part *part = &message->mime.parts[0];
+    for (size_t i = 0; i < part->header_count; i++)
+        if (is_automatic_field(part->headers[i].name) || says_automatic(&part->headers[i]))
+            return true;
+    return phrases_begin(PHRASES_AUTOMATIC, said->subject) ||
+           phrases_equal(PHRASES_AWAY, said->label) ||
+           phrases_within(PHRASES_ABSENT, said->words);
+}
+
+/* A ticket system says that it has got our mail; a desk answers it. */
+static bool is_acknowledgement(const struct incoming *message, const struct said *said)
+{
+    (void)message;
+
+    return phrases_within(PHRASES_ACKNOWLEDGED, said->subject) ||
+           phrases_equal(PHRASES_SETTLED, said->label) ||
+           phrases_within(PHRASES_RECEIVED, said->words);
+}
+
+static bool is_monitoring(const struct incoming *message, const struct said *said)
+{
+    (void)message;
+
+    return phrases_within(PHRASES_MONITORING, said->subject) ||
+           phrases_within(PHRASES_MONITORING, said->words);
+}
+
+static bool is_tls_report(const struct incoming *message, const struct said *said)
+{
+    (void)said;
+
     return is_report_type(message, SLICE("tlsrpt")) ||
            has_field(message, SLICE("TLS-Report-Domain")) ||
            has_part(message, SLICE("application/tlsrpt"));
 }
 
-static bool is_unsubscribe(const struct incoming *message)
+static bool is_unsubscribe(const struct incoming *message, const struct said *said)
 {
+    (void)said;
+
     return has_field(message, SLICE("X-Apple-Unsubscribe"));
 }
 
-static bool is_sign_up(const struct incoming *message)
+static bool is_sign_up(const struct incoming *message, const struct said *said)
 {
-    static const struct slice subjects[] = {
-        SLICE("confirm your"),
-        SLICE("please confirm your"),
-        SLICE("verify your"),
-        SLICE("please verify your"),
-    };
-    return STARTS_WITH(message->subject, subjects);
+    (void)message;
+
+    return phrases_begin(PHRASES_SIGN_UP, said->subject);
+}
+
+static bool is_statistics(const struct incoming *message, const struct said *said)
+{
+    (void)said;
+    return is_dmarc_aggregate(message);
 }
 
 static const struct {
-    bool (*test)(const struct incoming *message);
+    bool (*test)(const struct incoming *message, const struct said *said);
     struct slice reason;
 } kinds[] = {
     {is_bounce, SLICE("a bounce or delivery notice")},
     {is_receipt, SLICE("a read receipt")},
     {is_tls_report, SLICE("a TLS report (RFC 8460)")},
-    {is_dmarc_aggregate, SLICE("a DMARC aggregate report")},
+    {is_statistics, SLICE("a DMARC aggregate report")},
     {is_unsubscribe, SLICE("an unsubscribe request")},
     {is_automatic_reply, SLICE("an automatic reply")},
     {is_acknowledgement, SLICE("an acknowledgement from a ticket system")},
     {is_sign_up, SLICE("a request to confirm an address")},
+    {is_monitoring, SLICE("an alert about hosts of one's own")},
 };
 
 static size_t find_kind(const struct incoming *message)
 {
     size_t i = 0;
-    while (i < sizeof kinds / sizeof kinds[0] && !kinds[i].test(message))
+    const struct said said = {words_fold(message->arena, message->subject),
+                              subject_label(message->arena, message->subject),
+                              first_words(message)};
+    while (i < sizeof kinds / sizeof kinds[0] && !kinds[i].test(message, &said))
         i++;
     return i;
 }
@@ -323,7 +279,7 @@ static enum status not_a_report_parse(const struct incoming *message,
 
 const struct parser parser_not_a_report = {
     .name = "not-a-report",
-    .revision = 1,
+    .revision = 2,
     .about = "bounces, automatic replies, receipts, DMARC and TLS reports: counted, not kept",
     .senders = "mail systems and people",
     .samples = "not-a-report",

@@ -4,29 +4,11 @@
 #include "parsers/ordinary.h"
 
 #include "parsers/formats.h"
+#include "parsers/free-text.h"
 
 static bool has_field(const struct incoming *message, struct slice name)
 {
     return mime_header(&message->mime.parts[0], name).ptr != NULL;
-}
-
-bool ordinary_is_reply_subject(struct slice subject)
-{
-    static const struct slice prefixes[] = {
-        SLICE("re:"),  SLICE("re["), SLICE("aw:"),  SLICE("sv:"),  SLICE("antw:"),
-        SLICE("odp:"), SLICE("vs:"), SLICE("rif:"), SLICE("ynt:"), SLICE("回复"),
-    };
-    for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
-        if (slice_starts_with_nocase(subject, prefixes[i]))
-            return true;
-    return false;
-}
-
-bool message_is_reply(const struct incoming *message)
-{
-    return (has_field(message, SLICE("In-Reply-To")) ||
-            has_field(message, SLICE("References"))) &&
-           ordinary_is_reply_subject(message->subject);
 }
 
 static bool is_list_mail(const struct incoming *message)
@@ -54,6 +36,51 @@ static bool has_calendar(const struct incoming *message)
     return false;
 }
 
+/* What writes to its operators: cron, fail2ban, logwatch, monitoring. */
+static bool is_robot(struct slice mailbox)
+{
+    static const struct slice names[] = {
+        SLICE("root"),     SLICE("cron"),     SLICE("daemon"), SLICE("logwatch"),
+        SLICE("logcheck"), SLICE("nagios"),   SLICE("ossec"),  SLICE("fail2ban"),
+        SLICE("icinga"),   SLICE("zabbix"),   SLICE("monit"),  SLICE("wazuh"),
+        SLICE("nobody"),   SLICE("www-data"),
+    };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (slice_starts_with_nocase(mailbox, names[i]) &&
+            slice_starts_with(slice_from(mailbox, names[i].len), SLICE("@")))
+            return true;
+    return false;
+}
+
+/* One is the other, or below it. */
+static bool is_same_site(struct slice a, struct slice b)
+{
+    struct slice longer = a.len > b.len ? a : b, shorter = a.len > b.len ? b : a;
+    return shorter.len > 0 && slice_ends_with_nocase(longer, shorter) &&
+           (longer.len == shorter.len || longer.ptr[longer.len - shorter.len - 1] == '.');
+}
+
+static bool accuses_ours(const struct incoming *message)
+{
+    const struct free_text *text = free_text_of(message);
+    for (size_t i = 0; i < text->claim_count; i++)
+        if (free_text_accuses(text, &text->claims[i]) &&
+            message_owns(message, &text->claims[i].address))
+            return true;
+    return false;
+}
+
+/* A host tells its own operators who knocked at its doors: addresses of the whole world, and
+ * nobody's report to us. An address of ours in it is another matter. */
+static bool is_own_log(const struct incoming *message)
+{
+    struct arena *arena = message->arena;
+    struct slice to = mime_mailbox(arena, mime_header(&message->mime.parts[0], SLICE("To")));
+    return is_robot(message->from) &&
+           is_same_site(mime_domain_of(arena, message->from), mime_domain_of(arena, to)) &&
+           !accuses_ours(message);
+}
+
 struct slice ordinary_kind(const struct incoming *message)
 {
     if (message_is_reply(message))
@@ -62,6 +89,8 @@ struct slice ordinary_kind(const struct incoming *message)
         return SLICE("a mailing list");
     if (has_calendar(message))
         return SLICE("an invitation");
+    if (is_own_log(message))
+        return SLICE("a host's mail to its own operators");
     return SLICE("");
 }
 

@@ -8,6 +8,6 @@
 struct slice ordinary_kind(const struct incoming *message);
 bool ordinary_is_newsletter(const struct incoming *message);
 /* By its subject alone, as people forward and answer: "Re:", "AW:". */
-bool ordinary_is_reply_subject(struct slice subject);
+bool ordinary_is_reply_subject(const struct incoming *message);
 
 #endif

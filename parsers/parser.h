@@ -133,9 +133,12 @@ void text_list_add(struct text_list *list, struct arena *arena, struct slice ite
 void parse_lost_row(const struct incoming *message, struct parse_result *result, unsigned row,
                     const char *why);
 
-/* Does it answer a mail of somebody's (subject and fields say so)? What it quotes was
- * reported once already. */
+/* Does it answer a mail of somebody's, by its subject and what it refers to or quotes? What it
+ * quotes was reported once already. */
 bool message_is_reply(const struct incoming *message);
+
+/* Is it an address of the provider's own networks, as far as they are known? */
+bool message_owns(const struct incoming *message, const struct address *address);
 
 const char *verdict_name(enum verdict verdict);
 

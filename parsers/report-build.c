@@ -119,3 +119,11 @@ const struct xarf_type *report_type(const char *category, const char *type)
         abort();
     return row;
 }
+
+bool message_owns(const struct incoming *message, const struct address *address)
+{
+    for (size_t i = 0; i < message->settings->own_prefix_count; i++)
+        if (prefix_contains(&message->settings->own_prefixes[i], address))
+            return true;
+    return false;
+}

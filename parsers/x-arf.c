@@ -81,6 +81,8 @@ static struct slice secure_or_bulk(const struct incoming *message)
 static bool x_arf_recognises(const struct incoming *message)
 {
     struct mapping mapping;
+    if (message_is_reply(message))
+        return false; /* it returns ours */
     if (secure_or_bulk(message).len > 0)
         return true;
     for (size_t i = 0; i < message->mime.part_count; i++)

@@ -36,14 +36,6 @@ static bool xarf_json_recognises(const struct incoming *message)
     return false;
 }
 
-static bool is_own(const struct incoming *message, const struct address *address)
-{
-    for (size_t i = 0; i < message->settings->own_prefix_count; i++)
-        if (prefix_contains(&message->settings->own_prefixes[i], address))
-            return true;
-    return false;
-}
-
 /* The address that was attacked, as both versions name it. */
 static bool destination_of(const struct report *report, struct address *address)
 {
@@ -62,7 +54,7 @@ static void keep_victim(const struct incoming *message, const struct report *att
 {
     struct address target;
     if (strcmp(attack->type->type, "ddos") != 0 || !destination_of(attack, &target) ||
-        !is_own(message, &target) || is_own(message, &attack->address))
+        !message_owns(message, &target) || message_owns(message, &attack->address))
         return;
     struct report *report = parse_draft(message);
     *report = *attack;
