@@ -1,6 +1,7 @@
 #include "parsers/arf-fields.h"
 
 #include "base/moment.h"
+#include "parsers/address-word.h"
 
 #define LIST_MOST 1000 /* of one repeated field */
 
@@ -118,28 +119,6 @@ static bool encloses(char byte)
     return byte != '\0' && strchr(" \t\r\n,;()<>\"'=", byte) != NULL;
 }
 
-/* "192.0.2.1", "[IPv6:2001:db8::1]", "192.0.2.1:25", "192.0.2.1/32", "2001:db8::1%eth0". */
-static bool read_address(struct slice word, struct feedback *feedback)
-{
-    uint64_t port = 0;
-    for (size_t i = 0; i < word.len; i++)
-        if (word.ptr[i] == '/' || word.ptr[i] == '%')
-            word.len = i;
-    while (word.len > 0 && word.ptr[word.len - 1] == '.')
-        word.len--;
-    if (address_parse_defanged(word, &feedback->source))
-        return true;
-    const char *colon = word.len == 0 ? NULL : memrchr(word.ptr, ':', word.len);
-    if (colon == NULL ||
-        !slice_to_u64(slice_from(word, (size_t)(colon - word.ptr) + 1), &port) ||
-        port > UINT16_MAX ||
-        !address_parse_defanged(slice_until(word, (size_t)(colon - word.ptr)),
-                                &feedback->source))
-        return false;
-    feedback->source_port = (uint16_t)port;
-    return true;
-}
-
 /* The first address of the value, alone, before or after a host name. The unspecified one
  * stands for none. */
 static void read_source(struct slice value, struct arena *arena, struct feedback *feedback)
@@ -150,8 +129,8 @@ static void read_source(struct slice value, struct arena *arena, struct feedback
         size_t from = at;
         while (at < value.len && !encloses(value.ptr[at]))
             at++;
-        if (at > from &&
-            read_address(slice_until(slice_from(value, from), at - from), feedback))
+        if (at > from && address_word(slice_until(slice_from(value, from), at - from),
+                                      &feedback->source, &feedback->source_port))
             break;
         at += at == from;
     }

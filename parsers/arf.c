@@ -100,8 +100,8 @@ static void read_trace(const struct incoming *message, struct arf *arf)
 static bool needs_trace(const struct feedback *feedback)
 {
     return address_is_none(&feedback->source) || address_is_special(&feedback->source) ||
-           feedback->arrival_date == 0 || feedback->rcpt_to.count == 0 ||
-           !feedback->has_mail_from;
+           feedback->source_port == 0 || feedback->arrival_date == 0 ||
+           feedback->rcpt_to.count == 0 || !feedback->has_mail_from;
 }
 
 /* The reporter's word first; a masked or missing address is looked for in what it says in

@@ -192,7 +192,7 @@ void parse_message(struct slice raw, const struct parse_settings *settings, stru
     finish(&message, result);
 }
 
-static struct slice document_type(struct slice name)
+static struct slice document_type(struct slice name, struct slice bytes)
 {
     static const struct {
         struct slice suffix, type;
@@ -201,6 +201,10 @@ static struct slice document_type(struct slice name)
         {SLICE(".xml"), SLICE("application/xml")},   {SLICE(".gz"), SLICE("application/gzip")},
         {SLICE(".zip"), SLICE("application/zip")},
     };
+    /* Unpacked on its way here. */
+    if (slice_ends_with_nocase(name, SLICE(".gz")) &&
+        !slice_starts_with(bytes, SLICE("\x1f\x8b")))
+        name = slice_until(name, name.len - 3);
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
         if (slice_ends_with_nocase(name, types[i].suffix))
             return types[i].type;
@@ -221,7 +225,7 @@ void parse_document(struct slice bytes, struct slice file_name,
     }
     *part = (struct mime_part){.head = slice_until(bytes, 0),
                                .body = bytes,
-                               .type = document_type(file_name),
+                               .type = document_type(file_name, bytes),
                                .parent = -1};
     message.mime = (struct mime_message){.raw = bytes, .parts = part, .part_count = 1};
     incoming_init(&message, settings, arena);

@@ -79,6 +79,28 @@ static bool border_address(const struct header *field, struct address *address)
     return false;
 }
 
+/* The envelope sender where a receiving host wrote it beside the client's address: "(envelope-
+ * from <user@example.org>)", "smtp.mailfrom=user@example.org". */
+static struct slice envelope_sender(struct arena *arena, struct slice value)
+{
+    static const struct slice labels[] = {SLICE("envelope-from"), SLICE("smtp.mailfrom")};
+    for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++) {
+        ptrdiff_t at = slice_find_nocase(value, labels[i]);
+        if (at < 0)
+            continue;
+        struct slice rest = slice_from(value, (size_t)at + labels[i].len);
+        while (rest.len > 0 && rest.ptr[0] != '\0' && strchr("= <\"", rest.ptr[0]) != NULL)
+            rest = slice_from(rest, 1);
+        size_t end = 0;
+        while (end < rest.len && strchr(" \t\r\n;,)>\"", rest.ptr[end]) == NULL)
+            end++;
+        struct slice mailbox = mime_mailbox(arena, slice_until(rest, end));
+        if (mailbox.len > 0)
+            return mailbox;
+    }
+    return (struct slice){NULL, 0};
+}
+
 /* Fields that the author's own program writes: trace fields stand above them. */
 static bool is_authors(struct slice name)
 {
@@ -137,6 +159,8 @@ static bool walk_hop(struct walk *walk, struct slice value)
         walk->inner = hop.address;
     if (within)
         return hop.by.len == 0 && known;
+    if (!walk->trace->has_return_path && walk->trace->return_path.len == 0)
+        walk->trace->return_path = envelope_sender(walk->arena, value);
     walk->trace->source = hop.address;
     walk->trace->source_port = hop.port;
     return true;
@@ -165,6 +189,8 @@ void trace_read(const struct header *fields, size_t count, const struct address 
                 trace->return_path = mime_mailbox(arena, fields[i].value);
             trace->has_return_path = true;
         } else if (border_address(&fields[i], &address)) {
+            if (!trace->has_return_path && trace->return_path.len == 0)
+                trace->return_path = envelope_sender(arena, fields[i].value);
             if (address_is_none(&walk.told))
                 walk.told = address;
         } else if (slice_eq_nocase(fields[i].name, SLICE("X-Apparently-To"))) {

@@ -4,6 +4,7 @@
  * it, so the part decides. SECURE (encrypted) and BULK (many reports in one archive) are
  * recognised and go to triage. Source: the X-ARF 0.2 specification (x-arf.org, 2012), as its
  * senders practise it. */
+#include "parsers/address-word.h"
 #include "parsers/parser.h"
 #include "parsers/text-part.h"
 #include "parsers/vocabulary.h"
@@ -57,7 +58,8 @@ static bool read_mapping(const struct incoming *message, const struct mime_part 
         return false;
     struct slice text = slice_trim(mime_decode_text(message->arena, part));
     struct slice rest = text, line;
-    while (slice_next_line(&rest, &line) && (slice_trim(line).len == 0 || line.ptr[0] == '-'))
+    while (slice_next_line(&rest, &line) &&
+           (slice_trim(line).len == 0 || line.ptr[0] == '-' || line.ptr[0] == '#'))
         text = rest;
     bool named =
         slice_ends_with_nocase(mime_filename(message->arena, part), SLICE("report.txt"));
@@ -209,9 +211,11 @@ static enum status parse_mapping(const struct incoming *message,
     struct slice source = fact_of(mapping, &source_names);
     struct slice url = fact_of(mapping, &url_names);
     struct address address;
-    if (address_parse_defanged(source, &address)) {
+    uint16_t port = 0;
+    if (address_word(source, &address, &port)) {
         struct report *report = add_report(message, report_part, mapping, result);
         report_set_address(report, &address, message->arena);
+        report->source_port = port != 0 ? port : report->source_port;
         if (url.len > 0)
             text_list_add(&report->reported_uris, message->arena, url);
         return OK;

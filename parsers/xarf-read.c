@@ -1,5 +1,6 @@
 #include "parsers/xarf-read.h"
 
+#include "parsers/address-word.h"
 #include "parsers/text-part.h"
 
 #include "base/moment.h"
@@ -106,7 +107,7 @@ void xarf_subject(struct report *report, struct slice text, struct arena *arena)
     struct address address;
     struct prefix prefix;
     struct slice plain = text_refang(arena, slice_trim(text));
-    if (address_parse_defanged(plain, &address)) {
+    if (address_word(plain, &address, &report->source_port)) {
         report_set_address(report, &address, arena);
         return;
     }

@@ -3,6 +3,9 @@
 #include "parsers/xarf-read.h"
 
 #include "base/text.h"
+#include "parsers/vocabulary.h"
+
+#define WORD_LONGEST 80U /* of a type */
 
 /* The words of both forms in the terms of v4. */
 static const struct {
@@ -35,9 +38,18 @@ static const struct {
     {NULL, "Defacement", "content", "remote_compromise"},
 };
 
-static const char *const classes[] = {
-    "Activity",  "Content",   "Vulnerability",  "Network",
-    "Messaging", "Copyright", "Infrastructure",
+/* The classes of both forms, with the plainest type of each: schemas for further types came
+ * and went, and what one means need not be guessed for its report to be heard. */
+static const struct {
+    const char *report_class, *category, *type;
+} classes[] = {
+    {"Activity", "connection", "reconnaissance"},
+    {"Content", "content", "remote_compromise"},
+    {"Vulnerability", "vulnerability", "misconfiguration"},
+    {"Network", "connection", "reconnaissance"},
+    {"Messaging", "messaging", "spam"},
+    {"Copyright", "copyright", "copyright"},
+    {"Infrastructure", "infrastructure", "compromised_server"},
 };
 
 bool xarf_v3_looks_like(const json_t *object)
@@ -90,26 +102,51 @@ static void read_reporter(const json_t *object, struct report *report, struct de
     }
 }
 
+/* "OpenRelay" → "open-relay", as the vocabulary spells it. */
+static struct slice part_words(struct arena *arena, struct slice word)
+{
+    char *out = arena_alloc(arena, 2 * word.len + 1);
+    size_t len = 0;
+    for (size_t i = 0; i < word.len; i++) {
+        unsigned char low = byte_lower(word.ptr[i]);
+        if (i > 0 && low != (unsigned char)word.ptr[i] && word.ptr[i - 1] >= 'a')
+            out[len++] = '-';
+        out[len++] = (char)low;
+    }
+    return (struct slice){out, len};
+}
+
+static const struct xarf_type *type_of(struct slice word, struct slice class,
+                                       struct arena *arena)
+{
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (slice_eq_nocase(word, slice_of(types[i].report_type)) &&
+            (types[i].report_class == NULL ||
+             slice_eq_nocase(class, slice_of(types[i].report_class))))
+            return xarf_type_find(slice_of(types[i].category), slice_of(types[i].type));
+    const struct xarf_type *type =
+        vocabulary_find(vocabulary_default(), SLICE("xarf"),
+                        part_words(arena, slice_until(word, WORD_LONGEST)));
+    for (size_t i = 0; type == NULL && i < sizeof classes / sizeof *classes; i++)
+        if (slice_eq_nocase(class, slice_of(classes[i].report_class)))
+            type = xarf_type_find(slice_of(classes[i].category), slice_of(classes[i].type));
+    return type;
+}
+
 static void read_type(const json_t *inner, struct report *report, struct defects *defects)
 {
     struct slice word = xarf_text(inner, "ReportType", "Report.ReportType", true, defects);
     struct slice class = xarf_text(inner, "ReportClass", "Report.ReportClass", true, defects);
     bool known_class = class.len == 0;
     for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
-        known_class |= slice_eq_nocase(class, slice_of(classes[i]));
+        known_class |= slice_eq_nocase(class, slice_of(classes[i].report_class));
     if (!known_class)
         defect_add(defects, "Report.ReportClass %.40s is unknown", class.ptr);
+    if (!known_class || word.len == 0 || class.len == 0)
+        return;
     report->feedback_type = arena_lower(defects->arena, word);
-    for (size_t i = 0; word.len > 0 && i < sizeof types / sizeof *types; i++)
-        if (slice_eq_nocase(word, slice_of(types[i].report_type)) &&
-            (types[i].report_class == NULL ||
-             slice_eq_nocase(class, slice_of(types[i].report_class)))) {
-            report->type = xarf_type_find(slice_of(types[i].category), slice_of(types[i].type));
-            report->restricted = strcmp(types[i].type, "csam") == 0;
-            return;
-        }
-    if (word.len > 0)
-        defect_add(defects, "Report.ReportType %.40s is unknown", word.ptr);
+    report->type = type_of(word, class, defects->arena);
+    report->restricted = strcmp(report->type->type, "csam") == 0;
 }
 
 /* Flat SourceIp, nested Source.IP, or for a login to a customer's account the attacker; a URL

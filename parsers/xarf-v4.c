@@ -44,6 +44,21 @@ bool xarf_v4_looks_like(const json_t *object)
     return json_is_object(object) && json_object_get(object, "xarf_version") != NULL;
 }
 
+/* "4.0.0", "4"; a number where text was meant. */
+static void read_version(const json_t *object, struct defects *defects)
+{
+    const json_t *value = json_object_get(object, "xarf_version");
+    if (json_is_number(value)) {
+        if (json_number_value(value) < 4 || json_number_value(value) >= 5)
+            defect_add(defects, "xarf_version is not 4");
+        return;
+    }
+    struct slice version = xarf_text(object, "xarf_version", "xarf_version", true, defects);
+    if (version.len > 0 && !slice_eq(version, SLICE("4")) &&
+        !slice_starts_with(version, SLICE("4.")))
+        defect_add(defects, "xarf_version %.20s is not 4", version.ptr);
+}
+
 static void read_party(const json_t *object, const char *name, struct party *party,
                        struct defects *defects)
 {
@@ -151,11 +166,9 @@ static void read_facts(const json_t *object, struct report *report, struct defec
 
 void xarf_v4_read(const json_t *object, struct report *report, struct defects *defects)
 {
-    struct slice version = xarf_text(object, "xarf_version", "xarf_version", true, defects);
     const char *name = NULL;
     json_t *value = NULL;
-    if (version.len > 0 && !slice_starts_with(version, SLICE("4.")))
-        defect_add(defects, "xarf_version %.20s is not 4", version.ptr);
+    read_version(object, defects);
     (void)xarf_text(object, "report_id", "report_id", true, defects);
     report->observed_at = xarf_time(object, "timestamp", "timestamp", true, defects);
     report->observed_zoned = true;
@@ -166,7 +179,8 @@ void xarf_v4_read(const json_t *object, struct report *report, struct defects *d
         xarf_text(object, "source_identifier", "source_identifier", true, defects);
     if (subject.len > 0)
         xarf_subject(report, subject, defects->arena);
-    report->source_port = xarf_port(object, "source_port", "source_port", defects);
+    uint16_t port = xarf_port(object, "source_port", "source_port", defects);
+    report->source_port = port != 0 ? port : report->source_port;
     read_type(object, report, defects);
     read_evidence(object, report, defects);
     read_facts(object, report, defects);
