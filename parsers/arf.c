@@ -100,8 +100,18 @@ static void read_trace(const struct incoming *message, struct arf *arf)
 static bool needs_trace(const struct feedback *feedback)
 {
     return address_is_none(&feedback->source) || address_is_special(&feedback->source) ||
-           feedback->source_port == 0 || feedback->arrival_date == 0 ||
-           feedback->rcpt_to.count == 0 || !feedback->has_mail_from;
+           feedback->arrival_date == 0 || feedback->rcpt_to.count == 0 ||
+           !feedback->has_mail_from;
+}
+
+/* "([192.0.2.7]:34508)", as Exim and some others write it. */
+static bool has_traced_port(const struct arf_original *original)
+{
+    for (size_t i = 0; i < original->count; i++)
+        if (slice_eq_nocase(original->fields[i].name, SLICE("Received")) &&
+            slice_find(original->fields[i].value, SLICE("]:")) > 0)
+            return true;
+    return false;
 }
 
 /* The reporter's word first; a masked or missing address is looked for in what it says in
@@ -206,7 +216,8 @@ static enum status arf_parse(const struct incoming *message, struct parse_result
         return status;
     if (address_is_none(&arf.feedback.source) || arf.feedback.arrival_date == 0)
         fbl_read_words(message, &arf.words);
-    if (needs_trace(&arf.feedback))
+    if (needs_trace(&arf.feedback) ||
+        (arf.feedback.source_port == 0 && has_traced_port(&arf.original)))
         read_trace(message, &arf);
     struct report *report = parse_add(message, result);
     set_type(message, report, &arf.feedback);

@@ -128,13 +128,14 @@ static bool is_bounce(const struct incoming *message, const struct said *said)
         slice_find_nocase(field(message, SLICE("From")), SLICE("mailer-daemon")) >= 0)
         return true;
     bool subject = phrases_within(PHRASES_UNDELIVERED, said->subject);
-    bool text = phrases_within(PHRASES_RETURNED, said->words);
     if (is_system(message))
-        return subject || text || has_failure_code(said->words);
+        return subject || phrases_within(PHRASES_RETURNED, said->words) ||
+               has_failure_code(said->words);
     if (has_system_name(message))
-        return subject || text;
-    return subject && (text || slice_starts_with_nocase(field(message, SLICE("Auto-Submitted")),
-                                                        SLICE("auto")));
+        return subject || phrases_within(PHRASES_RETURNED, said->words);
+    return subject &&
+           (phrases_within(PHRASES_RETURNED, said->words) ||
+            slice_starts_with_nocase(field(message, SLICE("Auto-Submitted")), SLICE("auto")));
 }
 
 static bool is_receipt(const struct incoming *message, const struct said *said)

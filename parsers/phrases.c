@@ -218,6 +218,34 @@ static bool is_within(struct slice text, struct slice phrase, bool stem)
     return false;
 }
 
+/* Which words a text may hold: a bit for what they begin with. Most phrases need not be looked
+ * for. */
+struct beginnings {
+    uint64_t bits[16];
+};
+
+static unsigned hash_of(const char *at)
+{
+    return ((unsigned char)at[0] * 961U + (unsigned char)at[1] * 31U + (unsigned char)at[2]) %
+           1024U;
+}
+
+static void note_beginnings(struct slice text, struct beginnings *beginnings)
+{
+    *beginnings = (struct beginnings){{0}};
+    for (size_t i = 0; i + 3 <= text.len; i++)
+        if (i == 0 || text.ptr[i - 1] == ' ' || (unsigned char)text.ptr[i] >= 0xe3) {
+            unsigned bit = hash_of(text.ptr + i);
+            beginnings->bits[bit / 64] |= UINT64_C(1) << bit % 64;
+        }
+}
+
+static bool may_hold(const struct beginnings *beginnings, struct slice phrase)
+{
+    unsigned bit = phrase.len < 3 ? 0 : hash_of(phrase.ptr);
+    return phrase.len < 3 || (beginnings->bits[bit / 64] >> bit % 64 & 1) != 0;
+}
+
 enum where { WHOLE, START, ANYWHERE };
 
 static bool matches(struct slice text, struct slice phrase, enum where where)
@@ -238,13 +266,15 @@ static bool matches(struct slice text, struct slice phrase, enum where where)
 static bool find(enum phrases which, struct slice folded, enum where where)
 {
     struct slice phrase;
+    struct beginnings beginnings;
     while (folded.len > 0 && folded.ptr[0] == ' ')
         folded = slice_from(folded, 1);
     while (folded.len > 0 && folded.ptr[folded.len - 1] == ' ')
         folded.len--;
+    note_beginnings(folded, &beginnings);
     for (const char *const *row = tables[which]; folded.len > 0 && *row != NULL; row++)
         for (struct slice rest = slice_of(*row); slice_next_field(&rest, '|', &phrase);)
-            if (matches(folded, phrase, where))
+            if (may_hold(&beginnings, phrase) && matches(folded, phrase, where))
                 return true;
     return false;
 }
