@@ -340,6 +340,11 @@ static void check_authentication(const struct check *check)
         config_blame(PLACE(check, "authentication", none, "verify-dkim"),
                      "[authentication] verify-dkim = yes needs authserv-id: the name that our "
                      "results stand under");
+    if (check->config->parse.trusted_sealer_count > 0 && !a->verify_dkim)
+        config_blame(
+            PLACE(check, "intake", none, "trusted-sealers"),
+            "[intake] trusted-sealers needs verify-dkim = yes in [authentication]: nobody "
+            "else finds out whether a chain is unbroken");
     if (dns_resolvers_check(a->resolvers.ptr, &why) != OK)
         config_blame(PLACE(check, "authentication", none, "resolvers"),
                      "[authentication] resolvers: %s", why.text);

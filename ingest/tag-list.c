@@ -35,15 +35,14 @@ bool tag_find(struct slice list, const char *tag, struct slice *value)
 
 bool tag_list_is_good(struct slice list)
 {
-    struct slice names[TAGS_MOST], rest = list, span;
+    struct slice names[TAGS_MOST], rest = slice_trim(list), span;
     size_t count = 0;
     bool good = false;
+    if (rest.len > 0 && rest.ptr[rest.len - 1] == ';')
+        rest.len--; /* the last one may end so too */
     while (count < TAGS_MOST && next_tag(&rest, &names[count], &span, &good)) {
-        if (!good) {
-            if (names[count].len == 0 && slice_trim(rest).len == 0)
-                return true; /* the last ";" */
+        if (!good)
             return false;
-        }
         for (size_t i = 0; i < count; i++)
             if (slice_eq(names[i], names[count]))
                 return false;

@@ -219,7 +219,9 @@ static void follow_chain(struct verifier *verifier, struct slice lines,
                          struct verify_order *order, struct verify_arc *arc)
 {
     struct arc_chain *chain = &verifier->chain;
-    struct slice domain, selector;
+    struct slice domain, selector, separator;
+    if (slice_starts_with(lines, SLICE("From "))) /* of an mbox */
+        (void)slice_next_line(&lines, &separator);
     arc_read(lines, chain);
     arc->count = (uint8_t)chain->count;
     for (unsigned i = 0; i < ARC_KEYS_MOST && arc_signer(chain, i, &domain, &selector); i++) {
