@@ -83,6 +83,17 @@ static const struct {
      ""},
     {"forwarded", "Subject: Fwd: abuse\n\n", "> From: a@b.example\n> Subject: x\n>\n", ""},
     {"quotes", "Subject: abuse\n\n", ">", "\n"},
+    {"text-tables", "Subject: attack\n\n", "ip | time\n192.0.2.7 | x\n\n", ""},
+    {"text-table-rows", "Subject: attack\n\nip  time  type\n",
+     "192.0.2.7  2026-11-13 08:00:01  ssh scan\n", ""},
+    {"csv-untimed-words", "Content-Type: text/csv; name=x.csv\n\nip,time,type\n",
+     "192.0.2.7,13.11.2026 08:00:01 Uhr,x ssh scan y\n", ""},
+    {"csv-defanged", "Content-Type: text/csv; name=x.csv\n\nip,type\n",
+     "192[.]0[.]2[.]7 (a),ssh\n", ""},
+    {"list", "Subject: attack\n\n", "Targets were attacked :\n1) 192.0.2.7 - a\n", ""},
+    {"hosts", "Subject: attack\n\n", "a.b.c 192.0.2.7 from on at ", "\n"},
+    {"times", "Subject: attack\n\n", "2026-11-13 08:00 ", "\n"},
+    {"time-labels", "Subject: attack 192.0.2.7\n\n", "time: 1h1 1:1 2026\n", ""},
     {"zeros", "", "\0", ""},
 };
 

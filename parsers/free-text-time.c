@@ -236,18 +236,14 @@ bool text_time_parse(struct slice text, struct slice zone, struct arena *arena, 
 {
     char own[FIELD], spelt[FIELD];
     int64_t there = 0;
-    bool plain = moment_parse(text, moment, zoned);
-    struct text_time found = {0};
-    if (!plain || !*zoned) /* "10:00 (UTC+2)", "10:00 - 10:05 UTC" */
-        found = text_time_find(text, 0, (struct slice){0});
-    if (found.at != 0 && (!plain || found.zoned)) {
+    if (!moment_parse(text, moment, zoned)) { /* "10:00 - 10:05 UTC" */
+        struct text_time found = text_time_find(text, 0, (struct slice){0});
+        if (found.at == 0)
+            return false;
         *moment = found.at;
         *zoned = found.zoned;
-        plain = true;
     }
     zone = slice_trim(zone);
-    if (!plain)
-        return false;
     if (*zoned || zone.len == 0 || zone.len >= sizeof own)
         return true;
     (void)snprintf(own, sizeof own, "%.*s", SLICE_FMT(zone));

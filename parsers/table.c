@@ -64,12 +64,19 @@ struct csv_table {
 static void ask_mail(const struct incoming *message, struct table *table)
 {
     const struct feed *feed = table->feed;
-    if (feed->type == NULL)
+    if (feed->type == NULL && !table->kind_asked) {
         table->otherwise = free_text_kind(message);
-    if (table->zone.len == 0 && feed->files.count == 0) {
-        struct text_list texts = text_bodies(message, TEXT_MOST);
-        table->zone = texts.count > 0 ? text_time_zone(texts.items[0]) : (struct slice){0};
+        table->kind_asked = true;
     }
+    if (table->zone.len > 0 || feed->files.count > 0)
+        return;
+    if (!table->zone_asked) {
+        struct text_list texts = text_bodies(message, TEXT_MOST);
+        if (texts.count > 0)
+            table->mail_zone = text_time_zone(texts.items[0]);
+        table->zone_asked = true;
+    }
+    table->zone = table->mail_zone;
 }
 
 /* The first line that is not blank, without BOM and the "#" of a commented header; *rest begins

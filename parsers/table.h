@@ -48,6 +48,8 @@ struct table {
     /* What the mail complains about, for rows that do not say it; NULL when that is not
      * clear. */
     const struct xarf_type *otherwise;
+    struct slice mail_zone;
+    bool kind_asked, zone_asked; /* of the mail, which is asked once */
 };
 
 /* Call when the header's fields are all there, as they were written. */
