@@ -223,14 +223,24 @@ static bool scan_ipv6(struct slice text, size_t from, struct mention *mention)
     return true;
 }
 
+/* "IPv6:2001:db8::7", "source:2001:db8::7": the colon belongs to a word that is no group. */
+static bool is_after_label(struct slice text, size_t from)
+{
+    size_t start = from > 0 && text.ptr[from - 1] == ':' ? from - 1 : from, end = start;
+    bool hex = true;
+    for (; start > 0 && is_word(text.ptr[start - 1]) && end - start <= 8; start--)
+        hex &= is_hex(text.ptr[start - 1]);
+    return start < end && (!hex || end - start > 4);
+}
+
 bool mention_next(struct slice text, size_t *at, struct mention *mention)
 {
     for (size_t i = *at; i < text.len; i++) {
         char byte = text.ptr[i], before = i > 0 ? text.ptr[i - 1] : ' ';
         bool begins = !is_word(before) && before != '.';
         *mention = (struct mention){0};
-        if ((begins && before != ':' && (is_hex(byte) || byte == ':') &&
-             scan_ipv6(text, i, mention)) ||
+        if ((begins && (before != ':' || is_after_label(text, i)) &&
+             (is_hex(byte) || byte == ':') && scan_ipv6(text, i, mention)) ||
             (is_digit(byte) && !is_digit(before) && scan_ipv4(text, i, mention))) {
             *at = mention->to;
             return true;
