@@ -8,6 +8,7 @@
 #include "base/host.h"
 #include "base/moment.h"
 #include "base/text.h"
+#include "correlate/incident.h"
 #include "store/lookups.h"
 
 #define WAITING_MOST  100000U /* names: more at once are for a person */
@@ -37,7 +38,8 @@ static void settle(struct settling *settling, const struct claim *claim, struct 
 {
     struct pipeline *pipeline = settling->pipeline;
     const struct observation *said = settling->observation;
-    struct resolution resolution = {said->name, settling->at, claim->arrival, said->resolver};
+    struct resolution resolution = {said->name, settling->at, claim->arrival, said->resolver,
+                                    claim->site};
     struct report report = claim->report;
     struct report_extra protocol = {
         .name = "protocol", .type = EXTRA_TEXT, .text = claim->protocol};
@@ -118,7 +120,11 @@ void lookup_wait(struct pipeline *pipeline, const struct report *report, uint64_
                                 host.why != NULL ? host.why : "nothing to look up");
         return;
     }
-    struct claim claim = {report_id, message_id, pipeline->now.real, protocol_of(report),
+    struct claim claim = {report_id,
+                          message_id,
+                          pipeline->now.real,
+                          protocol_of(report),
+                          report_site(report, arena),
                           *report};
     *why_not = (struct slice){0};
     if (!store_get_lookup(pipeline->txn, host.name, arena, &lookup))

@@ -33,6 +33,7 @@ struct resolution {
     int64_t at;      /* when the DNS said so */
     int64_t arrival; /* when the report arrived */
     struct slice resolver;
+    struct slice site; /* report_site of the report as it was */
 };
 
 const char *observation_result_name(enum observation_result result);

@@ -352,6 +352,7 @@ static void remember(const struct occasion *o, struct placed *placed)
         .incidents = report->incidents,
         .opens_no_case = report->opens_no_case,
         .restricted = report->restricted,
+        .site = report_site(report, o->arena),
     };
     memcpy(placed->stored.report_id, report->id, sizeof report->id);
 }

@@ -1,5 +1,7 @@
 #include "correlate/incident.h"
 
+#include "base/site.h"
+
 #include <nettle/sha2.h>
 
 /* How far a time without a zone, read as UTC, can be off: the earliest zone is UTC-12, the
@@ -145,4 +147,23 @@ void incident_fingerprint(const struct report *report, const struct operator_sta
         sha256_update(&hash, sizeof report->id, report->id);
     sha256_digest(&hash, sizeof digest, digest);
     memcpy(fingerprint, digest, 16);
+}
+
+#define SECRETS_MOST 64U
+
+/* Whoever complained, and whoever got it, must not be known by it. */
+struct slice report_site(const struct report *report, struct arena *arena)
+{
+    struct slice secrets[SECRETS_MOST] = {report->reporter.contact, report->reporter.domain,
+                                          report->sender.contact, report->sender.domain,
+                                          report->original_mail_from};
+    size_t count = 5;
+    if (report->restricted ||
+        (report->subject_type != SUBJECT_URL && report->subject_type != SUBJECT_DOMAIN))
+        return (struct slice){0};
+    if (report->resolution != NULL)
+        return report->resolution->site;
+    for (size_t i = 0; i < report->original_rcpt_to.count && count < SECRETS_MOST; i++)
+        secrets[count++] = report->original_rcpt_to.items[i];
+    return site_of(report->subject, secrets, count, arena);
 }

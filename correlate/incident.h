@@ -30,4 +30,8 @@ void incident_fingerprint(const struct report *report, const struct operator_sta
                           const struct address *subject, uint64_t assignment,
                           uint8_t fingerprint[16]);
 
+/* What the accused may be shown of a report's URL or domain (base/site.h); empty when it is
+ * about an address alone, or restricted. */
+struct slice report_site(const struct report *report, struct arena *arena);
+
 #endif

@@ -38,6 +38,7 @@ const char *const letter_value_names[] = {
     "when",
     "what",
     "count",
+    "where",
     "measures",
     "measure",
     "deadline",

@@ -101,6 +101,8 @@ static void add_evidence(struct scope *scope, struct arena *arena, const struct 
         add(&row, "when", when.len > 0 ? when : SLICE("-"));
         add(&row, "what", type_name(arena, lc->evidence[i].type));
         add_number(&row, arena, "count", lc->evidence[i].incidents);
+        add(&row, "where",
+            text_defang(arena, text_line(arena, lc->evidence[i].site, LINE_MOST)));
         rows[i].count = row.count;
     }
     add_rows(scope, "evidence", rows, count);

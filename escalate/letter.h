@@ -67,6 +67,7 @@ struct letter_evidence {
     int64_t observed_at;
     const struct xarf_type *type;
     uint64_t incidents;
+    struct slice site; /* redacted already (base/site.h); empty: an address alone */
 };
 
 struct letter_case {

@@ -20,20 +20,35 @@ struct batch {
     size_t count;
 };
 
+#define SITE_MOST 640U /* a longer one is left out */
+
 struct evidence_rows {
     struct letter_evidence *rows; /* a ring of the newest, by arrival */
+    char (*sites)[SITE_MOST];     /* of each row */
     size_t count;
     struct arena scratch; /* emptied after each report: a case may have a million */
 };
 
+static struct slice keep_site(struct evidence_rows *rows, struct slice site)
+{
+    char *room = rows->sites[rows->count % EVIDENCE_ROWS];
+    if (site.len == 0 || site.len > SITE_MOST)
+        return (struct slice){0};
+    memcpy(room, site.ptr, site.len);
+    return (struct slice){room, site.len};
+}
+
 static bool take_report(const struct stored_report *report, void *data)
 {
     struct evidence_rows *rows = data;
-    if (!report->restricted && !report->opens_no_case && report->role != ROLE_MENTIONED)
-        rows->rows[rows->count++ % EVIDENCE_ROWS] =
+    if (!report->restricted && !report->opens_no_case && report->role != ROLE_MENTIONED) {
+        rows->rows[rows->count % EVIDENCE_ROWS] =
             (struct letter_evidence){.observed_at = report->observed_at,
                                      .type = report->type,
-                                     .incidents = report->incidents};
+                                     .incidents = report->incidents,
+                                     .site = keep_site(rows, report->site)};
+        rows->count++;
+    }
     arena_reset(&rows->scratch);
     return true;
 }
@@ -41,7 +56,8 @@ static bool take_report(const struct stored_report *report, void *data)
 static void take_evidence(struct batch *batch, size_t i)
 {
     struct evidence_rows rows = {
-        arena_array(batch->arena, struct letter_evidence, EVIDENCE_ROWS), 0, ARENA_INIT};
+        arena_array(batch->arena, struct letter_evidence, EVIDENCE_ROWS),
+        arena_alloc(batch->arena, (size_t)EVIDENCE_ROWS * SITE_MOST), 0, ARENA_INIT};
     store_each_report(batch->txn, batch->actions[i].case_id, &rows.scratch, take_report, &rows);
     arena_release(&rows.scratch);
     size_t count = rows.count < EVIDENCE_ROWS ? rows.count : EVIDENCE_ROWS;

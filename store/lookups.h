@@ -32,6 +32,7 @@ struct claim {
     uint64_t report_id, message_id;
     int64_t arrival;
     struct slice protocol; /* of the report's extras */
+    struct slice site;     /* what the accused may be shown of it */
     struct report report;  /* without lists, evidence and extras */
 };
 void store_put_claim(struct txn *txn, struct slice name, const struct claim *claim);

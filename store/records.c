@@ -86,9 +86,10 @@ static const struct layout_field report_fields[] = {
     FIELD(16, stored_report, incidents, U64),
     FIELD(17, stored_report, opens_no_case, BOOL),
     FIELD(18, stored_report, restricted, BOOL),
+    FIELD(19, stored_report, site, SLICE),
 };
 const struct layout report_layout = LAYOUT(struct stored_report, report_fields);
-KNOWN_SIZE(stored_report, 184);
+KNOWN_SIZE(stored_report, 200);
 
 static const struct layout_field witness_fields[] = {
     FIELD(1, witness, operator_name, SLICE),
@@ -358,6 +359,7 @@ static const struct layout_field claim_fields[] = {
     FIELD(25, claim, report.incidents, U64),
     FIELD(26, claim, report.original_message_id, SLICE),
     OCTETS(27, claim, report.id, 16),
+    FIELD(28, claim, site, SLICE),
 };
 const struct layout claim_layout = LAYOUT(struct claim, claim_fields);
 

@@ -116,6 +116,7 @@ struct stored_report {
     int64_t observed_at, received_at;
     uint64_t incidents;
     bool opens_no_case, restricted;
+    struct slice site; /* what the accused may be shown of its URL or domain */
 };
 bool store_get_report(struct txn *txn, uint64_t id, struct arena *arena,
                       struct stored_report *report);

@@ -509,6 +509,43 @@ static void what_a_name_does_not_tell(void **state)
     assert_int_equal(slice_find(desk->placed.events[0].text, SLICE("third")), -1);
 }
 
+/* What a letter may show is kept with the report, whoever named the address. */
+static void the_accused_learn_where_and_not_from_whom(void **state)
+{
+    struct desk *desk = *state;
+    struct resolution resolution;
+    struct slice recipients[] = {SLICE("jane.doe@trap.example.org")};
+    static const struct {
+        const char *subject, *site;
+        bool restricted;
+    } rows[] = {
+        {"http://evil.example.com/kit/login.php?u=jane.doe@trap.example.org",
+         "http://evil.example.com/kit/login.php", false},
+        {"http://evil.example.com/jane-doe/x", "http://evil.example.com/\xe2\x80\xa6/x", false},
+        {"http://evil.example.com/trap.example.org", "http://evil.example.com/\xe2\x80\xa6",
+         false},
+        {"http://evil.example.com/kit/alpha-reports",
+         "http://evil.example.com/kit/\xe2\x80\xa6", false},
+        {"http://evil.example.com/kit/login.php", "", true},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct report report = about("192.0.2.5", "alpha.example", T0 + (int64_t)i);
+        report.subject_type = SUBJECT_URL;
+        report.subject = slice_of(rows[i].subject);
+        report.type = world_type("content", "phishing");
+        report.original_rcpt_to = (struct text_list){recipients, 1};
+        report.reporter.contact = SLICE("alpha-reports@alpha.example");
+        report.restricted = rows[i].restricted;
+        arrives(desk, &report, T0 + 60);
+        if (!slice_eq(desk->placed.stored.site, slice_of(rows[i].site)))
+            fail_msg("%s: \"%.*s\"", rows[i].subject, SLICE_FMT(desk->placed.stored.site));
+    }
+    struct report report = by_name("192.0.2.5", "alpha.example", T0, &resolution, T0 + 300);
+    resolution.site = SLICE("http://kept.example.com");
+    arrives(desk, &report, T0 + 300);
+    assert_true(slice_eq(desk->placed.stored.site, resolution.site));
+}
+
 #define DESK_TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
 int main(void)
@@ -531,6 +568,7 @@ int main(void)
         DESK_TEST(a_name_alone_never_confirms),
         DESK_TEST(a_name_must_lead_to_one_customer_all_the_time),
         DESK_TEST(what_a_name_does_not_tell),
+        DESK_TEST(the_accused_learn_where_and_not_from_whom),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

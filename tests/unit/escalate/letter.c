@@ -172,6 +172,24 @@ static void test_every_kind_and_language(void **state)
     arena_release(&desk->arena);
 }
 
+static void test_sites_make_no_links(void **state)
+{
+    (void)state;
+    struct desk *desk = set_up();
+    desk->evidence[0].site = SLICE("http://evil.example.com/login.php");
+    static const enum letter_kind kinds[] = {LETTER_WARNING, LETTER_ADVICE, LETTER_REASONS,
+                                             LETTER_VICTIM};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        desk->request.kind = kinds[i];
+        desk->request.language = i % 2 == 0 ? SLICE("en") : SLICE("de");
+        struct slice mail = write_letter(desk);
+        is_mail(mail);
+        has(mail, "hxxp://evil[.]example[.]com/login[.]php");
+        lacks(mail, "http://evil");
+    }
+    arena_release(&desk->arena);
+}
+
 static void test_every_type_has_measures(void **state)
 {
     (void)state;
@@ -365,6 +383,7 @@ int main(void)
         cmocka_unit_test(test_warning),
         cmocka_unit_test(test_every_kind_and_language),
         cmocka_unit_test(test_every_type_has_measures),
+        cmocka_unit_test(test_sites_make_no_links),
         cmocka_unit_test(test_several_cases),
         cmocka_unit_test(test_hostile_values),
         cmocka_unit_test(test_addresses_are_validated),
