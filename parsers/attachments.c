@@ -110,10 +110,14 @@ static void open_into(struct opening *opening, struct attachment packed, unsigne
 
 static void take(struct opening *opening, struct attachment attachment, unsigned depth)
 {
-    if (packing_of(attachment.bytes) != PACKING_NONE && depth < ATTACHMENT_DEPTH_MOST)
+    bool is_packed = packing_of(attachment.bytes) != PACKING_NONE;
+    if (is_packed && depth < ATTACHMENT_DEPTH_MOST) {
         open_into(opening, attachment, depth + 1);
-    else
-        add(opening, attachment);
+        return;
+    }
+    if (is_packed)
+        set_fault(opening, attachment.name, "it is an archive too deep within others");
+    add(opening, attachment);
 }
 
 static void open_into(struct opening *opening, struct attachment packed, unsigned depth)

@@ -331,6 +331,8 @@ static enum status table_parse(const struct incoming *message, struct parse_resu
         else if (is_own(message, &all->items[i]))
             (void)take_grids(message, all, i, result);
     }
+    if (all->fault.len > 0 && result->row_faults.count < ROW_FAULTS_MOST)
+        text_list_add(&result->row_faults, message->arena, all->fault);
     if (status == OK && result->report_count == 0 && result->row_faults.count > 0)
         return fail(why, ERR_MALFORMED, "no row of the table could be read: %.*s",
                     SLICE_FMT(result->row_faults.items[0]));

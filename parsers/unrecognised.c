@@ -1,5 +1,6 @@
 /* The end of the line: what no format fits is ordinary mail, unless it may be a report; then
  * a person must look. Asked last, it always answers. */
+#include "parsers/attachments.h"
 #include "parsers/formats.h"
 #include "parsers/free-text.h"
 #include "parsers/ordinary.h"
@@ -24,7 +25,9 @@ static struct slice doubt(const struct incoming *message)
     if (suspicion.encrypted)
         return SLICE("encrypted: it may be a report");
     if (suspicion.data || (suspicion.archive && words > 0))
-        return SLICE("data is attached in no known format");
+        return message->attachments->fault.len > 0
+                   ? message->attachments->fault
+                   : SLICE("data is attached in no known format");
     if (words >= 2 && points >= (suspicion.addresses_us ? 4U : 6U))
         return SLICE("it sounds like a report, but fits no known format");
     /* Who writes an address to an abuse desk means something by it; monitoring and cron mean

@@ -2,8 +2,10 @@
 """Formats that change under a running desk: a known sender's mails stop being understood, the desk is told once, a
 definition of the site's own reads them, and what waited becomes reports, once. And what must never be shown is not."""
 import base64
+import io
 import json
 import unittest
+import zipfile
 
 from house import Case, lines, run
 
@@ -120,6 +122,35 @@ class Parsers(Case):
             self.assertNotIn(b"hidden-place", text)
             self.assertNotIn(base64.b64encode(body.encode())[20:40], text)
         self.assertGreater(len(lines("triage", "list", "--json", *config)), 0)
+
+    def test_what_an_archive_hides_is_named(self):
+        """Bombs, too many entries, too deep, broken: the reason says which attachment; names from outside make no file."""
+        row = b"ip,timestamp,category\n192.0.2.61,2026-11-14T07:00:00Z,spam\n"
+
+        def packed(*entries):
+            out = io.BytesIO()
+            with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+                for name, data in entries:
+                    archive.writestr(name, data)
+            return out.getvalue()
+        outside = self.folder / "outside.csv"
+        table = {
+            "bomb.zip": (packed(("a.csv", row + b"\0" * (100 << 20))), 0, "attachment bomb.zip cannot be opened: it inflates beyond the limit"),
+            "many.zip": (packed(*((f"{i}.csv", row) for i in range(300))), 200, "attachment many.zip cannot be opened: it has too many entries"),
+            "deep.zip": (packed(("b.zip", packed(("c.zip", packed(("d.zip", packed(("d.csv", row)))))))), 0, "too deep within others"),
+            "outside.zip": (packed((f"../../../..{outside}", row), (str(outside), row)), 2, ""),
+        }
+        for name, (data, count, said) in table.items():
+            with self.subTest(name):
+                path = self.folder / "packed.eml"
+                path.write_text(f"From: feed@watch.example\nTo: abuse@provider.example\nSubject: abuse report feed\nMessage-ID: <{name}@w.example>\n"
+                                f"Date: Sat, 14 Nov 2026 08:00:00 +0000\nMIME-Version: 1.0\nContent-Type: application/zip; name={name}\n"
+                                f"Content-Disposition: attachment; filename={name}\nContent-Transfer-Encoding: base64\n\n"
+                                + base64.encodebytes(data).decode())
+                made = lines("parse", "--json", path)[0]
+                self.assertEqual(len(made["reports"]), count)
+                self.assertIn(said, made["reason"] + " ".join(made.get("row_faults", [])))
+        self.assertFalse(outside.exists())
 
     def rows(self, *rows):
         (self.mails / "1.eml").write_text(

@@ -112,6 +112,8 @@ static void archives_in_archives(void **state)
         assert_int_equal(all->count, 1);
         assert_int_equal(slice_starts_with(all->items[0].bytes, SLICE("ip,time")),
                          depth <= ATTACHMENT_DEPTH_MOST);
+        assert_int_equal(slice_find(all->fault, SLICE("too deep")) < 0,
+                         depth <= ATTACHMENT_DEPTH_MOST);
         arena_release(&arena);
         struct archive *archive = archive_write_new();
         struct archive_entry *entry = archive_entry_new();
