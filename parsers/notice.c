@@ -363,7 +363,7 @@ static enum status notice_parse(const struct incoming *message, struct parse_res
 
 const struct parser parser_notice = {
     .name = "notice",
-    .revision = 2,
+    .revision = 3,
     .about =
         "Notices of a fixed wording: SpamCop, Project Honey Pot, WebIron, fail2ban and others",
     .senders = "SpamCop, Project Honey Pot, WebIron, NFOservers, Sony, fail2ban (complain), "

@@ -104,6 +104,8 @@ static void read_word(struct reader *reader, struct slice word)
         word.len--;
     if (word.len == 0)
         return;
+    if (slice_find_byte(word, '.') > 0 && slice_find_byte(word, ':') > 0) /* "192.0.2.7:80" */
+        word.len = (size_t)slice_find_byte(word, ':');
     if ((looks_like_address(word) && address_parse(word, &address) &&
          !address_is_special(&address)) ||
         is_as_number(word))

@@ -2,6 +2,7 @@
 
 #include "parsers/attachments.h"
 #include "parsers/html-text.h"
+#include "parsers/mention.h"
 
 static bool is_blank(struct slice text)
 {
@@ -66,6 +67,16 @@ static bool is_log_name(struct slice name)
     return slice_find_nocase(name, SLICE(".log.")) >= 0;
 }
 
+/* A table whose columns nobody knows tells no roles; without a head it is a mere list. */
+static bool is_headed_table(struct slice name, struct slice text)
+{
+    struct mention mention;
+    size_t at = 0;
+    return (slice_ends_with_nocase(name, SLICE(".csv")) ||
+            slice_ends_with_nocase(name, SLICE(".tsv"))) &&
+           !(mention_next(slice_until(text, 64), &at, &mention) && mention.from <= 1);
+}
+
 struct text_list text_logs(const struct incoming *message, size_t most)
 {
     struct text_list texts = {0};
@@ -75,6 +86,7 @@ struct text_list text_logs(const struct incoming *message, size_t most)
         struct slice text = cut(attachment->bytes, most);
         if (!is_log_name(attachment->name) || !mime_is_own(&message->mime, attachment->part) ||
             slice_eq(attachment->type, SLICE("text/plain")) ||
+            is_headed_table(attachment->name, text) ||
             slice_find_byte(slice_until(text, 512), '\0') >= 0 || is_blank(text))
             continue;
         most -= text.len;
