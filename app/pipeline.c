@@ -7,6 +7,11 @@
 #define GROUP_MOST 64
 #define BATCH_MOST 16384
 
+/* Asked now and then: among many millions of reports each of a batch changes pages of its
+ * own, and all of them wait in memory. */
+#define WEIGHT_MOST  ((size_t)64 << 20)
+#define WEIGHT_EVERY 64
+
 void pipeline_let_go(struct pipeline *pipeline)
 {
     if (pipeline->holds_journal)
@@ -74,6 +79,13 @@ static enum status land(struct pipeline *pipeline, struct fault *why)
     return status;
 }
 
+/* It is time to commit. */
+static bool is_full(const struct pipeline *pipeline)
+{
+    return pipeline->batch >= pipeline->settings.batch_most || txn_failed(pipeline->txn) ||
+           (pipeline->batch % WEIGHT_EVERY == 0 && txn_weight(pipeline->txn) >= WEIGHT_MOST);
+}
+
 enum status pipeline_apply_some(struct pipeline *pipeline, struct journal_position end,
                                 uint64_t most, struct fault *why)
 {
@@ -99,8 +111,8 @@ enum status pipeline_apply_some(struct pipeline *pipeline, struct journal_positi
         status = apply_record(pipeline, &record, at, why);
         pipeline->state.position = next;
         pipeline->behind -= pipeline->behind > 0;
-        if (status != OK ||
-            (++pipeline->batch < pipeline->settings.batch_most && !txn_failed(pipeline->txn)))
+        pipeline->batch++;
+        if (status != OK || !is_full(pipeline))
             continue;
         status = land(pipeline, why);
         if (status == OK || status == ERR_CONFLICT)
@@ -178,8 +190,7 @@ enum status pipeline_feed(struct pipeline *pipeline, const struct journal_record
         if (status != OK)
             return pipeline_give_up(pipeline, status);
     }
-    if (status == OK &&
-        (pipeline->batch >= pipeline->settings.batch_most || txn_failed(pipeline->txn)))
+    if (status == OK && is_full(pipeline))
         status = pipeline_commit(pipeline, why);
     return status;
 }

@@ -129,7 +129,7 @@ static const char *ipv6_text(const uint8_t octets[16], char *text)
     unsigned words[8], length = 0;
     char *out = text;
     for (unsigned i = 0; i < 8; i++)
-        words[i] = (unsigned)octets[2 * i] << 8 | octets[2 * i + 1];
+        words[i] = (unsigned)octets[(size_t)2 * i] << 8 | octets[(size_t)2 * i + 1];
     unsigned zeros = zero_run(words, &length);
     for (unsigned i = 0; i < 8; i++) {
         if (i == zeros) {

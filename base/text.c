@@ -61,9 +61,20 @@ static size_t safe_character(struct slice text, bool keep_lines, struct slice *s
     return length;
 }
 
+/* Printable ASCII and no more than fits, as nearly all of it is. */
+static bool is_safe(struct slice text, size_t longest)
+{
+    bool printable = text.len <= longest;
+    for (size_t i = 0; i < text.len && printable; i++)
+        printable = text.ptr[i] >= ' ' && text.ptr[i] < 0x7f;
+    return printable;
+}
+
 static struct slice make_safe(struct arena *arena, struct slice text, size_t longest,
                               bool keep_lines)
 {
+    if (is_safe(text, longest))
+        return arena_copy(arena, text);
     size_t most = text.len < longest ? text.len : longest;
     char *out = arena_alloc(arena, most + 1);
     size_t length = 0;

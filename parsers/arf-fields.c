@@ -15,7 +15,8 @@ static struct slice strip(struct slice text, char open, char close)
 /* "<@relay.example:user@example.org>" (RFC 5321 s4.1.1.3) */
 static struct slice without_route(struct slice path)
 {
-    ptrdiff_t open = slice_find(path, SLICE("<@")), colon = slice_find_byte(path, ':');
+    ptrdiff_t colon = slice_find_byte(path, ':');
+    ptrdiff_t open = colon < 0 ? -1 : slice_find(path, SLICE("<@"));
     return open >= 0 && colon > open ? slice_from(path, (size_t)colon + 1) : path;
 }
 

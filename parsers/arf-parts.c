@@ -121,7 +121,9 @@ size_t arf_feedback_fields(const struct incoming *message, struct slice text,
 /* "message/rfc822", "text/rfc822-headers", "message/global", and what they are misspelt as. */
 static bool is_original_type(struct slice type)
 {
-    return slice_find(type, SLICE("rfc822")) > 0 || slice_find(type, SLICE("rfc-822")) > 0 ||
+    bool numbered = slice_find_byte(type, '8') > 0; /* of the many that are not, few */
+    return (numbered && (slice_find(type, SLICE("rfc822")) > 0 ||
+                         slice_find(type, SLICE("rfc-822")) > 0)) ||
            slice_starts_with(type, SLICE("message/global"));
 }
 

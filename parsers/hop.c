@@ -2,33 +2,33 @@
 
 #include "base/moment.h"
 
-static bool is_space(char byte)
-{
-    return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
-}
+enum { SPACE = 1, ENCLOSES = 2 };
+static const unsigned char kinds[256] = {
+    [' '] = SPACE,    ['\t'] = SPACE,   ['\r'] = SPACE,   ['\n'] = SPACE,
+    ['('] = ENCLOSES, [')'] = ENCLOSES, ['['] = ENCLOSES, [']'] = ENCLOSES,
+    [';'] = ENCLOSES, ['<'] = ENCLOSES, ['>'] = ENCLOSES, [','] = ENCLOSES,
+};
 
 static bool is_enclosing(char byte)
 {
-    return byte == '(' || byte == ')' || byte == '[' || byte == ']' || byte == ';' ||
-           byte == '<' || byte == '>' || byte == ',';
+    return kinds[(unsigned char)byte] == ENCLOSES;
 }
 
 /* Words, and each enclosing byte alone. */
 static bool next_word(struct slice *rest, struct slice *word)
 {
-    size_t at = 0;
     if (rest->len == 0)
         return false;
-    while (at < rest->len && is_space(rest->ptr[at]))
+    const char *at = rest->ptr, *end = at + rest->len;
+    while (at < end && kinds[(unsigned char)*at] == SPACE)
         at++;
-    size_t from = at;
-    if (at < rest->len && is_enclosing(rest->ptr[at]))
+    const char *from = at;
+    while (at < end && kinds[(unsigned char)*at] == 0)
         at++;
-    else
-        while (at < rest->len && !is_space(rest->ptr[at]) && !is_enclosing(rest->ptr[at]))
-            at++;
-    *word = (struct slice){rest->ptr + from, at - from};
-    *rest = slice_from(*rest, at);
+    if (at == from && at < end)
+        at++;
+    *word = (struct slice){from, (size_t)(at - from)};
+    *rest = (struct slice){at, (size_t)(end - at)};
     return at > from;
 }
 

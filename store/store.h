@@ -54,6 +54,8 @@ MUST_USE enum status txn_run(struct store *store, bool write,
                                                  struct fault *why),
                              void *data, struct fault *why);
 bool txn_failed(const struct txn *txn);
+/* About how many bytes of memory a write transaction holds until its commit. */
+size_t txn_weight(struct txn *txn);
 /* A number that changes with every committed write of any process. */
 uint64_t store_generation(struct store *store);
 /* A store that is read where its lock file cannot be written has no protection from writers:

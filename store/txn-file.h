@@ -27,6 +27,8 @@ struct txn {
     struct fault fault;
     bool full; /* that error was a full map */
     uint64_t writes;
+    /* For txn_weight: what went to LMDB already. */
+    size_t put_bytes, flushed[TABLES];
     struct buffer scratch;
 };
 

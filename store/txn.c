@@ -410,6 +410,7 @@ static void put(struct txn *txn, enum table table, struct slice key, struct slic
     if (cursor == NULL)
         return;
     MDB_val name = {key.len, (void *)key.ptr}, data = {value.len, (void *)value.ptr};
+    txn->put_bytes += key.len + value.len;
     int code = mdb_cursor_put(cursor, &name, &data, flags);
     if (code == MDB_KEYEXIST && flags == MDB_APPEND)
         code = mdb_cursor_put(cursor, &name, &data, 0);
@@ -438,7 +439,26 @@ void txn_flush(struct txn *txn, enum table table)
         else
             put(txn, table, entry->key, entry->value, 0);
     }
+    txn->flushed[table] += gather->count;
     gather_clear(gather);
+}
+
+/* Each of the puts in no order changes a page of its own, until the table has no more of
+ * them; the others fill one page after the other. */
+size_t txn_weight(struct txn *txn)
+{
+    MDB_stat facts;
+    size_t weight = txn->put_bytes;
+    for (enum table table = 0; table < TABLES && txn->status == OK; table++) {
+        size_t puts = txn->flushed[table] + txn->gathers[table].count;
+        if (puts == 0 ||
+            mdb_stat(txn->txn, txn->environment->handles[table], &facts) != MDB_SUCCESS)
+            continue;
+        size_t pages = facts.ms_leaf_pages + facts.ms_branch_pages;
+        weight += (puts < pages ? puts : pages) * facts.ms_psize;
+        weight += txn->gathers[table].arena.total;
+    }
+    return weight;
 }
 
 void txn_put(struct txn *txn, enum table table, const struct key *key, struct slice value)
