@@ -28,7 +28,9 @@ static struct slice address_around(struct arena *arena, struct slice text, size_
 {
     size_t from = at, to = at + 1;
     unsigned seen = 0, kind = 0;
-    while (from > 0 && text.ptr != NULL && (kind_at(text, from - 1) & (STOPS | SIGN)) == 0)
+    if (text.ptr == NULL)
+        return text;
+    while (from > 0 && (kind_at(text, from - 1) & (STOPS | SIGN)) == 0)
         from--;
     if (from > 0 && text.ptr[from - 1] == '@')
         return slice_until(text, 0);

@@ -217,6 +217,39 @@ static void test_killed_at_any_moment(void **state)
 
 /* No room for the index: the batch is taken back whole, the message says what to do, and
  * with room it goes on. */
+static void put_incidents(struct txn *txn, uint64_t first, uint64_t count)
+{
+    for (uint64_t i = first; i < first + count; i++) {
+        uint64_t halves[2] = {i * 0x9e3779b97f4a7c15U, i}, report = i;
+        uint8_t fingerprint[16];
+        memcpy(fingerprint, halves, sizeof fingerprint);
+        assert_false(store_seen_incident(txn, fingerprint, &report));
+    }
+}
+
+/* A transaction weighs a page for each put in no order, but no more than there are pages. */
+static void test_weight(void **state)
+{
+    struct store_settings settings = {.temporary = true};
+    struct store *store = NULL;
+    struct txn *txn = NULL;
+    (void)state;
+    assert_ok(store_open(&settings, &store, &why));
+    assert_ok(txn_begin(store, true, &txn, &why));
+    assert_int_equal(txn_weight(txn), 0);
+    put_incidents(txn, 1, 5000);
+    assert_ok(txn_commit(txn, &why));
+    assert_ok(txn_begin(store, true, &txn, &why));
+    put_incidents(txn, 5001, 1);
+    size_t one = txn_weight(txn);
+    assert_true(one >= 4096 && one < 2 * 4096);
+    put_incidents(txn, 5002, 2000);
+    size_t many = txn_weight(txn);
+    assert_true(many > 20 * one && many < 1000 * one);
+    txn_abort(txn);
+    store_close(store);
+}
+
 static void test_no_room_for_the_index(void **state)
 {
     struct store *store = open_at(*state, "s", false, 0);
@@ -301,10 +334,15 @@ static void test_backup_while_written(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        place_test(test_newer_version_is_refused), place_test(test_migration),
-        place_test(test_modes_and_missing),        cmocka_unit_test(test_temporary),
-        place_test(test_processes_share_a_store),  place_test(test_killed_at_any_moment),
-        place_test(test_no_room_for_the_index),    place_test(test_journal_older_than_index),
+        place_test(test_newer_version_is_refused),
+        place_test(test_migration),
+        place_test(test_modes_and_missing),
+        cmocka_unit_test(test_temporary),
+        cmocka_unit_test(test_weight),
+        place_test(test_processes_share_a_store),
+        place_test(test_killed_at_any_moment),
+        place_test(test_no_room_for_the_index),
+        place_test(test_journal_older_than_index),
         place_test(test_backup_while_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
