@@ -1,6 +1,6 @@
 /* A mail: seen before? parsed, kept, and each of its reports correlated and told to the
  * ladder. */
-#include "app/apply.h"
+#include "app/acknowledge.h"
 #include "app/drift.h"
 
 #include "base/host.h"
@@ -169,9 +169,10 @@ static struct slice lost_rows(struct pipeline *pipeline, const struct parse_resu
 }
 
 static void apply_result(struct pipeline *pipeline, const struct parse_result *result,
-                         struct stored_message *message)
+                         struct slice mail, struct stored_message *message)
 {
     struct slice why_not = {0};
+    struct acknowledging acknowledging = {.rows = BUFFER_INIT};
     message->verdict = (uint8_t)result->verdict;
     message->parser = slice_of(result->parser);
     message->parser_revision = result->revision;
@@ -181,7 +182,10 @@ static void apply_result(struct pipeline *pipeline, const struct parse_result *r
     for (const struct report *report = result->reports; report != NULL; report = report->next) {
         arena_reset(&pipeline->arena);
         apply_report(pipeline, report, message->id, &why_not);
+        if (!pipeline->again) /* then it was answered when it came */
+            acknowledge_report(&acknowledging, pipeline, report);
     }
+    acknowledge_end(&acknowledging, pipeline, message, mail);
     store_count(pipeline->txn, "reports",
                 pipeline->again ? pipeline->filed : result->report_count);
     if (result->verdict == VERDICT_TRIAGE)
@@ -245,7 +249,7 @@ enum status apply_message(struct pipeline *pipeline, const struct journal_record
     message.subject =
         result.restricted ? SLICE("(restricted)") : text_line(arena, result.subject, LINE_MOST);
     message.from = text_line(arena, result.from, LINE_MOST);
-    apply_result(pipeline, &result, &message);
+    apply_result(pipeline, &result, record->body, &message);
     store_put_message(txn, &message);
     if (result.verdict == VERDICT_NOT_A_REPORT)
         store_count(txn, "not-a-report", 1);
@@ -283,7 +287,7 @@ enum status apply_reparse(struct pipeline *pipeline, const struct stored_message
     kept.assignee = arena_copy(arena, message->assignee);
     actor = arena_copy(arena, actor);
     parse(pipeline, record.source, record.body, &result);
-    apply_result(pipeline, &result, &kept);
+    apply_result(pipeline, &result, record.body, &kept);
     pipeline->again = false;
     if (kept.triage_state == TRIAGE_NONE)
         kept.triage_state = TRIAGE_REPARSED;

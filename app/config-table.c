@@ -63,6 +63,10 @@ static const struct config_option desk_options[] = {
     {"gather-window", VALUE_DURATION, MEMBER(struct config, policy.gather_window),
      RANGE(0, HOURS(24)), .fallback = "10min",
      .help = "Warnings to one customer that fall due within this time go as one mail."},
+    {"acknowledgements", VALUE_NUMBER, MEMBER(struct config, policy.acknowledge_most),
+     RANGE(0, 10000), .fallback = "20",
+     .help = "Answers to the reports of one operator in any hour, at most; see [operator] "
+             "acknowledge."},
 };
 
 static const struct config_option intake_options[] = {
@@ -270,6 +274,10 @@ static const struct config_option operator_options[] = {
     {"aggregates", VALUE_SWITCH, MEMBER(struct operator_rule, aggregates), .fallback = "no",
      .help =
          "It sends old events late, so arrival says nothing about whether the abuse goes on."},
+    {"acknowledge", VALUE_SWITCH, MEMBER(struct operator_rule, acknowledge), .fallback = "no",
+     .help = "Its reports are answered by mail: which case has them, that the address is none "
+             "of ours, or that they were too old. Only the From address of a mail that its own "
+             "domain signed is answered, never a program, a list or a null return path."},
 };
 
 static const struct config_option store_options[] = {

@@ -62,6 +62,9 @@ struct action {
     /* "C-12.1.call.0.2": case, generation, verb, contact, attempt; the same after a crash. */
     struct slice identity;
     struct slice text; /* why, one sanitised line */
+    /* ACKNOWLEDGE: the reporter's mailbox, and the Message-ID of what is answered. Its text is a
+     * row for each address: "192.0.2.7 C-12 old, 192.0.2.9 stranger". */
+    struct slice to, in_reply_to;
 };
 
 const char *verb_name(enum verb verb);

@@ -19,6 +19,7 @@ struct operator_rule {
     bool sufficient;    /* fully trusted and fresh, its word alone reaches the threshold */
     /* Sends old events late: a report without a time of its own says nothing about now. */
     bool aggregates;
+    bool acknowledge; /* its reports are answered */
 };
 
 /* When a case is confirmed (correlate/confirm.c). In parentheses the defaults: two known
@@ -69,7 +70,8 @@ struct policy {
     int64_t contact_quarantine;
     /* Warnings of one customer's thread within this time go as one mail. */
     int64_t gather_window;
-    bool armed; /* false: nothing leaves */
+    uint16_t acknowledge_most; /* answers to one operator in an hour */
+    bool armed;                /* false: nothing leaves */
 };
 
 #endif

@@ -26,7 +26,7 @@
 struct operator_standing {
     struct slice name; /* of policy or report; empty when nobody vouches for the sender */
     uint16_t trust;    /* percent */
-    bool known, own_telemetry, sufficient, aggregates;
+    bool known, own_telemetry, sufficient, aggregates, acknowledge;
 };
 /* By whom the message was authenticated as, never by whom it says that it speaks for: what a
  * known relay forwards is the relay's one vote. */

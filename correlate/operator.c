@@ -88,5 +88,6 @@ void operator_of(const struct report *report, const struct policy *policy,
         .own_telemetry = rule->own_telemetry,
         .sufficient = rule->sufficient,
         .aggregates = rule->aggregates,
+        .acknowledge = rule->acknowledge,
     };
 }

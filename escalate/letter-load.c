@@ -50,6 +50,9 @@ const char *const letter_value_names[] = {
     "at-once",
     "hours",
     "why",
+    "subjects",
+    "stranger",
+    "old",
     "state",
     NULL,
 };

@@ -10,6 +10,7 @@
 #define MEASURES_MOST 16
 #define LINE_MOST     ((size_t)200)
 #define CASE_FIELDS   40
+#define SUBJECTS_MOST 12
 
 enum letter_kind letter_kind_of(enum verb verb, const struct abuse_case *c)
 {
@@ -178,6 +179,35 @@ static void add_measures(struct scope *scope, struct arena *arena, struct slice 
     add_rows(scope, "measures", rows, count);
 }
 
+/* --- what became of a reporter's report --- */
+
+/* The rows of an acknowledgement (base/action.h). */
+static void add_subjects(struct scope *scope, struct arena *arena, struct slice text)
+{
+    struct fields *rows = arena_array(arena, struct fields, SUBJECTS_MOST);
+    struct slice item, word;
+    size_t count = 0;
+    while (count < SUBJECTS_MOST && slice_next_field(&text, ',', &item)) {
+        struct scope row;
+        item = slice_trim(item);
+        row_of(arena, &rows[count], &row, NULL);
+        if (!slice_next_field(&item, ' ', &word) || slice_eq(word, SLICE("more")))
+            continue;
+        add(&row, "address", text_defang(arena, text_line(arena, word, LINE_MOST)));
+        bool stranger = false, old = false;
+        while (slice_next_field(&item, ' ', &word)) {
+            stranger |= slice_eq(word, SLICE("stranger"));
+            old |= slice_eq(word, SLICE("old"));
+            if (slice_starts_with(word, SLICE("C-")))
+                add_line(&row, arena, "case", word);
+        }
+        add_flag(&row, "stranger", stranger);
+        add_flag(&row, "old", old);
+        rows[count++].count = row.count;
+    }
+    add_rows(scope, "subjects", rows, count);
+}
+
 /* --- one case --- */
 
 /* By when at the earliest the next rung is climbed: the window of this mail begins when a
@@ -279,12 +309,28 @@ static bool is_follow_up(const struct letter_request *request)
            (request->kind == LETTER_WARNING && request->cases[0].action->attempt > 1);
 }
 
+/* "<left@right>", of somebody else: nothing but one such word may come out. */
+static void add_answered(struct buffer *out, struct slice id)
+{
+    if (id.len < 3 || id.len > 500 || id.ptr[0] != '<' || id.ptr[id.len - 1] != '>')
+        return;
+    for (size_t i = 1; i + 1 < id.len; i++)
+        if (id.ptr[i] <= ' ' || id.ptr[i] > '~' || id.ptr[i] == '<' || id.ptr[i] == '>')
+            return;
+    buffer_printf(out, "In-Reply-To: %.*s\r\nReferences: %.*s\r\n", SLICE_FMT(id),
+                  SLICE_FMT(id));
+}
+
 static void add_identity(struct buffer *out, const struct letter_settings *settings,
                          const struct letter_request *request)
 {
     const struct action *action = request->cases[0].action;
     buffer_printf(out, "Message-ID: <%.*s@%.*s>\r\n", SLICE_FMT(action->identity),
                   SLICE_FMT(settings->message_domain));
+    if (request->kind == LETTER_ACKNOWLEDGEMENT) {
+        add_answered(out, action->in_reply_to);
+        return;
+    }
     if (!is_follow_up(request))
         return;
     for (int i = 0; i < 2; i++)
@@ -351,6 +397,8 @@ static void fill_letter(struct fields *all, struct arena *arena,
     add_line(&scope, arena, "desk", settings->desk);
     add(&scope, "reply", reply);
     add_flag(&scope, "several", count > 1);
+    if (request->kind == LETTER_ACKNOWLEDGEMENT)
+        add_subjects(&scope, arena, request->cases[0].action->text);
     add_rows(&scope, "cases", rows, count);
     for (size_t i = 0; i < rows[0].count; i++) /* the first case's, for the subject */
         if (rows[0].items[i].rows == NULL && scope.count < CASE_FIELDS)
@@ -367,7 +415,8 @@ enum status letter_write(const struct letter_settings *settings,
         templates->language_count == 0)
         return fail(why, ERR_MALFORMED, "a letter needs a case and a template");
     const struct action *action = request->cases[0].action;
-    bool answerable = settings->reply_local.len > 0 && request->kind != LETTER_DESK;
+    bool answerable = settings->reply_local.len > 0 && request->kind != LETTER_DESK &&
+                      request->kind != LETTER_ACKNOWLEDGEMENT;
     struct slice reply =
         answerable ? reply_mailbox(settings, action, arena) : (struct slice){0};
     enum status status = check(settings, request, reply, why);
@@ -395,7 +444,9 @@ enum status letter_write(const struct letter_settings *settings,
         add_identity(message, settings, request);
         if (reply.len > 0)
             message_mailbox(message, "Reply-To", (struct slice){0}, reply);
-        buffer_add(message, SLICE("Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n"
+        buffer_printf(message, "Auto-Submitted: auto-%s\r\n",
+                      request->kind == LETTER_ACKNOWLEDGEMENT ? "replied" : "generated");
+        buffer_add(message, SLICE("MIME-Version: 1.0\r\n"
                                   "Content-Type: text/plain; charset=UTF-8\r\n"
                                   "Content-Transfer-Encoding: quoted-printable\r\n\r\n"));
         message_body(message, buffer_slice(&body));

@@ -104,6 +104,8 @@ static bool go_together(const struct action *a, const struct abuse_case *of_a,
 {
     if (a->verb != b->verb || a->thread != b->thread)
         return false;
+    if (a->verb == VERB_ACKNOWLEDGE) /* one for each message */
+        return false;
     if (a->verb == VERB_TELL)
         return true;
     if (!verb_is_mail(a->verb) && a->verb != VERB_CALL)
@@ -138,6 +140,8 @@ struct parcel {
 /* The case may have moved on between the decision and now, by another process' hand. */
 static bool still_wanted(const struct action *action, const struct abuse_case *c)
 {
+    if (action->verb == VERB_ACKNOWLEDGE) /* it says what was so, and may be about no case */
+        return true;
     if (c->id == 0 || c->generation != action->generation)
         return false;
     switch (action->verb) {
@@ -183,7 +187,9 @@ static bool prepare(const struct outbox *outbox, const struct parcel *parcel,
                                      .case_count = parcel->count,
                                      .to = outbox->letters.desk,
                                      .now = now};
-    if (action->verb != VERB_TELL && action->contact < c->contact_count) {
+    if (action->verb == VERB_ACKNOWLEDGE) {
+        request.to = action->to;
+    } else if (action->verb != VERB_TELL && action->contact < c->contact_count) {
         const struct case_contact *contact = &c->contacts[action->contact];
         request.to = contact->mail;
         request.name = contact->name;

@@ -93,6 +93,10 @@ struct parser {
 
 extern const struct parser *const parser_registry[]; /* ends with NULL */
 
+/* Whether a program may answer this mail at that mailbox (RFC 3834); its Message-ID as it
+ * stands, for In-Reply-To. */
+bool parse_answerable(struct slice mail, struct slice mailbox, struct slice *message_id);
+
 /* Everything: scan, authenticate, recognise, parse. Never fails: what goes wrong is a
  * verdict. */
 void parse_message(struct slice raw, const struct parse_settings *settings, struct arena *arena,

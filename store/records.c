@@ -274,9 +274,11 @@ static const struct layout_field action_fields[] = {
     ENUM(11, action, outcome, LAST_OUTCOME),
     FIELD(12, action, identity, SLICE),
     FIELD(13, action, text, SLICE),
+    FIELD(14, action, to, SLICE),
+    FIELD(15, action, in_reply_to, SLICE),
 };
 const struct layout action_layout = LAYOUT(struct action, action_fields);
-KNOWN_SIZE(action, 96);
+KNOWN_SIZE(action, 128);
 
 static const struct layout_field contact_fields[] = {
     FIELD(1, contact, name, SLICE),
