@@ -80,10 +80,10 @@ static void summarise(struct call *call, struct store *store,
     (void)fputc('\n', call->out.stream);
     struct wrap wrap = wrap_start(&call->out, 0);
     wrap_printf(&wrap, TINT_STRONG,
-                "%" PRIu64 " mail%s in %s of simulated time: %" PRIu64 " case%s",
+                "%" PRIu64 " mail%s in %s of simulated time: %" PRIu64 " case%s%s",
                 summary->mails, summary->mails == 1 ? "" : "s",
                 moment_duration(summary->ended - summary->started, length), cases,
-                cases == 1 ? "" : "s");
+                cases == 1 ? "" : "s", cases == 0 ? ";" : "");
     const char *open = "(";
     for (size_t i = 0; i <= CASE_NEEDS_HUMAN; i++) {
         cases -= states[i];

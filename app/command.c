@@ -189,6 +189,15 @@ static enum exit_code common_options(struct call *call)
     return EXIT_DONE;
 }
 
+/* "CASE DURATION [WHY...]" with one operand given: "DURATION". */
+static struct slice missing_operand(const struct call *call)
+{
+    struct slice rest = slice_of(call->command->operands), word = {0};
+    for (int i = 0; i <= call->operand_count; i++)
+        (void)slice_next_field(&rest, ' ', &word);
+    return word;
+}
+
 static enum exit_code run_call(struct call *call)
 {
     const struct command *command = call->command;
@@ -197,7 +206,7 @@ static enum exit_code run_call(struct call *call)
         return EXIT_DONE;
     }
     if (call->operand_count < command->operands_least)
-        return call_usage(call, "%s is missing", command->operands);
+        return call_usage(call, "%.*s is missing", SLICE_FMT(missing_operand(call)));
     if (command->operands_most >= 0 && call->operand_count > command->operands_most)
         return call_usage(call, "'%s' is one operand too many",
                           printable(call->arena, call->operands[command->operands_most]));

@@ -45,6 +45,11 @@ static enum status open_index(struct store *store, const struct store_settings *
     enum status status = path_of(store->directory, "index", path, why);
     if (status == OK && !store->read_only && (settings->create || store->temporary))
         status = make_directory(path, why);
+    else if (status == OK && access(path, F_OK) != 0 && errno == EACCES)
+        return fail(why, ERR_DENIED,
+                    "%s: %s: the store belongs to the user that runs the daemon; run this as "
+                    "that user",
+                    store->directory, strerror(errno));
     else if (status == OK && access(path, F_OK) != 0)
         return fail(why, ERR_IO,
                     "%s: there is no store here (%s); create one with a first import",

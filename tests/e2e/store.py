@@ -117,6 +117,21 @@ class Store(house.Case):
         then = lines("inventory", "who", "192.0.2.100", "--at", "2026-11-01T00:00:00Z", "--json", *config_of(self.store))
         later = lines("inventory", "who", "192.0.2.100", "--at", "2026-11-12T00:00:00Z", "--json", *config_of(self.store))
         self.assertEqual((then[0]["customer"], later[0]["customer"]), ("ivy-old", "ivy-new"))
+        self.assertEqual(again["changes"], [])
+        rows = [json.loads(row) for row in (STORY / "inventory.jsonl").read_text().splitlines() if row.strip()]
+        less = self.folder / "less.jsonl"
+        less.write_text("\n".join(map(json.dumps, rows[:2])))
+        complete = ["inventory", "import", "--complete", less, *config_of(self.store)]
+        done = run(*complete, code=1)  # an export that broke off
+        self.assertIn("is it whole? If that is right, say --force", done.stderr.decode())
+        would = lines(*complete, "--force", "--dry-run", "--json")[0]
+        self.assertGreater(would["ended"], 5)
+        self.assertEqual(len([c for c in would["changes"] if c["change"] == "ended"]), would["ended"])
+        self.assertEqual(lines("inventory", "import", STORY / "inventory.jsonl", "--json", *config_of(self.store))[0], again)
+        rows[0]["server"] = "another"
+        less.write_text(json.dumps(rows[0]))
+        done = run("inventory", "import", less, *config_of(self.store))
+        self.assertRegex(done.stdout.decode(), rf"changed +{rows[0]['prefix']} .*\(server\)\n0 added, 1 changed")
         bad = self.folder / "bad.jsonl"
         bad.write_text('{"prefix": "192.0.2.300/32", "customer": "x"}\n'
                        '{"prefix": "198.51.100.0/24", "customer": "good"}\n')
