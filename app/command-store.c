@@ -143,6 +143,8 @@ const struct command command_store_backup = {.name = "store backup",
                                              .operands_least = 1,
                                              .operands_most = 1,
                                              .run = run_backup};
+static const struct command_option rebuild_options[] = {
+    {"force", 0, NULL, "even if the journal holds less than the index was made of"}, {0}};
 const struct command command_store_rebuild = {
     .name = "store rebuild",
     .summary = "Make the index anew from the journal",
@@ -151,7 +153,8 @@ const struct command command_store_rebuild = {
         "The same journal gives the same index; after an upgrade, parsers may "
         "understand more than they did. Where retention has dropped the beginning of the "
         "journal, what it said comes from the snapshot that was taken before. An index "
-        "that cannot be opened at all is moved aside.",
+        "that cannot be read is moved aside.",
+    .options = rebuild_options,
     .run = run_rebuild,
 };
 const struct command command_store_stats = {.name = "store stats",

@@ -56,8 +56,8 @@ static enum status check_position(const struct pipeline *pipeline, struct journa
         return OK;
     return fail(why, ERR_CORRUPT,
                 "the index is ahead of the journal (segment %llu, offset %llu): the journal "
-                "was shortened; "
-                "run abusedesk store rebuild",
+                "was shortened; restore it from a backup, or go on without what it lacks by "
+                "abusedesk store rebuild --force",
                 (unsigned long long)pipeline->state.position.segment,
                 (unsigned long long)pipeline->state.position.offset);
 }
@@ -337,8 +337,29 @@ static enum status begin_anew(struct txn *txn, void *data, struct fault *why)
                : OK;
 }
 
+/* What the journal lacks would be gone. An index that cannot be read says nothing. */
+static enum status check_nothing_lost(struct store *store, struct fault *why)
+{
+    struct store_state state = {0};
+    struct txn *txn = NULL;
+    if (txn_begin(store, false, &txn, NULL) != OK)
+        return OK;
+    store_get_state(txn, &state);
+    bool readable = !txn_failed(txn);
+    txn_abort(txn);
+    if (!readable ||
+        journal_position_compare(state.position, journal_end(store_journal(store))) <= 0)
+        return OK;
+    return fail(why, ERR_DENIED,
+                "the journal ends before what the index was made of, %llu messages and %llu "
+                "events in all, some of which would be lost: restore it from a backup, or say "
+                "--force",
+                (unsigned long long)state.next_message - 1,
+                (unsigned long long)state.next_event - 1);
+}
+
 enum status pipeline_rebuild(struct store *store, const struct pipeline_settings *settings,
-                             struct pipeline **pipeline, struct fault *why)
+                             bool force, struct pipeline **pipeline, struct fault *why)
 {
     struct rebuilding rebuilding = {.journal = store_journal(store)};
     struct journal_position first = journal_first(rebuilding.journal);
@@ -351,6 +372,8 @@ enum status pipeline_rebuild(struct store *store, const struct pipeline_settings
                     (unsigned long long)first.segment);
     if (status == OK && journal_position_compare(first, journal_end(rebuilding.journal)) == 0)
         return fail(why, ERR_DENIED, "the journal is empty: there is nothing to rebuild from");
+    if (status == OK && !force)
+        status = check_nothing_lost(store, why);
     if (first.segment <= 1) /* everything is there */
         rebuilding.place.found = false;
     if (status == OK)

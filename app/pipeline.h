@@ -89,9 +89,10 @@ MUST_USE enum status pipeline_commit(struct pipeline *pipeline, struct fault *wh
 /* Applies whatever the journal holds beyond the index, and commits. */
 MUST_USE enum status pipeline_catch_up(struct pipeline *pipeline, struct fault *why);
 /* Opens after emptying the index and making it anew: from the journal, once that has been
- * found whole, or from its latest snapshot on, when retention has dropped what came before. */
+ * found whole, or from its latest snapshot on, when retention has dropped what came before.
+ * `force`: even if the journal holds less than the index was made of. */
 MUST_USE enum status pipeline_rebuild(struct store *store,
-                                      const struct pipeline_settings *settings,
+                                      const struct pipeline_settings *settings, bool force,
                                       struct pipeline **pipeline, struct fault *why);
 
 /* What the records fed so far have made of the store, seen from within: to look, not to

@@ -24,7 +24,10 @@ static enum status read_policy(struct pipeline *pipeline, struct fault *why)
     if (store_get_text(pipeline->txn, "policy", arena, &text))
         status = config_policy_parse(text, arena, &pipeline->config, why);
     if (status != OK)
-        return fail_in(why, ERR_CORRUPT, "the policy in the journal");
+        return fail_in(
+            why, ERR_CORRUPT,
+            "the policy in the index (if it is damaged, abusedesk store rebuild makes "
+            "it anew)");
     parse_never_cut(pipeline);
     return OK;
 }

@@ -1,5 +1,6 @@
 #include "app/store-open.h"
 
+#include "app/snapshot.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -92,6 +93,26 @@ static enum status set_index_aside(struct desk *desk, const struct fault *broken
     return OK;
 }
 
+static enum status rebuild(struct desk *desk, const struct store_settings *settings,
+                           struct fault *why)
+{
+    struct pipeline_settings pipeline = {.definitions = &desk->config.parse};
+    enum status status = store_open(settings, &desk->store, why);
+    if (status != OK)
+        return status;
+    say_notices(desk->call, desk->store);
+    desk->generation = store_generation(desk->store);
+    return pipeline_rebuild(desk->store, &pipeline, call_flag(desk->call, "force"),
+                            &desk->pipeline, why);
+}
+
+/* And not the journal, of which there is only this one. */
+static bool is_index_at_fault(const struct desk *desk)
+{
+    struct snapshot_place place;
+    return desk->store == NULL || snapshot_find(store_journal(desk->store), &place, NULL) == OK;
+}
+
 enum exit_code desk_open_anew(struct desk *desk, struct call *call)
 {
     struct fault why = {0};
@@ -103,19 +124,13 @@ enum exit_code desk_open_anew(struct desk *desk, struct call *call)
                                       .segment_size = desk->config.store.segment_size};
     struct slice journal = arena_printf(call->arena, "%s/journal", settings.directory);
     settings.create = access(arena_string(call->arena, journal), F_OK) == 0;
-    enum status status = store_open(&settings, &desk->store, &why);
-    if (status == ERR_CORRUPT && settings.create) {
+    enum status status = rebuild(desk, &settings, &why);
+    if (status == ERR_CORRUPT && settings.create && is_index_at_fault(desk)) {
         struct fault broken = why;
+        close_store(desk);
         status = set_index_aside(desk, &broken, &why);
         if (status == OK)
-            status = store_open(&settings, &desk->store, &why);
-    }
-    if (status == OK) {
-        say_notices(call, desk->store);
-        desk->generation = store_generation(desk->store);
-        status = pipeline_rebuild(
-            desk->store, &(struct pipeline_settings){.definitions = &desk->config.parse},
-            &desk->pipeline, &why);
+            status = rebuild(desk, &settings, &why);
     }
     return status == OK ? EXIT_DONE : call_failed(call, status, &why);
 }

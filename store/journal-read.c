@@ -215,7 +215,7 @@ enum status journal_read(struct journal *journal, struct journal_position *posit
         if (status == OK && past > 0)
             return fail(why, ERR_CORRUPT,
                         "%s ends at %" PRIu64 ":%" PRIu64 ", before %" PRIu64 ":%" PRIu64
-                        ": it is older than what was made of it; run store rebuild",
+                        ": it is older than what was made of it: restore it from a backup",
                         journal->path, journal->end.segment, journal->end.offset, at.segment,
                         at.offset);
         if (status != OK || past == 0) {

@@ -53,6 +53,11 @@ static const char *hint_of(int code)
     case EPERM:
     case EROFS:
         return ": the store belongs to the user that runs the daemon; run this as that user";
+    case MDB_CORRUPTED:
+    case MDB_PAGE_NOTFOUND:
+    case MDB_PANIC:
+    case MDB_INVALID:
+        return ": run abusedesk store rebuild, which makes the index anew from the journal";
     case MDB_READERS_FULL:
         return ": too many processes are reading";
     case MDB_TXN_FULL:

@@ -109,6 +109,34 @@ class Store(house.Case):
         self.assertIn("damaged at offset", done.stderr.decode())
         self.assertEqual(lines("case", "list", "--all", "--json", *config_of(self.store)), before)
 
+    def test_a_damaged_index(self):
+        """Whatever has happened to the index, a rebuild makes it anew; what cannot be read is moved aside."""
+        self.replay("--store", self.store)
+        before, index = state(self.store), self.store / "index/data.mdb"
+        whole = index.read_bytes()
+        index.write_bytes(b"\xa5" * 8192 + whole[8192:])
+        for command in (["case", "list"], ["case", "note", "C-1", "x"], ["status"], ["store", "check"]):
+            done = run(*command, *config_of(self.store), code=5)
+            self.assertIn("run abusedesk store rebuild", done.stderr.decode())
+        run("store", "rebuild", *config_of(self.store))
+        self.assertEqual(state(self.store), before)
+        run("store", "check", *config_of(self.store))
+        self.assertEqual(len(list(self.store.glob("index.broken-*"))), 1)
+
+    def test_no_rebuild_from_less(self):
+        """A journal that was cut short, beside an index that knows more: not without being asked."""
+        self.replay("--store", self.store)
+        before = state(self.store)
+        segment = next((self.store / "journal").glob("0*1"))
+        os.truncate(segment, 20000)
+        done = run("case", "note", "C-1", "x", *config_of(self.store), code=5)
+        self.assertIn("restore it from a backup", done.stderr.decode())
+        done = run("store", "rebuild", *config_of(self.store), code=1)
+        self.assertIn("would be lost", done.stderr.decode())
+        self.assertEqual(lines("case", "list", "--all", "--json", *config_of(self.store)), before[1])
+        run("store", "rebuild", "--force", *config_of(self.store))
+        self.assertLess(stats(self.store)["messages"], before[0]["messages"])
+
     def test_inventory(self):
         told = lines("inventory", "import", STORY / "inventory.jsonl", "--json", *config_of(self.store))[0]
         self.assertGreater(told["added"], 5)
