@@ -8,6 +8,7 @@
  *
  *   pipeline.c        the batch: journal group, write transaction, and what happens when either fails
  *   pipeline-append.c the same in two steps: taken now, applied a moment later
+ *   rebuild.c         the index made anew
  *   apply.c           one record: timers, then by kind
  *   apply-message.c   a mail: parsed, correlated, stepped
  *   apply-input.c     decisions, outcomes, policies, inventories

@@ -1,4 +1,4 @@
-/* For txn.c and scan.c only: the one place where LMDB's types are named. */
+/* For environment.c, txn.c and scan.c only: the one place where LMDB's types are named. */
 #ifndef STORE_TXN_FILE_H
 #define STORE_TXN_FILE_H
 
@@ -33,6 +33,9 @@ struct txn {
 };
 
 enum status lmdb_status(int code);
+/* What to do about it, to be put behind LMDB's words; may be empty. */
+const char *lmdb_hint(int code);
+enum status environment_fail(const char *path, int code, struct fault *why);
 /* Makes the transaction fail for what LMDB answered. */
 void txn_fail_lmdb(struct txn *txn, const char *what, enum table table, int code);
 /* Makes the puts of this table that were held back. */

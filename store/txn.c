@@ -1,71 +1,10 @@
-#include "store/owner.h"
 #include "store/txn-file.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#define MAP_SIZE   ((size_t)1 << 30)
 #define GROW_TRIES 40
-#define LOCK_SIZE  8192 /* LMDB's own, for 126 readers */
-
-enum status lmdb_status(int code)
-{
-    switch (code) {
-    case MDB_SUCCESS:
-        return OK;
-    case MDB_MAP_FULL:
-    case MDB_MAP_RESIZED:
-        return ERR_CONFLICT;
-    case MDB_CORRUPTED:
-    case MDB_PAGE_NOTFOUND:
-    case MDB_PANIC:
-    case MDB_INVALID:
-        return ERR_CORRUPT;
-    case MDB_VERSION_MISMATCH:
-    case EACCES:
-    case EPERM:
-    case EROFS:
-        return ERR_DENIED;
-    case MDB_TXN_FULL:
-    case MDB_BAD_VALSIZE:
-        return ERR_LIMIT;
-    default:
-        return ERR_IO;
-    }
-}
-
-static const char *hint_of(int code)
-{
-    switch (code) {
-    case ENOSPC:
-    case EDQUOT:
-    case EFBIG:
-        return ": make room on this file system; nothing of this batch was kept";
-    case EIO: /* LMDB's answer to a short write, too */
-        return ": is the file system full, or the disk failing? nothing of this batch was kept";
-    case EACCES:
-    case EPERM:
-    case EROFS:
-        return ": the store belongs to the user that runs the daemon; run this as that user";
-    case MDB_CORRUPTED:
-    case MDB_PAGE_NOTFOUND:
-    case MDB_PANIC:
-    case MDB_INVALID:
-        return ": run abusedesk store rebuild, which makes the index anew from the journal";
-    case MDB_READERS_FULL:
-        return ": too many processes are reading";
-    case MDB_TXN_FULL:
-        return ": the batch is too large";
-    default:
-        return "";
-    }
-}
 
 void txn_fail(struct txn *txn, enum status status, const char *format, ...)
 {
@@ -83,7 +22,7 @@ void txn_fail_lmdb(struct txn *txn, const char *what, enum table table, int code
     if (code == MDB_MAP_FULL && txn->status == OK)
         txn->full = true;
     txn_fail(txn, lmdb_status(code), "store: %s %s: %s%s", what, tables[table].name,
-             mdb_strerror(code), hint_of(code));
+             mdb_strerror(code), lmdb_hint(code));
 }
 
 void txn_fail_corrupt(struct txn *txn, enum table table, struct slice key)
@@ -94,158 +33,6 @@ void txn_fail_corrupt(struct txn *txn, enum table table, struct slice key)
     txn_fail(txn, ERR_CORRUPT,
              "store: the record of table %s under key %s cannot be decoded: run store rebuild",
              tables[table].name, hex);
-}
-
-static enum status environment_fail(const char *path, int code, struct fault *why)
-{
-    return fail(why, lmdb_status(code), "%s: %s%s", path, mdb_strerror(code), hint_of(code));
-}
-
-static int open_handles(struct environment *environment, enum table first, enum table last,
-                        enum table *at)
-{
-    MDB_txn *txn = NULL;
-    unsigned flags = environment->read_only ? MDB_RDONLY : 0;
-    int code = mdb_txn_begin(environment->env, NULL, flags, &txn);
-    for (enum table table = first; code == 0 && table <= last; table++) {
-        *at = table;
-        code = mdb_dbi_open(txn, tables[table].name, environment->read_only ? 0 : MDB_CREATE,
-                            &environment->handles[table]);
-    }
-    if (code == 0)
-        return mdb_txn_commit(txn);
-    if (txn != NULL)
-        mdb_txn_abort(txn);
-    return code;
-}
-
-/* A reader takes a place in the table of readers, which lies in a file beside the data: that
- * keeps a writer from using its pages again. Without that file (a read-only file system, a
- * copy, somebody else's store) it must do without, and see at the end whether it was all
- * right: environment_overtaken. */
-static bool can_lock(const struct environment_settings *settings)
-{
-    char file[PATH_MAX];
-    int length = snprintf(file, sizeof file, "%s/lock.mdb", settings->path);
-    return length > 0 && (size_t)length < sizeof file && access(file, R_OK | W_OK) == 0;
-}
-
-/* LMDB writes into its table of readers by memory: where the disk has no room for it, that
- * would be a bus error. */
-static int make_room_for_lock(const struct environment_settings *settings)
-{
-    char file[PATH_MAX];
-    int length = snprintf(file, sizeof file, "%s/lock.mdb", settings->path);
-    if (length <= 0 || (size_t)length >= sizeof file)
-        return ENAMETOOLONG;
-    int fd = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    int code =
-        fd < 0 || (fallocate(fd, 0, 0, LOCK_SIZE) != 0 && errno != EOPNOTSUPP) ? errno : 0;
-    if (fd >= 0)
-        (void)close(fd);
-    return code;
-}
-
-/* LMDB writes the first two pages of a new file at once. A process killed in the middle of
- * that leaves a stump which LMDB takes for a foreign file; there was never anything in it. */
-static void remove_stump(const char *path)
-{
-    char file[PATH_MAX];
-    struct stat facts;
-    int length = snprintf(file, sizeof file, "%s/data.mdb", path);
-    if (length > 0 && (size_t)length < sizeof file && stat(file, &facts) == 0 &&
-        facts.st_size > 0 && facts.st_size < 2 * (off_t)sysconf(_SC_PAGESIZE))
-        (void)unlink(file);
-}
-
-enum status environment_open(const struct environment_settings *settings,
-                             struct environment **opened, struct fault *why)
-{
-    struct environment *environment = calloc(1, sizeof *environment);
-    if (environment == NULL)
-        abort();
-    environment->read_only = settings->read_only;
-    environment->unlocked = settings->read_only && !can_lock(settings);
-    environment->map_size = settings->map_size > 0 ? settings->map_size : MAP_SIZE;
-    unsigned flags = MDB_NOTLS | (settings->read_only ? MDB_RDONLY : 0) |
-                     (environment->unlocked ? MDB_NOLOCK : 0) |
-                     (settings->sync ? 0 : MDB_NOSYNC);
-    enum table at = TABLE_META;
-    int dead = 0;
-    int code = settings->read_only ? 0 : make_room_for_lock(settings);
-    if (!settings->read_only)
-        remove_stump(settings->path);
-    if (code == 0)
-        code = mdb_env_create(&environment->env);
-    if (code == 0)
-        code = mdb_env_set_maxdbs(environment->env, TABLES);
-    if (code == 0)
-        code = mdb_env_set_mapsize(environment->env, environment->map_size);
-    if (code == 0)
-        code = mdb_env_open(environment->env, settings->path, flags, 0600);
-    if (code == 0)
-        code = mdb_reader_check(environment->env, &dead);
-    if (code == 0)
-        code = open_handles(environment, TABLE_META, TABLE_META, &at);
-    if (code == MDB_MAP_RESIZED && (code = mdb_env_set_mapsize(environment->env, 0)) == 0)
-        code = open_handles(environment, TABLE_META, TABLE_META, &at);
-    if (code != 0) {
-        environment_close(environment);
-        if (code == MDB_NOTFOUND || code == ENOENT)
-            return fail(why, ERR_IO, "%s: there is no store here", settings->path);
-        return environment_fail(settings->path, code, why);
-    }
-    int directory =
-        settings->read_only ? -1 : open(settings->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (directory >= 0) {
-        owner_keep(directory, "data.mdb");
-        owner_keep(directory, "lock.mdb");
-        (void)close(directory);
-    }
-    MDB_envinfo info;
-    (void)mdb_env_info(environment->env, &info);
-    environment->map_size = environment->wanted = info.me_mapsize;
-    *opened = environment;
-    return OK;
-}
-
-enum status environment_open_tables(struct environment *environment, struct fault *why)
-{
-    enum table at = TABLE_META;
-    int code = open_handles(environment, TABLE_META + 1, TABLES - 1, &at);
-    if (code == MDB_NOTFOUND)
-        return fail(why, ERR_CONFLICT,
-                    "the store has no table %s yet: open it for writing once", tables[at].name);
-    return code == 0 ? OK : environment_fail(tables[at].name, code, why);
-}
-
-void environment_close(struct environment *environment)
-{
-    if (environment == NULL)
-        return;
-    if (environment->env != NULL)
-        mdb_env_close(environment->env);
-    free(environment);
-}
-
-enum status environment_copy(struct environment *environment, const char *directory,
-                             struct fault *why)
-{
-    int code = mdb_env_copy2(environment->env, directory, MDB_CP_COMPACT);
-    return code == 0 ? OK : environment_fail(directory, code, why);
-}
-
-uint64_t environment_generation(struct environment *environment)
-{
-    MDB_envinfo info;
-    (void)mdb_env_info(environment->env, &info);
-    return info.me_last_txnid;
-}
-
-/* Pages of one generation are used again by the third one after it. */
-bool environment_overtaken(struct environment *environment, uint64_t generation)
-{
-    return environment->unlocked && environment_generation(environment) > generation + 1;
 }
 
 /* LMDB allows a new size only while this process has no transaction open. */

@@ -294,7 +294,7 @@ static void test_journal_older_than_index(void **state)
     bool found = false;
     assert_int_equal(journal_read(store_journal(store), &batch.end, &record, &found, &told),
                      ERR_CORRUPT);
-    assert_non_null(strstr(told.text, "run store rebuild"));
+    assert_non_null(strstr(told.text, "restore it from a backup"));
     assert_int_equal(journal_position_compare(journal_end(store_journal(store)), end), 0);
     assert_ok(txn_run(store, true, clear, NULL, &why));
     store_close(store);
