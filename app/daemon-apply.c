@@ -2,7 +2,8 @@
  * pulled, pulling goes first: applying waits for a pause in it. But not for long: when there is
  * more to apply than fits in WORK_MOST, when some of it has waited for AGE_MOST, or when a mail
  * has come that is no part of a backlog, all is applied, and those who bring a backlog wait. So
- * a mail that has just arrived becomes a case within a second, whatever else is going on. */
+ * a mail that has just arrived becomes a case within a second, whatever else is going on. While
+ * there is nothing but backlog, nobody waits for a second, and the limits are wider. */
 #include "app/daemon-state.h"
 
 #define NANO        UINT64_C(1000000)
@@ -10,6 +11,7 @@
 #define AGE_MOST    500U        /* milliseconds */
 #define PAUSE       5U          /* milliseconds without mail */
 #define SLICE_TIME  (50 * NANO) /* of applying, before the loop has another turn */
+#define ALONE       6U          /* times as much while there is nothing but backlog */
 #define SLICE_LEAST 64U
 #define FRESH_MOST  200U /* mails since all was read: what arrives while we watch */
 
@@ -34,10 +36,19 @@ void daemon_is_behind(struct daemon *daemon)
         daemon->behind_since = uv_now(&daemon->loop);
 }
 
+static bool is_any_fresh(const struct daemon *daemon)
+{
+    for (const struct source *s = daemon->sources; s != NULL; s = s->next)
+        if (daemon_is_fresh(s))
+            return true;
+    return false;
+}
+
 static bool is_urgent(const struct daemon *daemon, uint64_t behind)
 {
-    return daemon->hurry || behind * daemon->cost >= WORK_MOST ||
-           uv_now(&daemon->loop) - daemon->behind_since >= AGE_MOST ||
+    unsigned times = is_any_fresh(daemon) ? 1 : ALONE;
+    return daemon->hurry || behind * daemon->cost >= WORK_MOST * times ||
+           uv_now(&daemon->loop) - daemon->behind_since >= (uint64_t)AGE_MOST * times ||
            (daemon->cost == 0 && behind >= SLICE_LEAST);
 }
 
