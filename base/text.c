@@ -111,11 +111,19 @@ struct slice text_block(struct arena *arena, struct slice text, size_t longest)
 
 bool text_is_utf8(struct slice text)
 {
+    static const uint64_t high_bits = 0x8080808080808080;
     uint32_t code = 0;
+    uint64_t eight = 0;
     while (text.len > 0) {
-        size_t length = utf8_next(text, &code);
+        /* Most of any text is ASCII. */
+        for (; text.len >= sizeof eight; text = slice_from(text, sizeof eight)) {
+            memcpy(&eight, text.ptr, sizeof eight);
+            if ((eight & high_bits) != 0)
+                break;
+        }
+        size_t length = text.len == 0 ? 0 : utf8_next(text, &code);
         if (length == 0)
-            return false;
+            return text.len == 0;
         text = slice_from(text, length);
     }
     return true;
