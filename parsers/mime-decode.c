@@ -107,7 +107,7 @@ size_t decode_q_word(struct slice encoded, char *to)
     return len;
 }
 
-struct slice mime_decode_body(struct arena *arena, const struct mime_part *part)
+static struct slice decode_body(struct arena *arena, const struct mime_part *part)
 {
     struct slice encoding = mime_header(part, SLICE("Content-Transfer-Encoding"));
     bool base64 = slice_starts_with_nocase(encoding, SLICE("base64"));
@@ -121,9 +121,31 @@ struct slice mime_decode_body(struct arena *arena, const struct mime_part *part)
     return (struct slice){text, len};
 }
 
-struct slice mime_decode_text(struct arena *arena, const struct mime_part *part)
+struct slice mime_decode_body(struct arena *arena, const struct mime_part *part)
+{
+    struct mime_content *content = part->content;
+    if (content == NULL)
+        return decode_body(arena, part);
+    if (!content->has_bytes)
+        content->bytes = decode_body(arena, part);
+    content->has_bytes = true;
+    return content->bytes;
+}
+
+static struct slice decode_text(struct arena *arena, const struct mime_part *part)
 {
     struct slice charset =
         mime_parameter(arena, mime_header(part, SLICE("Content-Type")), SLICE("charset"));
     return charset_to_utf8(arena, charset, mime_decode_body(arena, part));
+}
+
+struct slice mime_decode_text(struct arena *arena, const struct mime_part *part)
+{
+    struct mime_content *content = part->content;
+    if (content == NULL)
+        return decode_text(arena, part);
+    if (!content->has_text)
+        content->text = decode_text(arena, part);
+    content->has_text = true;
+    return content->text;
 }

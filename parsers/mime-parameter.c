@@ -198,11 +198,22 @@ struct slice mime_parameter(struct arena *arena, struct slice value, struct slic
     return count > 0 ? join_pieces(arena, pieces, count) : plain;
 }
 
-struct slice mime_filename(struct arena *arena, const struct mime_part *part)
+static struct slice decode_filename(struct arena *arena, const struct mime_part *part)
 {
     struct slice name = mime_parameter(arena, mime_header(part, SLICE("Content-Disposition")),
                                        SLICE("filename"));
     if (name.len == 0)
         name = mime_parameter(arena, mime_header(part, SLICE("Content-Type")), SLICE("name"));
     return mime_decode_words(arena, name);
+}
+
+struct slice mime_filename(struct arena *arena, const struct mime_part *part)
+{
+    struct mime_content *content = part->content;
+    if (content == NULL)
+        return decode_filename(arena, part);
+    if (!content->has_name)
+        content->name = decode_filename(arena, part);
+    content->has_name = true;
+    return content->name;
 }

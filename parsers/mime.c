@@ -138,8 +138,12 @@ static struct mime_part *part_new(struct scan *scan, int parent)
     if (message->part_count == scan->part_room) {
         size_t room = scan->part_room == 0 ? 8 : scan->part_room * 2;
         struct mime_part *grown = arena_array(scan->arena, struct mime_part, room);
+        struct mime_content *contents =
+            arena_array(scan->arena, struct mime_content, room - message->part_count);
         if (message->part_count > 0)
             memcpy(grown, message->parts, message->part_count * sizeof *grown);
+        for (size_t i = message->part_count; i < room; i++)
+            grown[i].content = &contents[i - message->part_count];
         message->parts = grown;
         scan->part_room = room;
     }

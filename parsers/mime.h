@@ -23,6 +23,12 @@ struct header {
     struct slice value; /* raw: still folded, surrounding space trimmed */
 };
 
+/* What was decoded of a part: once, however many parsers look at it. */
+struct mime_content {
+    struct slice bytes, text, page, name;
+    bool has_bytes, has_text, has_page, has_name;
+};
+
 struct mime_part {
     struct header *headers;
     size_t header_count;
@@ -31,7 +37,8 @@ struct mime_part {
     /* Media type, lower case: "text/plain"; "text/plain" when absent or broken (RFC 2045
      * s5.2). */
     struct slice type;
-    int parent; /* index of the container, -1 for the message itself */
+    struct mime_content *content; /* for mime_decode_… and their like; NULL: nothing is kept */
+    int parent;                   /* index of the container, -1 for the message itself */
     unsigned depth;
     bool container; /* multipart/…, or message/rfc822 whose first child is the message inside */
 };

@@ -20,6 +20,20 @@ static struct slice cut(struct slice text, size_t left)
     return text;
 }
 
+/* What a reader of the page sees. */
+static struct slice page_text(struct arena *arena, const struct mime_part *part)
+{
+    struct mime_content *content = part->content;
+    if (content == NULL || !content->has_page) {
+        struct slice page = html_text(arena, mime_decode_text(arena, part));
+        if (content == NULL)
+            return page;
+        content->page = page;
+        content->has_page = true;
+    }
+    return content->page;
+}
+
 static size_t add_parts(const struct incoming *message, struct slice type, size_t left,
                         struct text_list *texts)
 {
@@ -29,8 +43,9 @@ static size_t add_parts(const struct incoming *message, struct slice type, size_
         if (part->container || !slice_eq(part->type, type) ||
             !mime_is_own(&message->mime, part))
             continue;
-        struct slice text = mime_decode_text(message->arena, part);
-        text = cut(html ? html_text(message->arena, text) : text, left);
+        struct slice text =
+            cut(html ? page_text(message->arena, part) : mime_decode_text(message->arena, part),
+                left);
         if (is_blank(text))
             continue;
         left -= text.len;
