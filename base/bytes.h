@@ -35,22 +35,23 @@ static inline const char *bytes_find_either(const char *at, const char *end, cha
     return at;
 }
 
-/* The same of three. */
-static inline const char *bytes_find_of_three(const char *at, const char *end, char one,
-                                              char other, char third)
+/* The first that is one of the four, or end. */
+static inline const char *bytes_find_of_four(const char *at, const char *end,
+                                             const char four[static 4])
 {
 #ifdef __SSE2__
-    const __m128i ones = _mm_set1_epi8(one), others = _mm_set1_epi8(other);
-    const __m128i thirds = _mm_set1_epi8(third);
+    const __m128i a = _mm_set1_epi8(four[0]), b = _mm_set1_epi8(four[1]);
+    const __m128i c = _mm_set1_epi8(four[2]), d = _mm_set1_epi8(four[3]);
     for (; end - at >= BYTES_AT_ONCE; at += BYTES_AT_ONCE) {
         __m128i bytes = bytes_load(at);
-        __m128i two = _mm_or_si128(_mm_cmpeq_epi8(bytes, ones), _mm_cmpeq_epi8(bytes, others));
-        int hits = _mm_movemask_epi8(_mm_or_si128(two, _mm_cmpeq_epi8(bytes, thirds)));
+        int hits = _mm_movemask_epi8(_mm_or_si128(
+            _mm_or_si128(_mm_cmpeq_epi8(bytes, a), _mm_cmpeq_epi8(bytes, b)),
+            _mm_or_si128(_mm_cmpeq_epi8(bytes, c), _mm_cmpeq_epi8(bytes, d))));
         if (hits != 0)
             return at + __builtin_ctz((unsigned)hits);
     }
 #endif
-    while (at < end && *at != one && *at != other && *at != third)
+    while (at < end && *at != four[0] && *at != four[1] && *at != four[2] && *at != four[3])
         at++;
     return at;
 }

@@ -1,5 +1,7 @@
 #include "parsers/mention.h"
 
+#include "base/bytes.h"
+
 #define IPV4_LONGEST 15U
 #define IPV6_LONGEST 45U
 
@@ -66,38 +68,72 @@ static size_t mark_at(struct slice text, char *byte)
     return 0;
 }
 
+/* Where the next bracket or backslash stands at or after `at`, or the end. */
+static size_t next_bracket(struct slice text, size_t at)
+{
+    if (at >= text.len)
+        return text.len;
+    const char *end = text.ptr + text.len;
+    return (size_t)(bytes_find_of_four(text.ptr + at, end, "[({\\") - text.ptr);
+}
+
 bool mention_is_defanged(struct slice text)
 {
     char byte = '\0';
-    for (size_t i = 0; i < text.len; i++)
-        if (strchr("[({\\", text.ptr[i]) != NULL && text.ptr[i] != '\0' &&
-            mark_at(slice_from(text, i), &byte) > 0)
+    for (size_t at = next_bracket(text, 0); at < text.len; at = next_bracket(text, at + 1))
+        if (mark_at(slice_from(text, at), &byte) > 0)
             return true;
     return false;
 }
 
+/* Text on its way: what was copied of it, and to where. */
+struct refanging {
+    struct slice text;
+    char *out;
+    size_t len, copied;
+};
+
+static void copy_until(struct refanging *r, size_t at)
+{
+    memcpy(r->out + r->len, r->text.ptr + r->copied, at - r->copied);
+    r->len += at - r->copied;
+    r->copied = at;
+}
+
+/* Takes the mark that stands at `at`; false when there is none. */
+static bool take_mark(struct refanging *r, size_t at, struct arena *arena)
+{
+    char byte = '\0', before = '\0';
+    struct slice rest = slice_from(r->text, at);
+    size_t mark = mark_at(rest, &byte);
+    if (at > r->copied)
+        before = r->text.ptr[at - 1];
+    else if (r->len > 0)
+        before = r->out[r->len - 1];
+    if (mark == 0 || (byte == ':' && !is_hex(before) && before != ':')) /* "[::]:22" */
+        return false;
+    if (r->out == NULL)
+        r->out = arena_alloc(arena, r->text.len + 1);
+    copy_until(r, at);
+    r->out[r->len++] = byte;
+    if (byte == ':' && slice_find(slice_until(rest, mark), SLICE("::")) >= 0)
+        r->out[r->len++] = byte;
+    r->copied = at + mark;
+    return true;
+}
+
 struct slice mention_refang(struct arena *arena, struct slice text)
 {
-    char *out = arena_alloc(arena, text.len + 1);
-    size_t len = 0;
-    for (size_t i = 0; i < text.len;) {
-        char byte = text.ptr[i], mark = '\0';
-        bool may = byte == '[' || byte == '(' || byte == '{' || byte == '\\' || byte == ' ';
-        size_t skip = may ? mark_at(slice_from(text, i), &mark) : 0;
-        if (skip == 0 || (mark == ':' && (len == 0 || (!is_hex(out[len - 1]) &&
-                                                       out[len - 1] != ':')))) { /* "[::]:22" */
-            out[len++] = byte;
-            i++;
-            continue;
-        }
-        bool twice =
-            mark == ':' && slice_find(slice_until(slice_from(text, i), skip), SLICE("::")) >= 0;
-        out[len++] = mark;
-        if (twice)
-            out[len++] = mark;
-        i += skip;
+    struct refanging r = {.text = text};
+    for (size_t at = next_bracket(text, 0); at < text.len;) {
+        bool space = at > r.copied && text.ptr[at - 1] == ' ';
+        bool taken = (space && take_mark(&r, at - 1, arena)) || take_mark(&r, at, arena);
+        at = next_bracket(text, taken ? r.copied : at + 1);
     }
-    return (struct slice){out, len};
+    if (r.out == NULL)
+        return text;
+    copy_until(&r, text.len);
+    return (struct slice){r.out, r.len};
 }
 
 /* ---- what stands around ---- */
@@ -233,21 +269,43 @@ static bool is_after_label(struct slice text, size_t from)
     return start < end && (!hex || end - start > 4);
 }
 
+/* Where the run of digits, or of hexadecimal ones, that ends before `at` begins; not before
+ * `least`. */
+static size_t run_start(struct slice text, size_t least, size_t at, bool (*belongs)(char byte))
+{
+    while (at > least && belongs(text.ptr[at - 1]))
+        at--;
+    return at;
+}
+
+/* An address whose first dot or colon stands at `separator`. */
+static bool scan_around(struct slice text, size_t least, size_t separator,
+                        struct mention *mention)
+{
+    bool colon = text.ptr[separator] == ':';
+    size_t from = run_start(text, least, separator, colon ? is_hex : is_digit);
+    char before = from > 0 ? text.ptr[from - 1] : ' ';
+    *mention = (struct mention){0};
+    if (colon)
+        return !is_word(before) && before != '.' &&
+               (before != ':' || is_after_label(text, from)) && scan_ipv6(text, from, mention);
+    return from < separator && !is_digit(before) && scan_ipv4(text, from, mention);
+}
+
+/* Every address has a dot or a colon after its first digits, and most bytes are neither. */
 bool mention_next(struct slice text, size_t *at, struct mention *mention)
 {
-    for (size_t i = *at; i < text.len; i++) {
-        char byte = text.ptr[i], before = i > 0 ? text.ptr[i - 1] : ' ';
-        bool begins = !is_word(before) && before != '.';
-        *mention = (struct mention){0};
-        if ((begins && (before != ':' || is_after_label(text, i)) &&
-             (is_hex(byte) || byte == ':') && scan_ipv6(text, i, mention)) ||
-            (is_digit(byte) && !is_digit(before) && scan_ipv4(text, i, mention))) {
+    for (size_t least = *at; least < text.len;) {
+        const char *end = text.ptr + text.len;
+        const char *separator = bytes_find_either(text.ptr + least, end, '.', ':');
+        size_t place = (size_t)(separator - text.ptr);
+        if (separator == end)
+            break;
+        if (scan_around(text, *at, place, mention)) {
             *at = mention->to;
             return true;
         }
-        /* The rest of a run cannot begin one. */
-        while (is_digit(byte) && is_digit(byte_at(text, i + 1)))
-            i++;
+        least = place + 1;
     }
     *at = text.len;
     return false;
