@@ -44,9 +44,9 @@ static inline const char *bytes_find_of_four(const char *at, const char *end,
     const __m128i c = _mm_set1_epi8(four[2]), d = _mm_set1_epi8(four[3]);
     for (; end - at >= BYTES_AT_ONCE; at += BYTES_AT_ONCE) {
         __m128i bytes = bytes_load(at);
-        int hits = _mm_movemask_epi8(_mm_or_si128(
-            _mm_or_si128(_mm_cmpeq_epi8(bytes, a), _mm_cmpeq_epi8(bytes, b)),
-            _mm_or_si128(_mm_cmpeq_epi8(bytes, c), _mm_cmpeq_epi8(bytes, d))));
+        int hits = _mm_movemask_epi8(
+            _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(bytes, a), _mm_cmpeq_epi8(bytes, b)),
+                         _mm_or_si128(_mm_cmpeq_epi8(bytes, c), _mm_cmpeq_epi8(bytes, d))));
         if (hits != 0)
             return at + __builtin_ctz((unsigned)hits);
     }

@@ -11,11 +11,30 @@
 #define PATTERN_MOST ((size_t)16 << 10)
 
 struct phrase {
+    /* Of a text that holds the phrase, the first eight bytes are `head` under `mask`. */
+    uint64_t head, mask;
     struct slice text; /* as words_fold leaves it, "*" for the rest of a word */
     bool open;         /* more letters may follow */
     bool strong;
     uint16_t kind; /* index, or KINDS_MOST for doubt */
 };
+
+/* Phrases by their first two bytes; those whose second byte is not fixed, by the first. */
+#define PHRASE_BUCKETS 4096U
+static inline unsigned phrase_bucket(char first, char second)
+{
+    return ((unsigned char)first & 63U) << 6 | ((unsigned char)second & 63U);
+}
+
+static inline uint64_t phrase_head(struct slice text)
+{
+    uint64_t head = 0;
+    if (text.len >= sizeof head)
+        memcpy(&head, text.ptr, sizeof head);
+    else
+        memcpy(&head, text.ptr, text.len);
+    return head;
+}
 
 struct line_rule {
     struct slice name, need;
@@ -33,13 +52,12 @@ struct free_text_rules {
     const struct xarf_type *kinds[KINDS_MOST];
     bool otherwise[KINDS_MOST]; /* asked where no other kind is clear */
     size_t kind_count;
-    struct phrase *phrases; /* sorted by text */
+    struct phrase *phrases; /* sorted by bucket */
     size_t phrase_count;
+    uint16_t starts[PHRASE_BUCKETS + 1]; /* of each bucket's phrases */
     struct line_rule *lines;
     size_t line_count;
     struct cue_rule cues[CUE_COUNT];
-    size_t starts
-        [257]; /* of the phrases that begin with a byte: from starts[byte] to starts[byte + 1] */
     pcre2_compile_context *compiling;
     pcre2_match_context *limits;
     pcre2_match_data *match;

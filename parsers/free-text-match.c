@@ -18,6 +18,24 @@ static bool fits(const struct phrase *phrase, struct slice rest)
     return phrase->open || at == rest.len || rest.ptr[at] == ' ';
 }
 
+static void weigh_bucket(const struct free_text_rules *rules, unsigned bucket,
+                         struct slice rest, unsigned heavy, bool *seen,
+                         struct word_weights *weights)
+{
+    uint64_t head = phrase_head(rest);
+    for (size_t i = rules->starts[bucket]; i < rules->starts[bucket + 1]; i++) {
+        const struct phrase *phrase = &rules->phrases[i];
+        if ((head & phrase->mask) != phrase->head || seen[i] || !fits(phrase, rest))
+            continue;
+        seen[i] = true;
+        if (phrase->kind == KINDS_MOST)
+            weights->doubt = true;
+        else
+            weights->points[phrase->kind] += phrase->strong ? heavy : heavy / 2;
+        weights->strong |= phrase->strong || rules->otherwise[phrase->kind % KINDS_MOST];
+    }
+}
+
 void rules_weigh_words(const struct free_text_rules *rules, struct slice folded, unsigned heavy,
                        struct arena *arena, struct word_weights *weights)
 {
@@ -26,18 +44,11 @@ void rules_weigh_words(const struct free_text_rules *rules, struct slice folded,
         if (at > 0 && folded.ptr[at - 1] != ' ')
             continue;
         struct slice rest = slice_from(folded, at);
-        unsigned char byte = (unsigned char)rest.ptr[0];
-        for (size_t i = rules->starts[byte]; i < rules->starts[byte + 1]; i++) {
-            const struct phrase *phrase = &rules->phrases[i];
-            if (seen[i] || !fits(phrase, rest))
-                continue;
-            seen[i] = true;
-            if (phrase->kind == KINDS_MOST)
-                weights->doubt = true;
-            else
-                weights->points[phrase->kind] += phrase->strong ? heavy : heavy / 2;
-            weights->strong |= phrase->strong || rules->otherwise[phrase->kind % KINDS_MOST];
-        }
+        unsigned loose = phrase_bucket(rest.ptr[0], '*');
+        unsigned exact = rest.len > 1 ? phrase_bucket(rest.ptr[0], rest.ptr[1]) : loose;
+        weigh_bucket(rules, exact, rest, heavy, seen, weights);
+        if (exact != loose)
+            weigh_bucket(rules, loose, rest, heavy, seen, weights);
     }
 }
 

@@ -84,9 +84,9 @@ struct line {
     size_t from;        /* of bytes in text */
 };
 
-static struct text_time time_in(const struct weighing *w, struct slice line)
+static struct text_time time_in(struct weighing *w, struct slice line)
 {
-    return text_time_find(line, w->reported, w->zone);
+    return text_time_find(line, w->reported, &w->zone);
 }
 
 /* A list's or log's row whose format is known. */

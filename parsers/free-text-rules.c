@@ -253,23 +253,44 @@ static void prepare(struct free_text_rules *rules, struct arena *arena)
     rules->lines = arena_array(arena, struct line_rule, LINES_MOST);
 }
 
-/* Those that begin with the same byte stand together. */
+static unsigned bucket_of(const struct phrase *phrase)
+{
+    struct slice text = phrase->text;
+    return phrase_bucket(text.ptr[0], text.len > 1 ? text.ptr[1] : '*');
+}
+
 static int compare_phrases(const void *a, const void *b)
 {
-    const struct phrase *x = a, *y = b;
-    int order = (unsigned char)x->text.ptr[0] - (unsigned char)y->text.ptr[0];
-    return order != 0 ? order : slice_compare(x->text, y->text);
+    unsigned x = bucket_of(a), y = bucket_of(b);
+    return (x > y) - (x < y);
+}
+
+/* Up to the first star, all is fixed. */
+static void set_head(struct phrase *phrase)
+{
+    static const char ones[sizeof phrase->mask] = {-1, -1, -1, -1, -1, -1, -1, -1};
+    ptrdiff_t star = slice_find_byte(phrase->text, '*');
+    struct slice fixed = slice_until(phrase->text, star < 0 ? SIZE_MAX : (size_t)star);
+    phrase->head = phrase_head(fixed);
+    phrase->mask = phrase_head(slice_until((struct slice){ones, sizeof ones}, fixed.len));
+}
+
+static void sort_phrases(struct free_text_rules *rules)
+{
+    for (size_t i = 0; i < rules->phrase_count; i++)
+        set_head(&rules->phrases[i]);
+    qsort(rules->phrases, rules->phrase_count, sizeof *rules->phrases, compare_phrases);
+    for (size_t bucket = 0, i = 0; bucket <= PHRASE_BUCKETS; bucket++) {
+        while (i < rules->phrase_count && bucket_of(&rules->phrases[i]) < bucket)
+            i++;
+        rules->starts[bucket] = (uint16_t)i;
+    }
 }
 
 static enum status finish(struct reading *reading)
 {
     struct free_text_rules *rules = reading->rules;
-    qsort(rules->phrases, rules->phrase_count, sizeof *rules->phrases, compare_phrases);
-    for (size_t byte = 0, i = 0; byte <= 256; byte++) {
-        while (i < rules->phrase_count && (unsigned char)rules->phrases[i].text.ptr[0] < byte)
-            i++;
-        rules->starts[byte] = i;
-    }
+    sort_phrases(rules);
     for (size_t i = 0; i < rules->line_count; i++)
         if (rules->lines[i].code == NULL)
             return fail(reading->why, ERR_MALFORMED, "%s: [line %.*s] has no pattern",

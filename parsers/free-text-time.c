@@ -1,5 +1,6 @@
 #include "parsers/free-text-time.h"
 
+#include "base/bytes.h"
 #include "base/moment.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
@@ -7,9 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define ONE_DAY    INT64_C(86400)
-#define FIELD      24U
-#define TIMES_MOST 8U /* of one line */
+#define ONE_DAY      INT64_C(86400)
+#define TIMES_MOST   8U /* of one line */
+#define SPELT_MOST   128U
+#define ZONE_LONGEST 23U
 
 #define CLOCK                                                                                  \
     "(?<clock>\\d{1,2}(?:[:h])\\d\\d(?::\\d\\d)?)(?:[.,]\\d{1,9})?(?<half> "                   \
@@ -59,48 +61,143 @@ static const char zone_pattern[] =
     "P[SD]T|MSK)\\b|"
     "[+-]\\d\\d:?\\d\\d\\b)";
 
-static const pcre2_code *compiled(const char *pattern, pcre2_code **kept)
+/* A pattern, compiled once, and the numbers of the groups that have its names. */
+enum group {
+    GROUP_YEAR,
+    GROUP_MONTH,
+    GROUP_NAME,
+    GROUP_DAY,
+    GROUP_CLOCK,
+    GROUP_HALF,
+    GROUP_ZONE,
+    GROUP_SLASHED,
+    GROUPS
+};
+#define SAME_NAME_MOST 8U
+
+struct pattern {
+    const char *text;
+    pcre2_code *code;
+    pcre2_match_data *match;
+    uint32_t numbers[GROUPS][SAME_NAME_MOST];
+    unsigned counts[GROUPS];
+};
+
+static void find_groups(struct pattern *pattern)
+{
+    static const char *const names[GROUPS] = {
+        [GROUP_YEAR] = "year", [GROUP_MONTH] = "month",     [GROUP_NAME] = "name",
+        [GROUP_DAY] = "day",   [GROUP_CLOCK] = "clock",     [GROUP_HALF] = "half",
+        [GROUP_ZONE] = "zone", [GROUP_SLASHED] = "slashed",
+    };
+    for (size_t i = 0; i < GROUPS; i++) {
+        PCRE2_SPTR first = NULL, last = NULL;
+        int size =
+            pcre2_substring_nametable_scan(pattern->code, (PCRE2_SPTR)names[i], &first, &last);
+        for (PCRE2_SPTR entry = first; size > 0 && entry <= last; entry += size) {
+            if (pattern->counts[i] == SAME_NAME_MOST)
+                abort();
+            pattern->numbers[i][pattern->counts[i]++] = (uint32_t)entry[0] << 8 | entry[1];
+        }
+    }
+}
+
+static void compile(struct pattern *pattern)
 {
     int error = 0;
     PCRE2_SIZE offset = 0;
-    if (*kept != NULL)
-        return *kept;
-    *kept = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
-                          PCRE2_UTF | PCRE2_MATCH_INVALID_UTF, &error, &offset, NULL);
-    if (*kept == NULL)
+    if (pattern->code != NULL)
+        return;
+    pattern->code = pcre2_compile((PCRE2_SPTR)pattern->text, PCRE2_ZERO_TERMINATED,
+                                  PCRE2_UTF | PCRE2_MATCH_INVALID_UTF, &error, &offset, NULL);
+    if (pattern->code == NULL)
         abort();
-    (void)pcre2_jit_compile(*kept, PCRE2_JIT_COMPLETE);
-    return *kept;
+    (void)pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE);
+    pattern->match = pcre2_match_data_create_from_pattern(pattern->code, NULL);
+    if (pattern->match == NULL)
+        abort();
+    find_groups(pattern);
 }
 
-/* A group's text; empty when it took no part, or is too long to be one. */
-static const char *field(pcre2_match_data *match, const char *name, char text[FIELD])
+static bool matches(const struct pattern *pattern, struct slice text, size_t from)
 {
-    PCRE2_SIZE size = FIELD;
-    if (pcre2_substring_copy_byname(match, (PCRE2_SPTR)name, (PCRE2_UCHAR *)text, &size) != 0)
-        text[0] = '\0';
-    return text;
+    return from < text.len && pcre2_match(pattern->code, (PCRE2_SPTR)text.ptr, text.len, from,
+                                          0, pattern->match, NULL) > 0;
+}
+
+/* What the last match has in that group; empty when it took no part. */
+static struct slice field(const struct pattern *pattern, struct slice text, enum group group)
+{
+    const PCRE2_SIZE *at = pcre2_get_ovector_pointer(pattern->match);
+    for (unsigned i = 0; i < pattern->counts[group]; i++) {
+        const PCRE2_SIZE *ends = at + (size_t)2 * pattern->numbers[group][i];
+        if (ends[0] != PCRE2_UNSET)
+            return (struct slice){text.ptr + ends[0], ends[1] - ends[0]};
+    }
+    return (struct slice){0};
+}
+
+static bool is_digit(char byte)
+{
+    return byte >= '0' && byte <= '9';
+}
+
+/* ---- spelling a moment for moment_parse ---- */
+
+struct spelling {
+    char bytes[SPELT_MOST];
+    size_t len;
+};
+
+static void spell(struct spelling *out, struct slice text, char after)
+{
+    text = slice_until(text, SPELT_MOST - 1 - out->len);
+    if (text.len > 0)
+        memcpy(out->bytes + out->len, text.ptr, text.len);
+    out->len += text.len;
+    if (after != '\0' && out->len < SPELT_MOST)
+        out->bytes[out->len++] = after;
+}
+
+static void spell_two_digits(struct spelling *out, struct slice digits, char after)
+{
+    if (digits.len < 2)
+        spell(out, SLICE("0"), '\0');
+    spell(out, digits, after);
+}
+
+/* Up to two digits at *rest. */
+static struct slice take_digits(struct slice *rest)
+{
+    size_t len = 0;
+    while (len < 2 && len < rest->len && is_digit(rest->ptr[len]))
+        len++;
+    struct slice digits = slice_until(*rest, len);
+    *rest = slice_from(*rest, len);
+    return digits;
 }
 
 /* "UTC+2", "+2" and "UTC +02:00" as "+0200"; names as they are. */
-static void spell_zone(const char *zone, char text[FIELD])
+static void spell_zone(struct spelling *out, struct slice zone)
 {
-    const char *sign = strpbrk(zone, "+-");
-    unsigned hours = 0, minutes = 0;
-    (void)snprintf(text, FIELD, "%s", zone);
-    if (sign == NULL)
+    size_t sign = 0;
+    while (sign < zone.len && zone.ptr[sign] != '+' && zone.ptr[sign] != '-')
+        sign++;
+    if (sign == zone.len) {
+        spell(out, zone, '\0');
         return;
-    size_t digits = strspn(sign + 1, "0123456789");
-    for (size_t i = 0; i < digits && i < 2; i++)
-        hours = hours * 10 + (unsigned)(sign[1 + i] - '0');
-    const char *rest = sign + 1 + (digits < 2 ? digits : 2);
-    for (rest += *rest == ':'; *rest >= '0' && *rest <= '9' && minutes < 10; rest++)
-        minutes = minutes * 10 + (unsigned)(*rest - '0');
-    (void)snprintf(text, FIELD, "%c%02u%02u", *sign, hours % 100, minutes % 100);
+    }
+    struct slice rest = slice_from(zone, sign + 1);
+    spell(out, slice_until(slice_from(zone, sign), 1), '\0');
+    spell_two_digits(out, take_digits(&rest), '\0');
+    if (rest.len > 0 && rest.ptr[0] == ':')
+        rest = slice_from(rest, 1);
+    struct slice minutes = take_digits(&rest);
+    spell_two_digits(out, minutes.len > 0 ? minutes : SLICE("00"), '\0');
 }
 
 /* The month that begins so in one of the languages of reports, as English has it. */
-static const char *english_month(const char *name)
+static struct slice english_month(struct slice name)
 {
     static const char *const names[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
@@ -120,115 +217,129 @@ static const char *english_month(const char *name)
         {"gru", 12}, {"pro", 12}, {"дек", 12},
     };
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        if (slice_starts_with_nocase(slice_of(name), slice_of(others[i].stem)))
-            return names[others[i].month - 1];
+        if (slice_starts_with_nocase(name, slice_of(others[i].stem)))
+            return slice_of(names[others[i].month - 1]);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (slice_starts_with_nocase(slice_of(name), slice_of(names[i])))
-            return names[i];
+        if (slice_starts_with_nocase(name, slice_of(names[i])))
+            return slice_of(names[i]);
     return name;
 }
 
-static bool read_moment(pcre2_match_data *match, const char *year, const char *zone,
-                        struct text_time *time)
+static bool read_moment(const struct pattern *pattern, struct slice line, struct slice year,
+                        struct slice zone, struct text_time *time)
 {
-    char month[FIELD], name[FIELD], day[FIELD], clock[FIELD], half[FIELD], slashed[FIELD];
-    char text[128];
-    bool named = *field(match, "name", name) != '\0';
-    (void)field(match, "month", month);
-    (void)field(match, "day", day);
-    (void)field(match, "clock", clock);
-    if (strchr(clock, 'h') != NULL)
-        *strchr(clock, 'h') = ':';
-    (void)field(match, "half", half);
-    if (*field(match, "slashed", slashed) != '\0')
-        (void)snprintf(text, sizeof text, "%s %s%s %s", slashed, clock, half, zone);
-    else if (named)
-        (void)snprintf(text, sizeof text, "%s %s %s %s%s %s", day, english_month(name), year,
-                       clock, half, zone);
-    else
-        (void)snprintf(text, sizeof text, "%s-%02d-%02d %s%s %s", year,
-                       (int)strtol(month, NULL, 10), (int)strtol(day, NULL, 10), clock, half,
-                       zone);
-    return moment_parse(slice_of(text), &time->at, &time->zoned);
+    struct spelling out = {.len = 0};
+    struct slice name = field(pattern, line, GROUP_NAME);
+    struct slice day = field(pattern, line, GROUP_DAY);
+    struct slice slashed = field(pattern, line, GROUP_SLASHED);
+    struct slice clock = field(pattern, line, GROUP_CLOCK);
+    ptrdiff_t h = slice_find_byte(clock, 'h'); /* "22h05" */
+    if (slashed.len > 0) {
+        spell(&out, slashed, ' ');
+    } else if (name.len > 0) {
+        spell(&out, day, ' ');
+        spell(&out, english_month(name), ' ');
+        spell(&out, year, ' ');
+    } else {
+        spell(&out, year, '-');
+        spell_two_digits(&out, field(pattern, line, GROUP_MONTH), '-');
+        spell_two_digits(&out, day, ' ');
+    }
+    spell(&out, slice_until(clock, h < 0 ? clock.len : (size_t)h), h < 0 ? '\0' : ':');
+    spell(&out, slice_from(clock, h < 0 ? clock.len : (size_t)h + 1), '\0');
+    spell(&out, field(pattern, line, GROUP_HALF), ' ');
+    spell_zone(&out, zone);
+    return moment_parse((struct slice){out.bytes, out.len}, &time->at, &time->zoned);
 }
 
-static struct text_time read_match(pcre2_match_data *match, int64_t reported, struct slice zone)
+/* ---- finding them ---- */
+
+static struct slice year_before(struct slice year, char text[MOMENT_TEXT])
 {
-    char year[FIELD], own[FIELD], spelt[FIELD], text[MOMENT_TEXT];
+    uint64_t number = 0;
+    (void)slice_to_u64(year, &number);
+    (void)snprintf(text, MOMENT_TEXT, "%04d", (int)number - 1);
+    return slice_of(text);
+}
+
+static struct text_time read_match(const struct pattern *pattern, struct slice line,
+                                   int64_t reported, struct text_zone *otherwise)
+{
+    char text[MOMENT_TEXT];
     struct text_time time = {0};
-    (void)spell_zone(field(match, "zone", own), spelt);
-    if (spelt[0] == '\0') {
-        (void)snprintf(own, sizeof own, "%.*s", SLICE_FMT(slice_until(zone, FIELD - 1)));
-        spell_zone(own, spelt);
-    }
-    if (*field(match, "year", year) != '\0' || *field(match, "slashed", own) != '\0') {
+    struct slice zone = field(pattern, line, GROUP_ZONE),
+                 year = field(pattern, line, GROUP_YEAR);
+    if (zone.len == 0)
+        zone = text_zone_name(otherwise);
+    if (year.len > 0 || field(pattern, line, GROUP_SLASHED).len > 0) {
         /* What looked like a zone may be the next word. */
-        if (!read_moment(match, year, spelt, &time) && !read_moment(match, year, "", &time))
+        if (!read_moment(pattern, line, year, zone, &time) &&
+            !read_moment(pattern, line, year, SLICE(""), &time))
             return (struct text_time){0};
         return time;
     }
     if (reported == 0)
         return time;
-    (void)snprintf(year, sizeof year, "%.4s", moment_rfc3339(reported, text));
-    if (!read_moment(match, year, spelt, &time))
+    year = slice_until(slice_of(moment_rfc3339(reported, text)), 4);
+    if (!read_moment(pattern, line, year, zone, &time))
         return (struct text_time){0};
     if (time.at > reported + ONE_DAY) { /* December's lines in January's mail */
-        (void)snprintf(year, sizeof year, "%04d", (int)strtol(year, NULL, 10) - 1);
-        if (!read_moment(match, year, spelt, &time))
+        year = year_before(year, text);
+        if (!read_moment(pattern, line, year, zone, &time))
             return (struct text_time){0};
     }
     return time;
 }
 
-/* "10:00", "22h05" */
-static bool has_clock(struct slice line)
+/* Where the first match could begin: each has a time of day ("10:00", "22h05"), and not more
+ * before it. */
+#define BEFORE_CLOCK 120U
+
+static bool find_clock(struct slice line, size_t from, size_t *start)
 {
-    for (size_t i = 1; i + 1 < line.len; i++)
-        if ((line.ptr[i] == ':' || line.ptr[i] == 'h') && line.ptr[i - 1] >= '0' &&
-            line.ptr[i - 1] <= '9' && line.ptr[i + 1] >= '0' && line.ptr[i + 1] <= '9')
-            return true;
+    for (size_t at = from + 1; at + 1 < line.len; at++) {
+        const char *end = line.ptr + line.len;
+        const char *colon = bytes_find_either(line.ptr + at, end, ':', 'h');
+        at = (size_t)(colon - line.ptr);
+        if (at + 1 >= line.len)
+            return false;
+        if (!is_digit(colon[-1]) || !is_digit(colon[1]))
+            continue;
+        *start = at > from + BEFORE_CLOCK ? at - BEFORE_CLOCK : from;
+        while (((unsigned char)line.ptr[*start] & 0xc0U) == 0x80) /* within a character */
+            ++*start;
+        return true;
+    }
     return false;
 }
 
-struct text_time text_time_find(struct slice line, int64_t reported, struct slice zone)
+struct text_time text_time_find(struct slice line, int64_t reported, struct text_zone *zone)
 {
-    static pcre2_code *kept;
+    static struct pattern pattern = {.text = time_pattern};
     struct text_time latest = {0};
-    const pcre2_code *code = compiled(time_pattern, &kept);
-    if (!has_clock(line))
-        return latest;
-    pcre2_match_data *match = pcre2_match_data_create_from_pattern(code, NULL);
-    if (match == NULL)
-        abort();
     size_t from = 0;
+    compile(&pattern);
     for (unsigned i = 0;
-         i < TIMES_MOST && from < line.len &&
-         pcre2_match(code, (PCRE2_SPTR)line.ptr, line.len, from, 0, match, NULL) > 0;
+         i < TIMES_MOST && find_clock(line, from, &from) && matches(&pattern, line, from);
          i++) {
-        struct text_time time = read_match(match, reported, zone);
+        struct text_time time = read_match(&pattern, line, reported, zone);
         if (time.at > latest.at && (reported == 0 || time.at <= reported + ONE_DAY))
             latest = time;
-        from = pcre2_get_ovector_pointer(match)[1];
+        from = pcre2_get_ovector_pointer(pattern.match)[1];
     }
-    pcre2_match_data_free(match);
     return latest;
 }
 
-struct slice text_time_zone(struct slice text)
+struct slice text_zone_name(struct text_zone *zone)
 {
-    static pcre2_code *kept;
-    struct slice zone = {0};
-    const pcre2_code *code = compiled(zone_pattern, &kept);
-    pcre2_match_data *match = pcre2_match_data_create_from_pattern(code, NULL);
-    if (match == NULL)
-        abort();
-    if (text.len > 0 &&
-        pcre2_match(code, (PCRE2_SPTR)text.ptr, text.len, 0, 0, match, NULL) > 0) {
-        const PCRE2_SIZE *at = pcre2_get_ovector_pointer(match);
-        zone = slice_until(slice_from(text, at[2]), at[3] - at[2]);
-    }
-    pcre2_match_data_free(match);
-    return zone;
+    static struct pattern pattern = {.text = zone_pattern};
+    if (zone->known)
+        return zone->name;
+    compile(&pattern);
+    if (matches(&pattern, zone->text, 0))
+        zone->name = field(&pattern, zone->text, GROUP_ZONE);
+    zone->known = true;
+    return zone->name;
 }
 
 bool text_time_parse(struct slice text, struct slice zone, struct arena *arena, int64_t *moment,
@@ -250,6 +361,34 @@ bool text_time_parse(struct slice text, struct slice zone, struct arena *arena, 
     spell_zone(own, spelt);
     if (moment_parse(arena_printf(arena, "%.*s %s", SLICE_FMT(text), spelt), &there, zoned) &&
         *zoned)
+        *moment = there;
+    return true;
+}
+
+bool text_time_parse(struct slice text, struct slice zone, struct arena *arena, int64_t *moment,
+                     bool *zoned)
+{
+    struct text_zone none = {.known = true};
+    struct spelling spelt = {.len = 0};
+    struct text_time found = {0};
+    int64_t there = 0;
+    bool plain = moment_parse(text, moment, zoned);
+    if (!plain || !*zoned) /* "10:00 (UTC+2)", "10:00 - 10:05 UTC" */
+        found = text_time_find(text, 0, &none);
+    if (found.at != 0 && (!plain || found.zoned)) {
+        *moment = found.at;
+        *zoned = found.zoned;
+        plain = true;
+    }
+    zone = slice_trim(zone);
+    if (!plain)
+        return false;
+    if (*zoned || zone.len == 0 || zone.len > ZONE_LONGEST)
+        return true;
+    spell_zone(&spelt, zone);
+    struct slice whole =
+        arena_printf(arena, "%.*s %.*s", SLICE_FMT(text), (int)spelt.len, spelt.bytes);
+    if (moment_parse(whole, &there, zoned) && *zoned)
         *moment = there;
     return true;
 }

@@ -9,15 +9,21 @@ struct text_time {
     bool zoned;
 };
 
+/* The zone that a text says its times are in ("Times are UTC", "time zone: GMT+2"): looked
+ * for when a time without one is met. */
+struct text_zone {
+    struct slice text;
+    struct slice name; /* empty: it says none */
+    bool known;        /* name is set */
+};
+
 /* Dates with a time of day in the line (ISO 8601, RFC 5322, ctime, access log, "13.11.2026
  * 14:00", syslog): the latest that does not lie after `reported`, by a day at most. Syslog's
  * years are those of `reported`; 0 when it is not known, then lines without a year say
- * nothing. `zone` is taken for times that name none; may be empty. */
-struct text_time text_time_find(struct slice line, int64_t reported, struct slice zone);
+ * nothing. `zone` is taken for times that name none. */
+struct text_time text_time_find(struct slice line, int64_t reported, struct text_zone *zone);
 
-/* The zone that a text says its times are in ("Times are UTC", "time zone: GMT+2"); empty
- * when it says none. */
-struct slice text_time_zone(struct slice text);
+struct slice text_zone_name(struct text_zone *zone);
 
 /* moment_parse; a text that names no zone is in `zone` ("UTC+2", "CET", "+02:00"), if that is
  * one. */

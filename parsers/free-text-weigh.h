@@ -26,7 +26,7 @@ struct weighing {
     const struct free_text_rules *rules;
     struct free_text *result;
     struct word_weights words;
-    struct slice zone;       /* that the text says its times are in */
+    struct text_zone zone;
     int64_t reported;        /* its own date, or of the mail it was forwarded in */
     struct text_time any;    /* of lines that are labelled a time */
     struct text_time spoken; /* in a sentence without an address: the first */

@@ -1,9 +1,7 @@
 #include "parsers/free-text-words.h"
 
-static bool is_plain(unsigned char byte)
-{
-    return (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') || byte == '&';
-}
+static const bool is_plain[256] = {
+    ['a' ... 'z'] = true, ['A' ... 'Z'] = true, ['0' ... '9'] = true, ['&'] = true};
 
 /* The two bytes of a UTF-8 character below U+0800, in lower case. */
 static void fold_pair(unsigned char pair[2])
@@ -45,14 +43,14 @@ struct slice words_fold(struct arena *arena, struct slice text)
     size_t len = 0;
     for (size_t i = 0; i < text.len; i++) {
         unsigned char byte = (unsigned char)text.ptr[i];
-        if (byte >= 'A' && byte <= 'Z')
-            byte = (unsigned char)(byte + ('a' - 'A'));
-        if (begins_pair(byte) && !is_mark(byte) && i + 1 < text.len) {
+        if (is_plain[byte]) {
+            out[len++] = byte_lower(text.ptr[i]);
+        } else if (begins_pair(byte) && !is_mark(byte) && i + 1 < text.len) {
             out[len] = byte;
             out[len + 1] = (unsigned char)text.ptr[++i];
             fold_pair(out + len);
             len += 2;
-        } else if (is_plain(byte) || is_of_letter(byte, len > 0 ? out[len - 1] : ' ')) {
+        } else if (is_of_letter(byte, len > 0 ? out[len - 1] : ' ')) {
             out[len++] = byte;
         } else if (len > 0 && out[len - 1] != ' ') {
             out[len++] = ' ';

@@ -188,7 +188,7 @@ const struct free_text *free_text_of(const struct incoming *message)
     for (const struct incoming *m = message; m != NULL && w.reported == 0; m = m->outer)
         w.reported = m->date;
     if (texts.count > 0)
-        w.zone = text_time_zone(slice_until(texts.items[0], WORDS_MOST));
+        w.zone.text = slice_until(texts.items[0], WORDS_MOST);
     w.in_subject = true;
     free_text_read(&w, message->subject);
     w.in_subject = false;

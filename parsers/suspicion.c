@@ -1,4 +1,4 @@
-/* One pass over the words of a mail; each word is looked up in a sorted table of stems. */
+/* One pass over the words of a mail; each word is looked up in tables of stems. */
 #include "parsers/suspicion.h"
 
 #include "base/address.h"
@@ -7,73 +7,105 @@
 #define WORD_MOST ((size_t)40)
 
 struct stem {
-    const char *text; /* lower case; a word that starts with it counts */
+    struct slice text; /* lower case; a word that starts with it counts */
     unsigned weight;
 };
 
 /* Sorted; no stem begins with another. */
 static const struct stem abuse_stems[] = {
-    {"aanval", 2},       {"abus", 2},        {"aggress", 1},     {"angegriffen", 2},
-    {"angriff", 2},      {"anzeige", 1},     {"atac", 1},        {"ataque", 2},
-    {"attacc", 2},       {"attack", 2},      {"attaq", 2},       {"backdoor", 2},
-    {"beschwerde", 2},   {"betrug", 2},      {"betrüg", 2},      {"blacklist", 1},
-    {"blocklist", 1},    {"botnet", 2},      {"breach", 2},      {"brute", 2},
-    {"compromis", 2},    {"copyright", 2},   {"counterfeit", 2}, {"csam", 2},
-    {"cve-", 2},         {"cyberattack", 2}, {"ddos", 2},        {"deface", 2},
-    {"dmca", 2},         {"escane", 2},      {"exploit", 2},     {"fail2ban", 2},
-    {"flagged", 1},      {"flood", 1},       {"fraud", 2},       {"gehackt", 2},
-    {"hack", 2},         {"hameçon", 2},     {"harass", 2},      {"hijack", 2},
-    {"honeypot", 2},     {"illegal", 1},     {"impersonat", 1},  {"incident", 1},
-    {"infect", 2},       {"infiz", 2},       {"infring", 2},     {"intrusi", 2},
-    {"kwetsba", 2},      {"malicious", 2},   {"malware", 2},     {"misbruik", 2},
-    {"missbrauch", 2},   {"misus", 2},       {"naduży", 2},      {"netcraft", 2},
-    {"nuisance", 1},     {"phish", 2},       {"piracy", 2},      {"portscan", 2},
-    {"pwned", 2},        {"ransom", 2},      {"scam", 2},        {"scan", 1},
-    {"shadowserver", 2}, {"spam", 2},        {"ssh", 1},         {"stolen", 1},
-    {"strafanzeige", 2}, {"takedown", 2},    {"trademark", 1},   {"trojan", 2},
-    {"uceprotect", 2},   {"unauthori", 1},   {"unsafe", 2},      {"unlawful", 1},
-    {"unsolicited", 2},  {"violat", 1},      {"virus", 1},       {"vulnerab", 2},
-    {"zneuž", 2},        {"атак", 2},        {"взлом", 2},       {"вирус", 2},
-    {"спам", 2},
+    {SLICE("aanval"), 2},      {SLICE("abus"), 2},         {SLICE("aggress"), 1},
+    {SLICE("angegriffen"), 2}, {SLICE("angriff"), 2},      {SLICE("anzeige"), 1},
+    {SLICE("atac"), 1},        {SLICE("ataque"), 2},       {SLICE("attacc"), 2},
+    {SLICE("attack"), 2},      {SLICE("attaq"), 2},        {SLICE("backdoor"), 2},
+    {SLICE("beschwerde"), 2},  {SLICE("betrug"), 2},       {SLICE("betrüg"), 2},
+    {SLICE("blacklist"), 1},   {SLICE("blocklist"), 1},    {SLICE("botnet"), 2},
+    {SLICE("breach"), 2},      {SLICE("brute"), 2},        {SLICE("compromis"), 2},
+    {SLICE("copyright"), 2},   {SLICE("counterfeit"), 2},  {SLICE("csam"), 2},
+    {SLICE("cve-"), 2},        {SLICE("cyberattack"), 2},  {SLICE("ddos"), 2},
+    {SLICE("deface"), 2},      {SLICE("dmca"), 2},         {SLICE("escane"), 2},
+    {SLICE("exploit"), 2},     {SLICE("fail2ban"), 2},     {SLICE("flagged"), 1},
+    {SLICE("flood"), 1},       {SLICE("fraud"), 2},        {SLICE("gehackt"), 2},
+    {SLICE("hack"), 2},        {SLICE("hameçon"), 2},      {SLICE("harass"), 2},
+    {SLICE("hijack"), 2},      {SLICE("honeypot"), 2},     {SLICE("illegal"), 1},
+    {SLICE("impersonat"), 1},  {SLICE("incident"), 1},     {SLICE("infect"), 2},
+    {SLICE("infiz"), 2},       {SLICE("infring"), 2},      {SLICE("intrusi"), 2},
+    {SLICE("kwetsba"), 2},     {SLICE("malicious"), 2},    {SLICE("malware"), 2},
+    {SLICE("misbruik"), 2},    {SLICE("missbrauch"), 2},   {SLICE("misus"), 2},
+    {SLICE("naduży"), 2},      {SLICE("netcraft"), 2},     {SLICE("nuisance"), 1},
+    {SLICE("phish"), 2},       {SLICE("piracy"), 2},       {SLICE("portscan"), 2},
+    {SLICE("pwned"), 2},       {SLICE("ransom"), 2},       {SLICE("scam"), 2},
+    {SLICE("scan"), 1},        {SLICE("shadowserver"), 2}, {SLICE("spam"), 2},
+    {SLICE("ssh"), 1},         {SLICE("stolen"), 1},       {SLICE("strafanzeige"), 2},
+    {SLICE("takedown"), 2},    {SLICE("trademark"), 1},    {SLICE("trojan"), 2},
+    {SLICE("uceprotect"), 2},  {SLICE("unauthori"), 1},    {SLICE("unsafe"), 2},
+    {SLICE("unlawful"), 1},    {SLICE("unsolicited"), 2},  {SLICE("violat"), 1},
+    {SLICE("virus"), 1},       {SLICE("vulnerab"), 2},     {SLICE("zneuž"), 2},
+    {SLICE("атак"), 2},        {SLICE("взлом"), 2},        {SLICE("вирус"), 2},
+    {SLICE("спам"), 2},
 };
 
 static const struct stem our_stems[] = {
-    {"din", 1}, {"euer", 1}, {"eure", 1}, {"ihr", 1},  {"su", 1},
-    {"vaš", 1}, {"vos", 1},  {"votr", 1}, {"your", 1}, {"ваш", 1},
+    {SLICE("din"), 1},  {SLICE("euer"), 1}, {SLICE("eure"), 1}, {SLICE("ihr"), 1},
+    {SLICE("su"), 1},   {SLICE("vaš"), 1},  {SLICE("vos"), 1},  {SLICE("votr"), 1},
+    {SLICE("your"), 1}, {SLICE("ваш"), 1},
 };
 
 static const struct stem thing_stems[] = {
-    {"address", 1},  {"client", 1},  {"custom", 1},   {"domain", 1},  {"host", 1},
-    {"infrastr", 1}, {"ip", 1},      {"kund", 1},     {"machine", 1}, {"netbl", 1},
-    {"netw", 1},     {"netz", 1},    {"platform", 1}, {"range", 1},   {"réseau", 1},
-    {"server", 1},   {"serveur", 1}, {"servic", 1},   {"servid", 1},  {"site", 1},
-    {"system", 1},   {"user", 1},    {"vps", 1},
+    {SLICE("address"), 1},  {SLICE("client"), 1},   {SLICE("custom"), 1}, {SLICE("domain"), 1},
+    {SLICE("host"), 1},     {SLICE("infrastr"), 1}, {SLICE("ip"), 1},     {SLICE("kund"), 1},
+    {SLICE("machine"), 1},  {SLICE("netbl"), 1},    {SLICE("netw"), 1},   {SLICE("netz"), 1},
+    {SLICE("platform"), 1}, {SLICE("range"), 1},    {SLICE("réseau"), 1}, {SLICE("server"), 1},
+    {SLICE("serveur"), 1},  {SLICE("servic"), 1},   {SLICE("servid"), 1}, {SLICE("site"), 1},
+    {SLICE("system"), 1},   {SLICE("user"), 1},     {SLICE("vps"), 1},
 };
 
 #define COUNT(stems) (sizeof(stems) / sizeof((stems)[0]))
 
-/* The stem that the word starts with, or NULL. */
-static const struct stem *find_stem(const struct stem *stems, size_t count, struct slice word)
+/* Stems by the byte they begin with, which few words share. */
+struct stems {
+    const struct stem *items;
+    size_t count;
+    const struct stem *first[256]; /* NULL: none begins so */
+};
+
+static void index_stems(struct stems *stems)
 {
-    size_t low = 0, high = count;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        struct slice stem = slice_of(stems[middle].text);
-        int order = slice_starts_with(word, stem) ? 0 : slice_compare(word, stem);
-        if (order == 0) /* "ip" is a word, not the start of one */
-            return stem.len > 2 || word.len == stem.len ? &stems[middle] : NULL;
-        if (order < 0)
-            high = middle;
-        else
-            low = middle + 1;
-    }
+    for (size_t i = stems->count; i-- > 0;)
+        stems->first[(unsigned char)stems->items[i].text.ptr[0]] = &stems->items[i];
+}
+
+/* The stem that the word starts with, or NULL. */
+static const struct stem *find_stem(const struct stems *stems, struct slice word)
+{
+    const struct stem *stem = stems->first[(unsigned char)word.ptr[0]];
+    for (;
+         stem != NULL && stem < stems->items + stems->count && stem->text.ptr[0] == word.ptr[0];
+         stem++)
+        if (slice_starts_with(word, stem->text)) /* "ip" is a word, not the start of one */
+            return stem->text.len > 2 || word.len == stem->text.len ? stem : NULL;
     return NULL;
+}
+
+static struct stems about_abuse = {.items = abuse_stems, .count = COUNT(abuse_stems)};
+static struct stems about_us = {.items = our_stems, .count = COUNT(our_stems)};
+static struct stems about_things = {.items = thing_stems, .count = COUNT(thing_stems)};
+
+static void index_all(void)
+{
+    if (about_abuse.first['a'] != NULL)
+        return;
+    index_stems(&about_abuse);
+    index_stems(&about_us);
+    index_stems(&about_things);
 }
 
 static bool is_word_byte(char byte)
 {
-    return (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') || byte == '-' ||
-           byte == '.' || byte == ':' || (unsigned char)byte >= 0x80;
+    static const bool in_words[256] = {
+        ['a' ... 'z'] = true, ['0' ... '9'] = true, ['-'] = true,
+        ['.'] = true,         [':'] = true,         [0x80 ... 0xff] = true,
+    };
+    return in_words[(unsigned char)byte];
 }
 
 struct reader {
@@ -110,17 +142,17 @@ static void read_word(struct reader *reader, struct slice word)
          !address_is_special(&address)) ||
         is_as_number(word))
         reader->suspicion->names_address = true;
-    const struct stem *stem = find_stem(abuse_stems, COUNT(abuse_stems), word);
+    const struct stem *stem = find_stem(&about_abuse, word);
     if (stem != NULL && !reader->seen[stem - abuse_stems]) {
         reader->seen[stem - abuse_stems] = true;
         *reader->weight += stem->weight;
     }
     if (reader->near_our > 0) {
         reader->near_our--;
-        if (find_stem(thing_stems, COUNT(thing_stems), word) != NULL)
+        if (find_stem(&about_things, word) != NULL)
             reader->suspicion->addresses_us = true;
     }
-    if (find_stem(our_stems, COUNT(our_stems), word) != NULL)
+    if (find_stem(&about_us, word) != NULL)
         reader->near_our = 2; /* "your hosted server" */
 }
 
@@ -172,6 +204,7 @@ void suspicion_read(const struct incoming *message, struct suspicion *suspicion)
     const struct mime_message *mime = &message->mime;
     size_t left = TEXT_MOST;
     *suspicion = (struct suspicion){0};
+    index_all();
     struct reader reader = {.suspicion = suspicion, .weight = &suspicion->subject};
     read_text(&reader, message->arena, slice_until(message->subject, left));
     reader.weight = &suspicion->body;
