@@ -72,8 +72,8 @@ static void ask_mail(const struct incoming *message, struct table *table)
         return;
     if (!table->zone_asked) {
         struct text_list texts = text_bodies(message, TEXT_MOST);
-        if (texts.count > 0)
-            table->mail_zone = text_time_zone(texts.items[0]);
+        struct text_zone zone = {.text = texts.count > 0 ? texts.items[0] : SLICE("")};
+        table->mail_zone = text_zone_name(&zone);
         table->zone_asked = true;
     }
     table->zone = table->mail_zone;
