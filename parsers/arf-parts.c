@@ -58,6 +58,7 @@ struct slice arf_feedback_text(const struct incoming *message, const struct mime
     struct mime_part encoded = *part;
     encoded.headers = &encoding;
     encoded.header_count = 1;
+    encoded.content = NULL; /* what was decoded as declared */
     struct slice undeclared = mime_decode_body(message->arena, &encoded);
     return has_field(undeclared, mark) ? undeclared : declared;
 }
