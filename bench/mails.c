@@ -71,7 +71,7 @@ void mail_feedback(struct buffer *mail, size_t size)
 
 /* ---- packing ---- */
 
-static void add_base64(struct buffer *out, struct slice bytes)
+void mail_add_base64(struct buffer *out, struct slice bytes)
 {
     char line[BASE64_ENCODE_RAW_LENGTH(57) + 1];
     for (size_t at = 0; at < bytes.len; at += 57) {
@@ -82,16 +82,15 @@ static void add_base64(struct buffer *out, struct slice bytes)
     }
 }
 
-static void pack(const char *name, struct slice bytes, struct buffer *packed)
+void mail_pack(const char *name, struct slice bytes, struct buffer *out)
 {
-    size_t used = 0;
+    size_t used = 0, room = bytes.len + 10000;
     struct archive *archive = archive_write_new();
     struct archive_entry *entry = archive_entry_new();
-    buffer_clear(packed);
-    buffer_reserve(packed, bytes.len + 10000);
+    buffer_reserve(out, room);
     archive_write_set_format_zip(archive);
     archive_write_set_bytes_in_last_block(archive, 1);
-    if (archive_write_open_memory(archive, packed->ptr, bytes.len + 10000, &used) != ARCHIVE_OK)
+    if (archive_write_open_memory(archive, out->ptr + out->len, room, &used) != ARCHIVE_OK)
         abort();
     archive_entry_set_pathname(entry, name);
     archive_entry_set_filetype(entry, AE_IFREG);
@@ -103,7 +102,7 @@ static void pack(const char *name, struct slice bytes, struct buffer *packed)
         abort();
     archive_entry_free(entry);
     archive_write_free(archive);
-    packed->len = used;
+    out->len += used;
 }
 
 /* ---- rows ---- */
@@ -542,11 +541,11 @@ static void make(const struct mail_kind *kind, size_t document_size, struct mail
         kind->add_row(&mail->document, row);
     add(&mail->document, kind->tail);
     if (kind->packing == PACK_ZIP)
-        pack(kind->entry, buffer_slice(&mail->document), &mail->packed);
+        mail_pack(kind->entry, buffer_slice(&mail->document), &mail->packed);
     else
         buffer_add(&mail->packed, buffer_slice(&mail->document));
     if (encoded)
-        add_base64(&mail->encoded, buffer_slice(&mail->packed));
+        mail_add_base64(&mail->encoded, buffer_slice(&mail->packed));
     add_head(&mail->raw, "sender.example", kind->from, kind->subject);
     if (attached)
         buffer_printf(&mail->raw,

@@ -34,4 +34,8 @@ struct mail {
 void mail_of_kind(const struct mail_kind *kind, size_t size, struct mail *mail);
 void mail_release(struct mail *mail);
 
+/* Appends a zip with that one entry, or bytes in base64. */
+void mail_pack(const char *name, struct slice bytes, struct buffer *out);
+void mail_add_base64(struct buffer *out, struct slice bytes);
+
 #endif

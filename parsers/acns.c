@@ -25,7 +25,7 @@ static bool acns_recognises(const struct incoming *message)
 /* Peer to peer when a swarm is named, else a plain copyright notice. */
 static const struct xarf_type *type_of(const struct xml_document *xml, int source)
 {
-    int sub = xml_next(xml, source, SLICE("SubType"));
+    int sub = xml_inside(xml, source, SLICE("SubType"));
     struct slice base =
         sub < 0 ? (struct slice){0} : xml_attribute(&xml->elements[sub], SLICE("BaseType"));
     struct slice kind = xml_text(xml, source, SLICE("Type"));
@@ -38,7 +38,7 @@ static const struct xarf_type *type_of(const struct xml_document *xml, int sourc
 /* "BITTORRENT", as XARF has it. */
 static struct slice protocol_of(const struct xml_document *xml, int source, struct arena *arena)
 {
-    int sub = xml_next(xml, source, SLICE("SubType"));
+    int sub = xml_inside(xml, source, SLICE("SubType"));
     struct slice protocol =
         sub < 0 ? (struct slice){0} : xml_attribute(&xml->elements[sub], SLICE("Protocol"));
     if (protocol.len == 0)
@@ -54,8 +54,26 @@ static void add_extra(struct report *report, struct arena *arena, const char *na
                          (struct report_extra){.name = name, .type = EXTRA_TEXT, .text = text});
 }
 
+/* What holds for all addresses of a notice. */
+struct notice {
+    struct slice complainant, title, file_name, hash;
+};
+
+static void read_notice(const struct xml_document *xml, struct notice *notice)
+{
+    int complainant = xml_next(xml, -1, SLICE("Complainant"));
+    *notice = (struct notice){
+        .title = xml_text(xml, 0, SLICE("Title")),
+        .file_name = xml_text(xml, 0, SLICE("FileName")),
+        .hash = xml_text(xml, 0, SLICE("Hash")),
+    };
+    if (complainant >= 0)
+        notice->complainant = xml_text(xml, complainant, SLICE("Entity"));
+}
+
 static enum status add_report(const struct incoming *message, const struct xml_document *xml,
-                              int source, struct parse_result *result, struct fault *why)
+                              const struct notice *notice, int source,
+                              struct parse_result *result, struct fault *why)
 {
     struct arena *arena = message->arena;
     struct address address;
@@ -72,17 +90,13 @@ static enum status add_report(const struct incoming *message, const struct xml_d
         report->arrival_date = report->observed_at;
     if (slice_to_u64(xml_text(xml, source, SLICE("Port")), &port) && port <= UINT16_MAX)
         report->source_port = (uint16_t)port;
-    int complainant = xml_next(xml, -1, SLICE("Complainant"));
-    if (complainant >= 0) {
-        struct slice entity = xml_text(xml, complainant, SLICE("Entity"));
-        if (entity.len > 0)
-            report->reporter.org = entity;
-    }
+    if (notice->complainant.len > 0)
+        report->reporter.org = notice->complainant;
     if (strcmp(report->type->type, "p2p") == 0)
         add_extra(report, arena, "p2p_protocol", protocol_of(xml, source, arena));
-    add_extra(report, arena, "work_title", xml_text(xml, 0, SLICE("Title")));
-    add_extra(report, arena, "file_name", xml_text(xml, 0, SLICE("FileName")));
-    add_extra(report, arena, "info_hash", xml_text(xml, 0, SLICE("Hash")));
+    add_extra(report, arena, "work_title", notice->title);
+    add_extra(report, arena, "file_name", notice->file_name);
+    add_extra(report, arena, "info_hash", notice->hash);
     return OK;
 }
 
@@ -104,13 +118,16 @@ static enum status acns_parse(const struct incoming *message, struct parse_resul
     for (size_t i = 0; status == OK && i < attachments->count; i++) {
         struct slice document;
         struct xml_document xml;
+        struct notice notice;
         if (!locate(&attachments->items[i], &document) || already_read(&seen, document))
             continue;
         text_list_add(&seen, message->arena, document);
         status = xml_read(document, message->arena, &xml, why);
+        if (status == OK)
+            read_notice(&xml, &notice);
         for (int source = -1;
              status == OK && (source = xml_next(&xml, source, SLICE("Source"))) >= 0;)
-            status = add_report(message, &xml, source, result, why);
+            status = add_report(message, &xml, &notice, source, result, why);
     }
     /* A second copy that is damaged (wrapped, signed) does not undo the first. */
     return result->report_count > 0 ? OK : status;

@@ -5,6 +5,7 @@
 #include "parsers/xarf-read.h"
 
 #define OBJECTS_MOST 1000U
+#define VALUES_MOST  50000U /* of all objects together: fifty each */
 
 /* One document, or a text that one stands in. */
 struct document {
@@ -196,11 +197,33 @@ static void read_root(struct reading *reading, const json_t *root)
                     ++reading->row, reading->result);
 }
 
+/* How many commas stand outside of strings, which says how many values there are before any
+ * memory is spent on them; no more than `most`. */
+static size_t count_commas(struct slice text, size_t most)
+{
+    size_t count = 0;
+    bool quoted = false;
+    for (size_t i = 0; i < text.len && count < most; i++) {
+        if (text.ptr[i] == '"')
+            quoted = !quoted;
+        else if (text.ptr[i] == '\\' && quoted)
+            i++;
+        else
+            count += text.ptr[i] == ',' && !quoted;
+    }
+    return count;
+}
+
 /* One value after another, as in a list of lines. */
 static bool read_document(const struct document *document, void *context)
 {
     struct reading *reading = context;
     struct slice text = document->text;
+    if (count_commas(text, VALUES_MOST) == VALUES_MOST) {
+        reading->status =
+            fail(reading->why, ERR_LIMIT, "XARF has more than %u values", VALUES_MOST);
+        return false;
+    }
     do {
         json_error_t error;
         json_t *root = json_loadb(text.ptr, text.len, JSON_DISABLE_EOF_CHECK, &error);

@@ -3,6 +3,8 @@
 
 #include "base/text.h"
 
+#define MEMBERS_MOST 1000U
+
 /* What a type must have beyond the core, as the schemas say. A type given by its category
  * alone holds for all types of the category. */
 static const struct {
@@ -168,6 +170,11 @@ void xarf_v4_read(const json_t *object, struct report *report, struct defects *d
 {
     const char *name = NULL;
     json_t *value = NULL;
+    if (json_object_size(object) > MEMBERS_MOST) {
+        defect_add(defects, "it has %zu members, more than %u", json_object_size(object),
+                   MEMBERS_MOST);
+        return;
+    }
     read_version(object, defects);
     (void)xarf_text(object, "report_id", "report_id", true, defects);
     report->observed_at = xarf_time(object, "timestamp", "timestamp", true, defects);

@@ -5,10 +5,16 @@
 #include <expat.h>
 #include <stdlib.h>
 
+#define NAMES_KEPT 64U
+
 struct reading {
     struct arena *arena;
     struct xml_document *document;
     size_t room;
+    struct { /* that were copied: a document has few, and expat keeps each in one place */
+        const char *theirs;
+        struct slice ours;
+    } names[NAMES_KEPT];
     int stack[XML_DEPTH_MOST];
     unsigned depth;
     struct buffer texts[XML_DEPTH_MOST];
@@ -26,6 +32,18 @@ static struct slice local_name(const char *name)
 {
     const char *colon = strrchr(name, ':');
     return slice_of(colon == NULL ? name : colon + 1);
+}
+
+/* A copy of the name that lives as long as the arena. */
+static struct slice name_of(struct reading *reading, const char *theirs)
+{
+    size_t place = ((uintptr_t)theirs >> 4) % NAMES_KEPT;
+    struct slice name = local_name(theirs);
+    if (reading->names[place].theirs != theirs || !slice_eq(reading->names[place].ours, name)) {
+        reading->names[place].theirs = theirs;
+        reading->names[place].ours = arena_copy(reading->arena, name);
+    }
+    return reading->names[place].ours;
 }
 
 static struct xml_element *add_element(struct reading *reading)
@@ -54,14 +72,15 @@ static void on_start(void *data, const char *name, const char **attributes)
     }
     int index = (int)reading->document->count;
     struct xml_element *element = add_element(reading);
-    element->name = arena_copy(reading->arena, local_name(name));
+    element->name = name_of(reading, name);
     element->parent = reading->depth == 0 ? -1 : reading->stack[reading->depth - 1];
     while (attributes[element->attribute_count * 2] != NULL)
         element->attribute_count++;
-    element->attributes =
-        arena_array(reading->arena, struct xml_attribute, element->attribute_count);
+    if (element->attribute_count > 0)
+        element->attributes =
+            arena_array(reading->arena, struct xml_attribute, element->attribute_count);
     for (size_t i = 0; i < element->attribute_count; i++) {
-        element->attributes[i].name = arena_copy(reading->arena, local_name(attributes[i * 2]));
+        element->attributes[i].name = name_of(reading, attributes[i * 2]);
         element->attributes[i].value =
             arena_copy(reading->arena, slice_of(attributes[i * 2 + 1]));
     }
@@ -87,8 +106,10 @@ static void on_end(void *data, const char *name)
     (void)name;
     reading->depth--;
     struct slice text = slice_trim(buffer_slice(&reading->texts[reading->depth]));
-    reading->document->elements[reading->stack[reading->depth]].text =
-        arena_copy(reading->arena, text);
+    struct xml_element *element = &reading->document->elements[reading->stack[reading->depth]];
+    element->end = (int)reading->document->count;
+    if (text.len > 0)
+        element->text = arena_copy(reading->arena, text);
 }
 
 /* A document type may define entities, which is what XML attacks are made of; reports have
@@ -146,17 +167,24 @@ bool xml_locate(struct slice text, struct slice root, struct slice *document)
     return end >= 0;
 }
 
-static bool is_within(const struct xml_document *document, int index, int ancestor)
+static int next_before(const struct xml_document *document, int after, int end,
+                       struct slice name)
 {
-    while (index > ancestor)
-        index = document->elements[index].parent;
-    return index == ancestor;
+    for (int i = after + 1; i < end; i++)
+        if (slice_eq_nocase(document->elements[i].name, name))
+            return i;
+    return -1;
+}
+
+int xml_inside(const struct xml_document *document, int within, struct slice name)
+{
+    return next_before(document, within, document->elements[within].end, name);
 }
 
 struct slice xml_text(const struct xml_document *document, int within, struct slice name)
 {
-    for (int i = xml_next(document, within, name); i >= 0 && is_within(document, i, within);
-         i = xml_next(document, i, name))
+    int end = document->elements[within].end;
+    for (int i = within; (i = next_before(document, i, end, name)) >= 0;)
         if (document->elements[i].text.len > 0)
             return document->elements[i].text;
     return (struct slice){0};
@@ -172,8 +200,5 @@ struct slice xml_attribute(const struct xml_element *element, struct slice name)
 
 int xml_next(const struct xml_document *document, int after, struct slice name)
 {
-    for (size_t i = (size_t)after + 1; i < document->count; i++)
-        if (slice_eq_nocase(document->elements[i].name, name))
-            return (int)i;
-    return -1;
+    return next_before(document, after, (int)document->count, name);
 }

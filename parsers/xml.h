@@ -7,7 +7,7 @@
 #include "base/arena.h"
 #include "base/status.h"
 
-#define XML_ELEMENTS_MOST 20000U
+#define XML_ELEMENTS_MOST 100000U
 #define XML_DEPTH_MOST    32U
 #define XML_TEXT_MOST     ((size_t)64 * 1024) /* of one element */
 
@@ -21,6 +21,7 @@ struct xml_element {
     struct xml_attribute *attributes;
     size_t attribute_count;
     int parent; /* index; -1 for the root */
+    int end;    /* index behind the last element that is inside */
 };
 
 struct xml_document {
@@ -34,8 +35,9 @@ bool xml_locate(struct slice text, struct slice root, struct slice *document);
 MUST_USE enum status xml_read(struct slice document, struct arena *arena,
                               struct xml_document *read, struct fault *why);
 
-/* Text of the first element of that name within (at any depth) element `within`; empty when
- * there is none. */
+/* The first element of that name inside (at any depth) element `within`, or -1. */
+int xml_inside(const struct xml_document *document, int within, struct slice name);
+/* Text of the first of those that has one; empty when there is none. */
 struct slice xml_text(const struct xml_document *document, int within, struct slice name);
 struct slice xml_attribute(const struct xml_element *element, struct slice name);
 /* The next element of that name after `after` (-1: from the start), or -1. */

@@ -122,6 +122,14 @@ static void markup(struct buffer *mail)
     repeat(mail, "<", 1000000);
 }
 
+/* Whose address is asked for in each, to the end of the document if need be. */
+static void copyright_sources(struct buffer *mail)
+{
+    buffer_printf(mail, "Content-Type: text/xml\n\n<Infringement>");
+    repeat(mail, "<Source><IP_Address>192.0.2.7</IP_Address></Source>", 19000);
+    buffer_printf(mail, "</Infringement>\n");
+}
+
 static void each_is_linear(void **state)
 {
     (void)state;
@@ -145,6 +153,7 @@ static void each_is_linear(void **state)
         {"parameters", parameters},
         {"feedback fields", feedback_fields},
         {"markup", markup},
+        {"copyright sources", copyright_sources},
     };
     struct arena arena = ARENA_INIT;
     struct buffer mail = BUFFER_INIT;
@@ -163,10 +172,40 @@ static void each_is_linear(void **state)
     arena_release(&arena);
 }
 
+static void assert_refused(struct buffer *mail, const char *reason)
+{
+    struct arena arena = ARENA_INIT;
+    struct parse_result result;
+    parse_message(buffer_slice(mail), &parse_settings_default, &arena, &result);
+    assert_int_equal(result.verdict, VERDICT_TRIAGE);
+    if (slice_find(result.reason, slice_of(reason)) < 0)
+        fail_msg("\"%.*s\" instead of \"%s\"", SLICE_FMT(result.reason), reason);
+    buffer_clear(mail);
+    arena_release(&arena);
+}
+
+/* What is over a limit waits for a person, who is told of it. */
+static void limits_are_named(void **state)
+{
+    struct buffer mail = BUFFER_INIT;
+    (void)state;
+    buffer_printf(&mail, "Content-Type: application/json\n\n[{\"xarf_version\":\"4.0.0\"}");
+    repeat(&mail, ",1", 50001);
+    buffer_printf(&mail, "]");
+    assert_refused(&mail, "more than 50000 values");
+    buffer_printf(&mail, "Content-Type: application/json\n\n{\"xarf_version\":\"4.0.0\"");
+    for (unsigned i = 0; i < 1001; i++)
+        buffer_printf(&mail, ",\"k%u\":\"a,b\\\",c\"", i);
+    buffer_printf(&mail, "}");
+    assert_refused(&mail, "it has 1002 members, more than 1000");
+    buffer_release(&mail);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_is_linear),
+        cmocka_unit_test(limits_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
