@@ -13,11 +13,14 @@
 #define ATTACHMENT_INFLATED_ANY ((size_t)4 * 1024 * 1024) /* whatever its packed size */
 #define ATTACHMENT_DEPTH_MOST   2U                        /* a gzip in a zip */
 
+struct grids;
+
 struct attachment {
     struct slice name;            /* its file name, of an entry the entry's; may be empty */
     struct slice type;            /* media type of the part; empty for entries of archives */
     struct slice bytes;           /* transfer encoding undone, inflated */
     const struct mime_part *part; /* that it came in */
+    struct grids *grids;          /* ask grids_of (grid.h) */
 };
 
 struct attachments {

@@ -191,7 +191,7 @@ const struct feed *feeds_next(const struct feeds *feeds, size_t *cursor)
     return NULL;
 }
 
-static char plain(char byte)
+char feed_plain(char byte)
 {
     if (byte >= 'A' && byte <= 'Z')
         return (char)(byte + ('a' - 'A'));
@@ -202,7 +202,7 @@ int feed_compare_names(struct slice a, struct slice b)
 {
     size_t shorter = a.len < b.len ? a.len : b.len;
     for (size_t i = 0; i < shorter; i++) {
-        char left = plain(a.ptr[i]), right = plain(b.ptr[i]);
+        char left = feed_plain(a.ptr[i]), right = feed_plain(b.ptr[i]);
         if (left != right)
             return left < right ? -1 : 1;
     }

@@ -47,5 +47,6 @@ bool feed_fits_name(const struct feed *feed, struct slice name);
 /* Column names are the same whatever divides their words: "src_ip", "Src-IP", "src.ip".
  * Orders them so. */
 int feed_compare_names(struct slice a, struct slice b);
+char feed_plain(char byte); /* what all that are the same in a name become */
 
 #endif

@@ -115,13 +115,12 @@ static struct slice shared_strings(const struct attachments *all,
     return (struct slice){0};
 }
 
-void grids_read(const struct incoming *message, const struct attachments *all, size_t index,
-                struct grids *grids)
+static void read(const struct incoming *message, const struct attachments *all, size_t index,
+                 struct grids *grids)
 {
     const struct attachment *attachment = &all->items[index];
     struct slice bytes = slice_trim(attachment->bytes);
     struct slice head = slice_until(bytes, 1024);
-    grids->count = 0;
     if (bytes.len == 0)
         return;
     if (slice_find_nocase(attachment->name, SLICE("xl/worksheets/")) >= 0)
@@ -136,4 +135,14 @@ void grids_read(const struct incoming *message, const struct attachments *all, s
         grid_read_text(bytes, message->arena, grids);
     else if (slice_find_byte(head, '=') > 0 && slice_find_byte(head, '\0') < 0)
         grid_read_pairs(bytes, message->arena, grids);
+}
+
+const struct grids *grids_of(const struct incoming *message, size_t index)
+{
+    struct attachment *attachment = &message->attachments->items[index];
+    if (attachment->grids == NULL) {
+        attachment->grids = arena_new(message->arena, struct grids);
+        read(message, message->attachments, index, attachment->grids);
+    }
+    return attachment->grids;
 }

@@ -29,9 +29,9 @@ struct grids {
     size_t count;
 };
 
-/* What the attachment is, by its bytes and name; no grids when it is nothing of the kind. */
-void grids_read(const struct incoming *message, const struct attachments *all, size_t index,
-                struct grids *grids);
+/* What the attachment of that index is, by its bytes and name; no grids when it is nothing of
+ * the kind. Read at the first call, the same answer after that. */
+const struct grids *grids_of(const struct incoming *message, size_t index);
 
 /* The cells of a row; *count of them. */
 const struct slice *grid_row(const struct grid *grid, size_t row, size_t *count);

@@ -120,9 +120,13 @@ static size_t literal_end(struct slice line, size_t at, struct slice literal)
 static bool find_literal(struct slice line, size_t from, struct slice literal, size_t *start,
                          size_t *end)
 {
-    for (*start = from; *start < line.len; (*start)++)
-        if ((*end = literal_end(line, *start, literal)) > 0)
+    char first = literal.ptr[0];
+    for (*start = from; *start < line.len; (*start)++) {
+        char byte = line.ptr[*start];
+        if ((first == ' ' ? is_space(byte) : lower(byte) == first) &&
+            (*end = literal_end(line, *start, literal)) > 0)
             return true;
+    }
     return false;
 }
 

@@ -36,11 +36,20 @@ static int compare_columns(const void *left, const void *right, void *data)
     return order != 0 ? order : (int)a - (int)b;
 }
 
+/* One bit of 64, the same for names that are the same. */
+static uint64_t shape_of(struct slice name)
+{
+    unsigned middle = name.len == 0 ? 0 : (unsigned char)feed_plain(name.ptr[name.len / 2]);
+    return UINT64_C(1) << ((name.len * 7 + middle) & 63);
+}
+
 void table_sort_header(struct table_header *header)
 {
+    header->shapes = 0;
     for (size_t i = 0; i < header->count; i++) {
         header->fields[i] = bare_name(header->fields[i], &header->remarks[i]);
         header->sorted[i] = (uint16_t)i;
+        header->shapes |= shape_of(header->fields[i]);
     }
     qsort_r(header->sorted, header->count, sizeof *header->sorted, compare_columns, header);
 }
@@ -49,6 +58,8 @@ void table_sort_header(struct table_header *header)
 static int find_column(const struct table_header *header, struct slice name)
 {
     size_t low = 0, high = header->count;
+    if ((header->shapes & shape_of(name)) == 0)
+        return -1;
     while (low < high) {
         size_t middle = (low + high) / 2;
         if (feed_compare_names(header->fields[header->sorted[middle]], name) < 0)
@@ -80,8 +91,26 @@ static const struct column_names *names_of(const struct feed *feed, enum table_f
     return lists[fact];
 }
 
+static bool has_any(const struct table_header *header, const struct column_names *names)
+{
+    for (size_t i = 0; i < names->count; i++)
+        if (table_has_column(header, names->items[i]))
+            return true;
+    return false;
+}
+
+bool table_may_take(const struct table *table, const struct feed *feed)
+{
+    const struct table_header *header = &table->header;
+    return (has_any(header, &feed->source) || has_any(header, &feed->victim) ||
+            has_any(header, &feed->url)) &&
+           (feed->time.count == 0 || has_any(header, &feed->time));
+}
+
 bool table_take_feed(struct table *table, const struct feed *feed)
 {
+    if (!table_may_take(table, feed))
+        return false;
     for (size_t i = 0; i < feed->columns.count; i++)
         if (!table_has_column(&table->header, feed->columns.items[i]))
             return false;
@@ -99,8 +128,5 @@ bool table_take_feed(struct table *table, const struct feed *feed)
     table->zone = (struct slice){0};
     for (size_t i = 0; table->zone.len == 0 && i < table->column_counts[TABLE_TIME]; i++)
         table->zone = table->header.remarks[table->columns[TABLE_TIME][i]];
-    return (feed->time.count == 0 || table->column_counts[TABLE_TIME] > 0) &&
-           table->column_counts[TABLE_SOURCE] + table->column_counts[TABLE_VICTIM] +
-                   table->column_counts[TABLE_URL] >
-               0;
+    return true;
 }

@@ -46,7 +46,8 @@ static bool fit_feed(const struct incoming *message, char separator, bool marked
         bool separated = separator == '\0' ||
                          (feed->separator == 0 ? !marked : feed->separator == separator);
         if (separated && (!marked || feed->columns.count > 0) &&
-            feed_fits_name(feed, table->name) && table_take_feed(table, feed))
+            table_may_take(table, feed) && feed_fits_name(feed, table->name) &&
+            table_take_feed(table, feed))
             return true;
     }
     return false;
@@ -285,10 +286,9 @@ static void read_grid(const struct incoming *message, struct table *table,
 static bool take_grids(const struct incoming *message, const struct attachments *all,
                        size_t index, struct parse_result *result)
 {
-    struct grids *grids = arena_new(message->arena, struct grids);
+    const struct grids *grids = grids_of(message, index);
     struct table *table = arena_new(message->arena, struct table);
     bool found = false;
-    grids_read(message, all, index, grids);
     for (size_t i = 0; i < grids->count; i++) {
         size_t row = 0;
         if (!recognise_grid(message, &all->items[index], &grids->items[i], table, &row))

@@ -34,6 +34,7 @@ struct table_header {
     struct slice remarks[TABLE_COLUMNS_MOST]; /* "UTC", where the field was "time (UTC)" */
     size_t count;
     uint16_t sorted[TABLE_COLUMNS_MOST]; /* by name */
+    uint64_t shapes;                     /* of the names: a bit for what each may look like */
 };
 
 struct table {
@@ -55,6 +56,9 @@ struct table {
 /* Call when the header's fields are all there, as they were written. */
 void table_sort_header(struct table_header *header);
 bool table_has_column(const struct table_header *header, struct slice name);
+/* Does the table name a subject, and a time if need be, as the feed does? Asked first, for it
+ * costs little. */
+bool table_may_take(const struct table *table, const struct feed *feed);
 /* Does the table have what the feed asks for? Then it is of that feed. */
 bool table_take_feed(struct table *table, const struct feed *feed);
 

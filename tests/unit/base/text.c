@@ -207,13 +207,44 @@ static void phones(void **state)
     check_forms(text_is_e164, bad, COUNT(bad), false);
 }
 
+/* Everywhere in a text longer than what is looked at at once, as the plainest search does. */
+static void finds_at_every_place(void **state)
+{
+    static const char *const needles[] = {
+        "", "a", "Ab", "[.]", "abc", "Feedback-Type:", "\xc3\x9f"};
+    char text[80];
+    (void)state;
+    for (size_t n = 0; n < sizeof needles / sizeof *needles; n++) {
+        struct slice needle = slice_of(needles[n]);
+        for (size_t at = 0; at + needle.len <= sizeof text; at++) {
+            memset(text, '-', sizeof text);
+            memcpy(text, "fA[c", 4); /* begins like some, and goes on otherwise */
+            memcpy(text + at, needle.ptr, needle.len);
+            struct slice whole = {text, sizeof text};
+            const char *first = memmem(text, sizeof text, needle.ptr, needle.len);
+            assert_int_equal(slice_find(whole, needle), first - text);
+            for (size_t i = 0; i < needle.len; i++)
+                text[at + i] ^= text[at + i] >= 'A' && text[at + i] <= 'z' &&
+                                        (text[at + i] | 0x20) >= 'a' &&
+                                        (text[at + i] | 0x20) <= 'z'
+                                    ? 0x20
+                                    : 0;
+            ptrdiff_t found = slice_find_nocase(whole, needle);
+            assert_true(found >= 0 && found <= (ptrdiff_t)at);
+            assert_true(bytes_eq_nocase(text + found, needle.ptr, needle.len));
+            assert_int_equal(slice_find_nocase(slice_until(whole, at), SLICE("\x01")), -1);
+        }
+        assert_int_equal(slice_find((struct slice){0}, needle), needle.len == 0 ? 0 : -1);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_are_safe),   cmocka_unit_test(blocks_keep_lines),
         cmocka_unit_test(defangs_and_back), cmocka_unit_test(refangs_other_spellings),
         cmocka_unit_test(mailboxes),        cmocka_unit_test(domains),
-        cmocka_unit_test(phones),
+        cmocka_unit_test(phones),           cmocka_unit_test(finds_at_every_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

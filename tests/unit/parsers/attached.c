@@ -222,14 +222,13 @@ static void grids(void **state)
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct arena arena = ARENA_INIT;
-        struct incoming message = {.arena = &arena};
         struct attachment item = {.name = slice_of(cases[i].name),
                                   .type = slice_of(cases[i].type),
                                   .bytes = slice_of(cases[i].text)};
         struct attachments all = {.items = &item, .count = 1};
-        struct grids *read = arena_new(&arena, struct grids);
+        struct incoming message = {.arena = &arena, .attachments = &all};
         char got[512] = "";
-        grids_read(&message, &all, 0, read);
+        const struct grids *read = grids_of(&message, 0);
         for (size_t row = 0; read->count > 0 && row < read->items[0].row_count; row++) {
             size_t count = 0;
             const struct slice *cells = grid_row(&read->items[0], row, &count);
