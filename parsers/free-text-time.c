@@ -73,7 +73,7 @@ enum group {
     GROUP_SLASHED,
     GROUPS
 };
-#define SAME_NAME_MOST 8U
+#define SAME_NAME_MOST 16U
 
 struct pattern {
     const char *text;
@@ -345,44 +345,17 @@ struct slice text_zone_name(struct text_zone *zone)
 bool text_time_parse(struct slice text, struct slice zone, struct arena *arena, int64_t *moment,
                      bool *zoned)
 {
-    char own[FIELD], spelt[FIELD];
+    struct text_zone none = {.known = true};
+    struct spelling spelt = {.len = 0};
     int64_t there = 0;
     if (!moment_parse(text, moment, zoned)) { /* "10:00 - 10:05 UTC" */
-        struct text_time found = text_time_find(text, 0, (struct slice){0});
+        struct text_time found = text_time_find(text, 0, &none);
         if (found.at == 0)
             return false;
         *moment = found.at;
         *zoned = found.zoned;
     }
     zone = slice_trim(zone);
-    if (*zoned || zone.len == 0 || zone.len >= sizeof own)
-        return true;
-    (void)snprintf(own, sizeof own, "%.*s", SLICE_FMT(zone));
-    spell_zone(own, spelt);
-    if (moment_parse(arena_printf(arena, "%.*s %s", SLICE_FMT(text), spelt), &there, zoned) &&
-        *zoned)
-        *moment = there;
-    return true;
-}
-
-bool text_time_parse(struct slice text, struct slice zone, struct arena *arena, int64_t *moment,
-                     bool *zoned)
-{
-    struct text_zone none = {.known = true};
-    struct spelling spelt = {.len = 0};
-    struct text_time found = {0};
-    int64_t there = 0;
-    bool plain = moment_parse(text, moment, zoned);
-    if (!plain || !*zoned) /* "10:00 (UTC+2)", "10:00 - 10:05 UTC" */
-        found = text_time_find(text, 0, &none);
-    if (found.at != 0 && (!plain || found.zoned)) {
-        *moment = found.at;
-        *zoned = found.zoned;
-        plain = true;
-    }
-    zone = slice_trim(zone);
-    if (!plain)
-        return false;
     if (*zoned || zone.len == 0 || zone.len > ZONE_LONGEST)
         return true;
     spell_zone(&spelt, zone);
