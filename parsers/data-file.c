@@ -1,6 +1,9 @@
 #include "parsers/data-file.h"
 
+#include <ini.h>
 #include <stdio.h>
+
+#define DEFINITIONS_MOST 1000U
 
 enum status data_file_fault(struct fault *why, enum status status, const char *file, int line)
 {
@@ -10,4 +13,111 @@ enum status data_file_fault(struct fault *why, enum status status, const char *f
                     file, line);
     (void)snprintf(at, sizeof at, "%s:%d", file, line);
     return fail_in(why, status, at);
+}
+
+/* ---- reading definitions ---- */
+
+struct reading {
+    const struct definition_kind *kind;
+    struct arena *arena;
+    struct definitions *definitions;
+    size_t room;
+    struct slice name; /* of the last one */
+    struct fault *why;
+    enum status status;
+};
+
+/* The one that the section is of: the last, or a new one; NULL when there are too many. */
+static void *definition_of(struct reading *reading, const char *section)
+{
+    struct definitions *all = reading->definitions;
+    struct slice name = arena_lower(reading->arena, slice_of(section));
+    ptrdiff_t space = slice_find_byte(name, ' ');
+    struct definition begins = {name, slice_until(name, space < 0 ? name.len : (size_t)space)};
+    if (all->count > 0 && slice_eq(reading->name, name))
+        return all->items + (all->count - 1) * all->size;
+    if (all->count == DEFINITIONS_MOST)
+        return NULL;
+    if (all->count == reading->room) {
+        size_t room = reading->room == 0 ? 32 : reading->room * 2;
+        char *grown = arena_alloc_array(reading->arena, all->size, room);
+        if (all->count > 0)
+            memcpy(grown, all->items, all->count * all->size);
+        all->items = grown;
+        reading->room = room;
+    }
+    reading->name = name;
+    void *added = all->items + all->count++ * all->size;
+    memcpy(added, &begins, sizeof begins);
+    return added;
+}
+
+/* inih: nonzero is success; the number of the first line refused comes back from the parse. */
+static int on_setting(void *data, const char *section, const char *key, const char *value)
+{
+    struct reading *reading = data;
+    char at[FAULT_LENGTH / 2];
+    struct setting setting = {key, value == NULL ? "" : value, reading->arena, reading->why};
+    if (reading->status != OK)
+        return 0;
+    void *definition = *section == '\0' ? NULL : definition_of(reading, section);
+    if (definition == NULL) {
+        reading->status =
+            fail(reading->why, ERR_MALFORMED,
+                 "\"%s\" stands in no [section], or there are too many of them", key);
+        return 0;
+    }
+    reading->status = reading->kind->set(definition, &setting);
+    if (reading->status == OK)
+        return 1;
+    (void)snprintf(at, sizeof at, "[%s] %s = %s", section, key, setting.value);
+    reading->status = fail_in(reading->why, reading->status, at);
+    return 0;
+}
+
+enum status definitions_read(const struct definition_kind *kind, struct slice text,
+                             const char *file, const struct definitions *under,
+                             struct arena *arena, struct definitions *definitions,
+                             struct fault *why)
+{
+    struct reading reading = {
+        .kind = kind, .arena = arena, .definitions = definitions, .why = why};
+    *definitions = (struct definitions){.size = kind->size, .under = under};
+    int line = ini_parse_string(arena_string(arena, text), on_setting, &reading);
+    if (line != 0)
+        return data_file_fault(why, reading.status, file, line);
+    for (size_t i = 0; i < definitions->count; i++) {
+        struct definition begins;
+        const char *item = definitions->items + i * definitions->size;
+        const char *lacks = kind->lacks(item);
+        memcpy(&begins, item, sizeof begins);
+        if (lacks != NULL)
+            return fail(why, ERR_MALFORMED, "%s: [%.*s] %s", file, SLICE_FMT(begins.name),
+                        lacks);
+    }
+    return OK;
+}
+
+const void *definitions_next(const struct definitions *definitions, size_t *cursor)
+{
+    size_t skipped = 0;
+    for (; definitions != NULL; definitions = definitions->under) {
+        if (*cursor < skipped + definitions->count)
+            return definitions->items + ((*cursor)++ - skipped) * definitions->size;
+        skipped += definitions->count;
+    }
+    return NULL;
+}
+
+enum status setting_type(const struct setting *setting, const struct xarf_type **type)
+{
+    struct slice name = slice_trim(slice_of(setting->value)), category;
+    *type = NULL;
+    if (slice_next_field(&name, '/', &category))
+        *type = xarf_type_find(slice_trim(category), slice_trim(name));
+    if (*type == NULL)
+        return fail(setting->why, ERR_MALFORMED,
+                    "no XARF v4 category/type; write it as messaging/spam, "
+                    "connection/login_attack, ...");
+    return OK;
 }

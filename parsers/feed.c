@@ -2,17 +2,12 @@
 
 #include "parsers/data-file.h"
 
-#include <assert.h>
 #include <fnmatch.h>
-#include <ini.h>
+#include <stddef.h>
 #include <stdlib.h>
 
-#define FEEDS_MOST 1000U
-
 struct feeds {
-    struct feed *items;
-    size_t count;
-    const struct feeds *under;
+    struct definitions all;
 };
 
 extern const char embedded_feeds_ini[];
@@ -20,13 +15,9 @@ extern const size_t embedded_feeds_ini_size;
 
 /* ---- reading ---- */
 
-struct reading {
-    struct arena *arena;
-    struct feeds *feeds;
-    size_t room;
-    struct fault *why;
-    enum status status;
-};
+_Static_assert(offsetof(struct feed, name) == offsetof(struct definition, name) &&
+                   offsetof(struct feed, family) == offsetof(struct definition, family),
+               "a definition begins with its name");
 
 /* The keys that name columns. */
 static const struct {
@@ -42,131 +33,66 @@ static const struct {
     {"protocol", offsetof(struct feed, protocol)},
 };
 
-static struct feed *feed_named(struct reading *reading, struct slice name)
+static enum status set_list(struct column_names *names, const struct setting *setting)
 {
-    struct feeds *feeds = reading->feeds;
-    assert(feeds->items != NULL && reading->room > 0);
-    struct feed *last = feeds->count == 0 ? NULL : &feeds->items[feeds->count - 1];
-    if (last != NULL && slice_eq(last->name, name))
-        return last;
-    if (feeds->count >= FEEDS_MOST)
-        return NULL;
-    if (feeds->count == reading->room) {
-        struct feed *grown = arena_array(reading->arena, struct feed, reading->room * 2);
-        memcpy(grown, feeds->items, feeds->count * sizeof *grown);
-        feeds->items = grown;
-        reading->room *= 2;
-    }
-    ptrdiff_t space = slice_find_byte(name, ' ');
-    struct slice copy = arena_lower(reading->arena, name);
-    feeds->items[feeds->count] = (struct feed){
-        .name = copy, .family = slice_until(copy, space < 0 ? copy.len : (size_t)space)};
-    return &feeds->items[feeds->count++];
-}
-
-static enum status set_list(struct reading *reading, struct column_names *names,
-                            const char *section, const char *key, const char *value)
-{
-    struct slice rest = arena_lower(reading->arena, slice_of(value)), item;
+    struct slice rest = arena_lower(setting->arena, slice_of(setting->value)), item;
     while (slice_next_field(&rest, ',', &item)) {
         if (names->count == FEED_COLUMNS_MOST)
-            return fail(reading->why, ERR_LIMIT, "[%s] %s names more than %u", section, key,
-                        FEED_COLUMNS_MOST);
+            return fail(setting->why, ERR_LIMIT, "it names more than %u", FEED_COLUMNS_MOST);
         names->items[names->count++] = slice_trim(item);
     }
     return OK;
 }
 
-static enum status set_type(struct reading *reading, struct feed *feed, const char *section,
-                            const char *value)
-{
-    struct slice type = slice_trim(slice_of(value)), category;
-    if (slice_next_field(&type, '/', &category))
-        feed->type = xarf_type_find(slice_trim(category), slice_trim(type));
-    if (feed->type == NULL)
-        return fail(reading->why, ERR_MALFORMED,
-                    "[%s] type = %s: no XARF v4 category/type; write it as "
-                    "vulnerability/open_service, connection/login_attack, ...",
-                    section, value);
-    return OK;
-}
-
-static enum status set_separator(struct reading *reading, struct feed *feed,
-                                 const char *section, const char *value)
+static enum status set_separator(struct feed *feed, const struct setting *setting)
 {
     static const struct {
         const char *name;
         char byte;
     } separators[] = {{"comma", ','}, {"semicolon", ';'}, {"pipe", '|'}, {"tab", '\t'}};
     for (size_t i = 0; i < sizeof separators / sizeof *separators; i++)
-        if (strcmp(separators[i].name, value) == 0) {
+        if (strcmp(separators[i].name, setting->value) == 0) {
             feed->separator = separators[i].byte;
             return OK;
         }
-    return fail(reading->why, ERR_MALFORMED,
-                "[%s] separator = %s: it is one of comma, semicolon, pipe, tab", section,
-                value);
+    return fail(setting->why, ERR_MALFORMED, "it is one of comma, semicolon, pipe, tab");
 }
 
-static enum status set_key(struct reading *reading, const char *section, const char *key,
-                           const char *value)
+static enum status set(void *definition, const struct setting *setting)
 {
-    struct feed *feed = feed_named(reading, slice_of(section));
-    if (*section == '\0' || feed == NULL)
-        return fail(reading->why, ERR_MALFORMED,
-                    "\"%s\" stands in no [section], or there are too many of them", key);
-    if (strcmp(key, "type") == 0)
-        return set_type(reading, feed, section, value);
-    if (strcmp(key, "separator") == 0)
-        return set_separator(reading, feed, section, value);
+    struct feed *feed = definition;
+    if (strcmp(setting->key, "type") == 0)
+        return setting_type(setting, &feed->type);
+    if (strcmp(setting->key, "separator") == 0)
+        return set_separator(feed, setting);
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
-        if (strcmp(lists[i].key, key) == 0)
-            return set_list(reading, (void *)((char *)feed + lists[i].offset), section, key,
-                            value);
-    return fail(reading->why, ERR_MALFORMED,
-                "[%s] has an unknown key %s; there are files, columns, separator, type, "
-                "word, source, victim, time, date, zone, port, domain, url, count and protocol",
-                section, key);
+        if (strcmp(lists[i].key, setting->key) == 0)
+            return set_list((void *)((char *)feed + lists[i].offset), setting);
+    return fail(setting->why, ERR_MALFORMED,
+                "unknown key; there are files, columns, separator, type, word, source, victim, "
+                "time, date, zone, port, domain, url, count and protocol");
 }
 
-static int on_setting(void *data, const char *section, const char *name, const char *value)
+static const char *lacks(const void *definition)
 {
-    struct reading *reading = data;
-    if (reading->status == OK)
-        reading->status = set_key(reading, section, name, value == NULL ? "" : value);
-    return reading->status == OK;
-}
-
-static enum status check(const struct feeds *feeds, const char *file, struct fault *why)
-{
-    for (size_t i = 0; i < feeds->count; i++) {
-        const struct feed *feed = &feeds->items[i];
-        if (feed->type == NULL && feed->word.count == 0)
-            return fail(why, ERR_MALFORMED, "%s: [%.*s] has neither type nor word", file,
-                        SLICE_FMT(feed->name));
-        if (feed->source.count + feed->victim.count + feed->url.count == 0)
-            return fail(why, ERR_MALFORMED,
-                        "%s: [%.*s] names no column for an address: source = or victim =", file,
-                        SLICE_FMT(feed->name));
-    }
-    return OK;
+    const struct feed *feed = definition;
+    if (feed->type == NULL && feed->word.count == 0)
+        return "has neither type nor word";
+    if (feed->source.count + feed->victim.count + feed->url.count == 0)
+        return "names no column for an address: source = or victim =";
+    return NULL;
 }
 
 enum status feeds_read(struct slice text, const char *file, const struct feeds *under,
                        struct arena *arena, struct feeds **feeds, struct fault *why)
 {
-    struct reading reading = {
-        .arena = arena, .feeds = arena_new(arena, struct feeds), .room = 64, .why = why};
-    reading.feeds->items = arena_array(arena, struct feed, reading.room);
-    reading.feeds->under = under;
-    int line = ini_parse_string(arena_string(arena, text), on_setting, &reading);
-    if (line != 0)
-        return data_file_fault(why, reading.status, file, line);
-    if (reading.status == OK)
-        reading.status = check(reading.feeds, file, why);
-    if (reading.status == OK)
-        *feeds = reading.feeds;
-    return reading.status;
+    static const struct definition_kind kind = {sizeof(struct feed), set, lacks};
+    struct feeds *read = arena_new(arena, struct feeds);
+    enum status status = definitions_read(&kind, text, file, under == NULL ? NULL : &under->all,
+                                          arena, &read->all, why);
+    if (status == OK)
+        *feeds = read;
+    return status;
 }
 
 const struct feeds *feeds_default(void)
@@ -184,11 +110,7 @@ const struct feeds *feeds_default(void)
 
 const struct feed *feeds_next(const struct feeds *feeds, size_t *cursor)
 {
-    size_t skipped = 0;
-    for (; feeds != NULL; skipped += feeds->count, feeds = feeds->under)
-        if (*cursor < skipped + feeds->count)
-            return &feeds->items[(*cursor)++ - skipped];
-    return NULL;
+    return feeds == NULL ? NULL : definitions_next(&feeds->all, cursor);
 }
 
 char feed_plain(char byte)

@@ -45,9 +45,8 @@ static bool fit_feed(const struct incoming *message, char separator, bool marked
     while ((feed = feeds_next(definitions(message), &cursor)) != NULL) {
         bool separated = separator == '\0' ||
                          (feed->separator == 0 ? !marked : feed->separator == separator);
-        if (separated && (!marked || feed->columns.count > 0) &&
-            table_may_take(table, feed) && feed_fits_name(feed, table->name) &&
-            table_take_feed(table, feed))
+        if (separated && (!marked || feed->columns.count > 0) && table_may_take(table, feed) &&
+            feed_fits_name(feed, table->name) && table_take_feed(table, feed))
             return true;
     }
     return false;

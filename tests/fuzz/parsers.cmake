@@ -1,8 +1,8 @@
 # The scanner by itself, then everything through the front.
-house_fuzz(NAME mime LIBS parsers SEEDS ${FIXTURES}/mails)
-house_fuzz(NAME mime-words LIBS parsers SEEDS ${FIXTURES}/mails/arf)
+house_fuzz(NAME mime LIBS parsers SEEDS ${FIXTURES}/mails ${CMAKE_CURRENT_SOURCE_DIR}/seeds/mails)
+house_fuzz(NAME mime-words LIBS parsers SEEDS ${FIXTURES}/mails/arf ${CMAKE_CURRENT_SOURCE_DIR}/seeds/mails)
 house_fuzz(NAME arf LIBS parsers SEEDS ${FIXTURES}/mails/arf)
-house_fuzz(NAME parse LIBS parsers SEEDS ${FIXTURES}/mails)
+house_fuzz(NAME parse LIBS parsers SEEDS ${FIXTURES}/mails ${CMAKE_CURRENT_SOURCE_DIR}/seeds/mails)
 # Each family by itself: what comes attached, what is written line by line, and the data files they are read by.
 house_fuzz(NAME documents LIBS parsers SEEDS ${CMAKE_CURRENT_SOURCE_DIR}/seeds/documents)
 house_fuzz(NAME notice LIBS parsers SEEDS ${CMAKE_CURRENT_SOURCE_DIR}/seeds/notice)

@@ -79,7 +79,7 @@ static void feed_faults(void **state)
         {"[f]\ntype = spam\n", "feeds.ini:2: [f] type = spam: no XARF v4 category/type"},
         {"[f]\nseparator = dash\n",
          "separator = dash: it is one of comma, semicolon, pipe, tab"},
-        {"[f]\nsorce = ip\n", "feeds.ini:2: [f] has an unknown key sorce; there are files"},
+        {"[f]\nsorce = ip\n", "feeds.ini:2: [f] sorce = ip: unknown key; there are files"},
         {"[f]\nnonsense\n", "feeds.ini:2: this is neither [section] nor key = value"},
     };
     check_faults(cases, COUNT(cases), read_feeds);
