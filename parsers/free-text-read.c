@@ -104,6 +104,35 @@ static void read_known(struct weighing *w, const struct line *line,
     pity(w, &reading->victim, SAYS_LINE, false);
 }
 
+/* "Targets:", "The following servers were attacked:" */
+static enum cue cue_of_heading(const struct free_text_rules *rules, struct slice heading)
+{
+    unsigned words = 0;
+    if (slice_find_nocase(heading, SLICE(" by ")) >= 0)
+        return CUE_NONE_FOUND;
+    for (size_t i = 0; i < heading.len; i++) {
+        if (heading.ptr[i] != ' ')
+            continue;
+        words++;
+        if (rules_cue_after(rules, slice_from(heading, i)) == CUE_VICTIM)
+            return CUE_VICTIM;
+    }
+    return words <= HEADING_WORDS ? rules_cue_before(rules, heading) : CUE_NONE_FOUND;
+}
+
+/* What the line above a list says of those in it. */
+static enum cue heading_cue(struct weighing *w)
+{
+    char flat[CONTEXT + 1];
+    if (w->heading_line.len > 0) {
+        struct slice heading = context_flatten(w->heading_line, flat);
+        flat[heading.len++] = ' ';
+        w->heading = cue_of_heading(w->rules, heading);
+        w->heading_line.len = 0;
+    }
+    return w->heading;
+}
+
 /* A row that tells roles only where words in it do not. */
 static void read_row(struct weighing *w, const struct line *line, struct mention *mention)
 {
@@ -116,8 +145,8 @@ static void read_row(struct weighing *w, const struct line *line, struct mention
         context_flatten(slice_until(line->bytes, own < CONTEXT ? own : CONTEXT), head));
     if (cue_is_unclear(cue))
         cue = rules_cue_after(w->rules, context_after(row, mention->to, tail));
-    if (cue == CUE_NONE_FOUND && (w->heading == CUE_VICTIM || w->heading == CUE_NONE))
-        cue = w->heading;
+    if (cue == CUE_NONE_FOUND && (heading_cue(w) == CUE_VICTIM || heading_cue(w) == CUE_NONE))
+        cue = heading_cue(w);
     weigh_mention(w, &in_row, cue, SAYS_LISTED, time_in(w, line->bytes));
 }
 
@@ -240,33 +269,14 @@ static void note_time(struct weighing *w, struct slice line)
         w->any = time;
 }
 
-/* "Targets:", "The following servers were attacked:" */
-static enum cue cue_of_heading(const struct free_text_rules *rules, struct slice heading)
-{
-    unsigned words = 0;
-    if (slice_find_nocase(heading, SLICE(" by ")) >= 0)
-        return CUE_NONE_FOUND;
-    for (size_t i = 0; i < heading.len; i++) {
-        if (heading.ptr[i] != ' ')
-            continue;
-        words++;
-        if (rules_cue_after(rules, slice_from(heading, i)) == CUE_VICTIM)
-            return CUE_VICTIM;
-    }
-    return words <= HEADING_WORDS ? rules_cue_before(rules, heading) : CUE_NONE_FOUND;
-}
-
+/* Only noted: most texts have more of such lines than of lists below them. */
 static void note_heading(struct weighing *w, struct slice line)
 {
-    char flat[CONTEXT + 1];
+    bool heads = line.len > 0 && line.ptr[line.len - 1] == ':' && line.len <= CONTEXT;
     if (line.len == 0)
         return;
+    w->heading_line = heads ? slice_until(line, line.len - 1) : (struct slice){0};
     w->heading = CUE_NONE_FOUND;
-    if (line.ptr[line.len - 1] != ':' || line.len > CONTEXT)
-        return;
-    struct slice heading = context_flatten(slice_until(line, line.len - 1), flat);
-    flat[heading.len++] = ' ';
-    w->heading = cue_of_heading(w->rules, heading);
 }
 
 static void read_line(struct weighing *w, const struct line *line)
@@ -363,6 +373,7 @@ void free_text_read(struct weighing *w, struct slice raw)
     bool traced = false;
     w->signature = false;
     w->heading = CUE_NONE_FOUND;
+    w->heading_line = (struct slice){0};
     while (slice_next_line(&rest, &line)) {
         struct slice bytes = without_quotes(line);
         if (slice_eq(line, SLICE("-- ")) || slice_eq(line, SLICE("--")))

@@ -32,7 +32,8 @@ struct weighing {
     struct text_time spoken; /* in a sentence without an address: the first */
     unsigned mentions;
     bool in_subject;
-    enum cue heading; /* of the list that follows */
+    struct slice heading_line; /* above the list that follows; empty: heading tells its cue */
+    enum cue heading;
     bool signature;
     bool overfull;
 };
