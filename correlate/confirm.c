@@ -8,7 +8,8 @@
  *     costs next to nothing), or one who can do alone: own telemetry, or an operator whose rule says
  *     so. These give points up to the threshold instead of one vote;
  *   - not everything could be brought about by somebody else, by forging a source address or by pointing
- *     a name of his own here;
+ *     a name of his own here: nor when that somebody signs a report of his own besides, so an operator
+ *     without a rule vouches for nobody else's evidence;
  *   - all that counts was last seen within `stale` of the newest evidence: the spam of two summers is
  *     not one story.
  * For kinds that never climb, the worst that a confirmation causes is a letter: a quarter of
@@ -125,8 +126,9 @@ struct tally {
     uint16_t of_witness[CASE_WITNESSES]; /* after caps */
     unsigned points, threshold;
     unsigned operators, needed;
-    bool alone; /* one is among them who can do alone */
-    bool solid; /* and something that a forged source address cannot fake */
+    unsigned firm; /* points that a forged source address, or a name, cannot bring about */
+    bool alone;    /* one is among them who can do alone */
+    bool solid;    /* some of the firm ones are of a known operator, or they suffice */
     bool confirmed;
 };
 
@@ -149,12 +151,10 @@ static unsigned take(unsigned points, unsigned *left)
  * outdoes. */
 static void tally_quality(const struct witness *witness, struct tally *tally)
 {
-    if (witness->weight == 0 || witness->spoofable ||
-        standing_of(witness) == STANDING_UNAUTHENTICATED)
+    if (witness->weight == 0 || witness->spoofable || standing_of(witness) != STANDING_KNOWN)
         return;
     tally->solid = true;
-    if (standing_of(witness) == STANDING_KNOWN && suffices_alone(witness))
-        tally->alone = true;
+    tally->alone = tally->alone || suffices_alone(witness);
 }
 
 static void tally_vote(const struct witness *witness, unsigned points, struct tally *tally,
@@ -198,8 +198,11 @@ static void tally_kind(const struct abuse_case *c, const struct confirm_policy *
         unsigned points = full_points(witness, policy) * witness->weight / WEIGHT_FULL;
         points = take(points, &left[standing_of(witness)]);
         tally->of_witness[i] = (uint16_t)points;
+        if (!witness->spoofable && standing_of(witness) != STANDING_UNAUTHENTICATED)
+            tally->firm += points;
         tally_vote(witness, points, tally, &unknown_counted);
     }
+    tally->solid = tally->solid || (tally->firm > 0 && tally->firm >= tally->threshold);
     tally->confirmed = tally->points >= tally->threshold && tally->solid &&
                        (tally->operators >= tally->needed || tally->alone);
 }
@@ -292,6 +295,7 @@ static void describe(const struct abuse_case *c, unsigned index,
              more, line->points, full);
 }
 
+/* All that known operators say. */
 static bool all_by_name(const struct abuse_case *c, enum abuse_kind kind)
 {
     bool any = false;
@@ -299,9 +303,9 @@ static bool all_by_name(const struct abuse_case *c, enum abuse_kind kind)
         const struct witness *witness = &c->witnesses[i];
         if (witness->kind != kind || witness->weight == 0)
             continue;
-        if (!witness->by_name)
+        if (!witness->by_name && standing_of(witness) == STANDING_KNOWN)
             return false;
-        any = true;
+        any = any || witness->by_name;
     }
     return any;
 }
@@ -315,7 +319,7 @@ static void describe_verdict(const struct abuse_case *c, const struct tally *tal
                 "is served here";
     else if (!tally->confirmed && tally->points >= tally->threshold)
         lacks = tally->solid ? "; too few who are independent"
-                             : "; a forged source address could fake all of it";
+                             : "; a forged source address could fake what counts";
     snprintf(account->verdict, sizeof account->verdict,
              "%s as %s: %u of %u points, %u of %u independent operators%s%s",
              tally->confirmed ? "Confirmed" : "Not confirmed", abuse_kind_title(account->kind),

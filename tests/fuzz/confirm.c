@@ -71,7 +71,8 @@ static void choose_witness(struct choices *choices, const struct policy *policy,
 static void check_account(const struct abuse_case *c, const struct policy *policy,
                           const struct verdict_account *account)
 {
-    unsigned points = 0, unauthenticated = 0, solid = 0;
+    unsigned points = 0, unauthenticated = 0, firm = 0;
+    bool known = false;
     enum abuse_kind kind;
 
     HOLDS(account->confirmed == confirm_reached(c, policy, &kind) && kind == account->kind);
@@ -84,13 +85,16 @@ static void check_account(const struct abuse_case *c, const struct policy *polic
         points += line->points;
         if (line->witness->auth != AUTH_PASS)
             unauthenticated += line->points;
-        else if (!line->witness->spoofable && line->witness->weight > 0)
-            solid++;
+        else if (!line->witness->spoofable && line->witness->weight > 0) {
+            firm += line->points;
+            known = known || line->witness->known || line->witness->own_telemetry;
+        }
     }
     HOLDS(points == account->points);
     HOLDS(unauthenticated == 0 || unauthenticated < account->threshold);
     if (account->confirmed)
-        HOLDS(points >= account->threshold && solid > 0);
+        HOLDS(points >= account->threshold &&
+              (known || (firm > 0 && firm >= account->threshold)));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -187,10 +187,40 @@ static void spoofed_scans_never_confirm_alone(void **state)
     assert_true(account.points >= account.threshold && account.operators >= 8);
     assert_false(account.confirmed);
     assert_non_null(strstr(account.verdict, "forged source address"));
+    hear(&c, "a.example", "connection", "login_attack",
+         0); /* whoever forged it may sign, too */
+    assert_false(world_confirmed(&c));
     hear(&c, "sensors.provider.example", "connection", "port_scan",
          0); /* seen leaving our network */
     confirm_account(&c, &policy, &account);
     assert_true(account.confirmed);
+}
+
+/* Somebody leads a phishing domain to an innocent server, and signs a report of his own for
+ * what names cannot bring about. */
+static void names_led_here_and_a_stranger_never_confirm(void **state)
+{
+    (void)state;
+    static const char *const seen[] = {"alpha.example", "beta.example", "oracle.example"};
+    struct abuse_case c = {0};
+    struct verdict_account account;
+    hear(&c, "a.example", "content", "phishing", 0);
+    for (size_t i = 0; i < sizeof seen / sizeof *seen; i++) {
+        struct resolution resolution = {
+            SLICE("login.example"), T0, T0, SLICE("127.0.0.1:53"), {0}};
+        struct report report = world_report(seen[i], T0);
+        report.type = world_type("content", "phishing");
+        report.resolution = &resolution;
+        world_hear(&c, &report, T0);
+    }
+    confirm_account(&c, &world_policy, &account);
+    assert_true(account.points >= account.threshold &&
+                account.operators >= account.operators_needed);
+    assert_false(account.confirmed);
+    assert_false(world_confirmed(&c));
+    assert_non_null(strstr(account.verdict, "names lead here"));
+    hear(&c, "alpha.example", "content", "phishing", 0); /* by its address */
+    assert_true(world_confirmed(&c));
 }
 
 /* The better of an operator's two rows is its vote; the other adds nothing. */
@@ -402,6 +432,7 @@ int main(void)
         cmocka_unit_test(a_thousand_signed_domains_never_confirm),
         cmocka_unit_test(one_operator_never_confirms_by_number),
         cmocka_unit_test(spoofed_scans_never_confirm_alone),
+        cmocka_unit_test(names_led_here_and_a_stranger_never_confirm),
         cmocka_unit_test(spoofable_evidence_is_no_second_vote),
         cmocka_unit_test(kinds_are_confirmed_apart),
         cmocka_unit_test(advice_needs_one_known_operator),
