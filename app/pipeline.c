@@ -175,9 +175,9 @@ enum status pipeline_feed(struct pipeline *pipeline, const struct journal_record
         if (status == OK)
             status = journal_append(pipeline->journal, record, &at, why);
     }
-    if (status != OK && journal_pending(pipeline->journal) == 0) {
-        pipeline_let_go(pipeline);
-        return status; /* this record was refused (too long); the batch is as it was */
+    if (status == ERR_LIMIT && journal_pending(pipeline->journal) == 0) {
+        enum status before = pipeline_sync(pipeline, why);
+        return before != OK ? before : status; /* too long; the batch is as it was */
     }
     if (status == OK)
         status = apply_record(pipeline, record, at, why);

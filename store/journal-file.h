@@ -35,6 +35,7 @@ struct journal {
     struct flush *flush; /* the group before, on its way to end */
     struct buffer group; /* frames not yet on their way; they go behind that */
     size_t pending;
+    struct fault unsaid; /* why a group failed while nobody listened; empty: none did */
 
     struct segment reading;
     uint64_t reading_size;

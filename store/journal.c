@@ -284,6 +284,11 @@ enum status journal_lock(struct journal *journal, struct fault *why)
         return fail(why, ERR_DENIED, "%s was opened for reading only", journal->path);
     if (journal->locked)
         return fail(why, ERR_CONFLICT, "%s is locked by this process already", journal->path);
+    if (journal->unsaid.text[0] != '\0') {
+        enum status status = fail(why, ERR_IO, "%s", journal->unsaid.text);
+        journal->unsaid.text[0] = '\0';
+        return status;
+    }
     while (flock(journal->lock, LOCK_EX) != 0)
         if (errno != EINTR)
             return io_error(journal, "flock", why);
@@ -304,8 +309,10 @@ static enum status settle(struct journal *journal, struct fault *why);
 
 void journal_unlock(struct journal *journal)
 {
+    struct fault why = {""};
     drop_group(journal);
-    (void)settle(journal, NULL);
+    if (settle(journal, &why) != OK)
+        journal->unsaid = why;
     if (journal->locked)
         (void)flock(journal->lock, LOCK_UN);
     journal->locked = false;

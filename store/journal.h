@@ -65,6 +65,8 @@ struct journal_repair journal_last_repair(const struct journal *journal);
 /* Exclusive among processes and re-entrant in none. Waits. After it the end is where the
  * last writer left it. */
 MUST_USE enum status journal_lock(struct journal *journal, struct fault *why);
+/* What is not on its way is dropped. The failure of what is is reported by the next
+ * journal_lock. */
 void journal_unlock(struct journal *journal);
 
 /* Adds to the group in memory; nothing is durable before journal_sync. position may be NULL. */

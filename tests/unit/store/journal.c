@@ -283,6 +283,39 @@ static void test_disk_full(void **state)
     journal_close(journal);
 }
 
+/* The same while the group is on its way and its writer lets go: said when it takes hold
+ * again, before others' records stand where its own were to be. */
+static void test_disk_full_unheard(void **state)
+{
+    char path[512], text[1024], long_body[8192];
+    memset(long_body, 'x', sizeof long_body - 1);
+    long_body[sizeof long_body - 1] = '\0';
+    struct journal *journal = open_journal(*state, 0, NULL);
+    append_group(journal, "before", NULL);
+    path_in(*state, 1, path);
+    off_t good = size_of(path);
+    struct rlimit limit, tight;
+    struct journal_position lost;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    tight = limit;
+    tight.rlim_cur = 4096;
+    (void)signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &tight), 0);
+    assert_ok(journal_lock(journal, &why));
+    append(journal, long_body, &lost);
+    assert_ok(journal_sync_begin(journal, &why));
+    journal_unlock(journal);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    assert_int_equal(size_of(path), good);
+    assert_true(journal_position_compare(lost, journal_end(journal)) >= 0);
+    struct fault told = {""};
+    assert_int_equal(journal_lock(journal, &told), ERR_IO);
+    assert_non_null(strstr(told.text, "make room"));
+    append_group(journal, "after", NULL);
+    assert_string_equal(contents(journal, text), "before,after,");
+    journal_close(journal);
+}
+
 static void test_limits(void **state)
 {
     struct journal *journal = NULL;
@@ -477,6 +510,7 @@ int main(void)
         place_test(test_body_that_looks_like_frames),
         place_test(test_rotation_and_retention),
         place_test(test_disk_full),
+        place_test(test_disk_full_unheard),
         place_test(test_limits),
         place_test(test_unsynced_is_nothing),
         place_test(test_two_processes),
