@@ -13,18 +13,20 @@ struct source_batch *daemon_batch_open(struct source *source)
     return *at;
 }
 
-void daemon_batch_add(const struct source *source, struct source_batch *batch,
+/* Mails that the verifier has are overtaken by those that go past it. */
+void daemon_batch_add(const struct source *source, struct source_batch *batch, uint32_t place,
                       struct slice mail, struct journal_position at)
 {
     batch->last = at;
     if (source->wants_verdicts) {
-        if (batch->mails == batch->room) {
-            batch->room = batch->room == 0 ? 64 : batch->room * 2;
+        if (place >= batch->room) {
+            while (place >= batch->room)
+                batch->room = batch->room == 0 ? 64 : batch->room * 2;
             batch->digests = realloc(batch->digests, batch->room * sizeof *batch->digests);
             if (batch->digests == NULL)
                 abort();
         }
-        pipeline_digest(mail, batch->digests[batch->mails]);
+        pipeline_digest(mail, batch->digests[place]);
     }
     batch->mails++;
 }

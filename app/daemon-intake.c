@@ -79,8 +79,8 @@ enum status daemon_append(struct daemon *daemon, enum journal_kind kind, struct 
     return OK;
 }
 
-enum status daemon_keep(struct source *source, struct source_batch *batch, struct slice mail,
-                        struct fault *why)
+enum status daemon_keep(struct source *source, struct source_batch *batch, uint32_t place,
+                        struct slice mail, struct fault *why)
 {
     struct daemon *daemon = source->host->data;
     struct journal_position at;
@@ -95,7 +95,7 @@ enum status daemon_keep(struct source *source, struct source_batch *batch, struc
         daemon_failed(daemon, status, why);
         return ERR_IO;
     }
-    daemon_batch_add(source, batch, mail, at);
+    daemon_batch_add(source, batch, place, mail, at);
     daemon_count_sender(daemon, source, mail);
     if (daemon->flush)
         daemon_flush(daemon);
@@ -106,10 +106,11 @@ static enum status take(struct source *source, struct slice mail, struct fault *
 {
     struct daemon *daemon = source->host->data;
     struct source_batch *batch = daemon_batch_open(source);
-    if (!daemon_may_write(daemon) || daemon->verification.verifier == NULL)
-        return daemon_keep(source, batch, mail, why);
-    enum status status = daemon_verify_take(source, batch, mail, why);
-    if (verifier_waiting(daemon->verification.verifier) > CHECKING_MOST)
+    bool verifies = daemon_may_write(daemon) && daemon->verification.verifier != NULL;
+    enum status status = verifies ? daemon_verify_take(source, batch, mail, why)
+                                  : daemon_keep(source, batch, batch->taken, mail, why);
+    batch->taken += status == OK;
+    if (verifies && verifier_waiting(daemon->verification.verifier) > CHECKING_MOST)
         daemon_hold(daemon, true);
     return status;
 }

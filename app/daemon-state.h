@@ -21,6 +21,7 @@ struct remembered {
 struct source_batch {
     struct source_batch *next;
     struct journal_position last; /* of its last mail */
+    uint32_t taken;               /* from the source: the next one's place */
     uint32_t mails;               /* in the journal, or its open group */
     uint32_t checking;            /* taken, and with the verifier */
     bool asked, lost;
@@ -117,9 +118,9 @@ struct daemon {
 /* --- intake --- */
 void daemon_host(struct daemon *daemon); /* fills daemon->host */
 /* A mail of a source into the open group, as the journal will have it. ERR_LIMIT,
- * ERR_MALFORMED: refused for good. */
+ * ERR_MALFORMED: refused for good. `place`: in its batch, in the order they were taken in. */
 MUST_USE enum status daemon_keep(struct source *source, struct source_batch *batch,
-                                 struct slice mail, struct fault *why);
+                                 uint32_t place, struct slice mail, struct fault *why);
 /* Journals one record at the present time, to be applied soon. *at is where it stands. */
 MUST_USE enum status daemon_append(struct daemon *daemon, enum journal_kind kind,
                                    struct slice source, struct slice body,
@@ -141,7 +142,7 @@ void daemon_note(struct daemon *daemon, const char *who, const char *text);
 /* --- batches --- */
 struct source_batch *daemon_batch_open(struct source *source);
 /* A mail of it is in the open group. */
-void daemon_batch_add(const struct source *source, struct source_batch *batch,
+void daemon_batch_add(const struct source *source, struct source_batch *batch, uint32_t place,
                       struct slice mail, struct journal_position at);
 void daemon_batches_ask(struct source *source);
 void daemon_batches_abandon(struct source *source);

@@ -13,6 +13,7 @@ struct checked_mail {
     struct daemon *daemon;
     struct source *source; /* NULL: it starts over, and will bring the mail again */
     struct source_batch *batch;
+    uint32_t place; /* in the batch */
     struct checked_mail *next, **link;
 };
 
@@ -59,6 +60,7 @@ static void done(struct slice stamped, void *data)
     struct daemon *daemon = mail->daemon;
     struct source *source = mail->source;
     struct source_batch *batch = mail->batch;
+    uint32_t place = mail->place;
     struct fault why = {""};
     drop(mail);
     if (daemon->holding && !daemon->applying &&
@@ -67,7 +69,7 @@ static void done(struct slice stamped, void *data)
     if (source == NULL)
         return;
     batch->checking--;
-    if (daemon_keep(source, batch, stamped, &why) != OK)
+    if (daemon_keep(source, batch, place, stamped, &why) != OK)
         batch->lost = true;
     if (batch->checking == 0 && batch->asked)
         daemon->flush = true;
@@ -82,7 +84,7 @@ static enum status keep_unverified(struct source *source, struct source_batch *b
     struct buffer stamped = BUFFER_INIT;
     struct stamp_result result = {verdict, reason, {0}, {0}, ""};
     stamp_mail(mail, daemon->config.authentication.authserv_id, &result, 1, &stamped);
-    enum status status = daemon_keep(source, batch, buffer_slice(&stamped), why);
+    enum status status = daemon_keep(source, batch, batch->taken, buffer_slice(&stamped), why);
     buffer_release(&stamped);
     return status;
 }
@@ -97,7 +99,8 @@ enum status daemon_verify_take(struct source *source, struct source_batch *batch
     struct checked_mail *checked = calloc(1, sizeof *checked);
     if (checked == NULL)
         abort();
-    *checked = (struct checked_mail){daemon, source, batch, daemon->checked, &daemon->checked};
+    *checked = (struct checked_mail){daemon,       source,          batch,
+                                     batch->taken, daemon->checked, &daemon->checked};
     if (!verify_start(daemon->verification.verifier, mail, done, checked)) {
         free(checked);
         return keep_unverified(source, batch, mail, STAMP_TEMPERROR, "too many mails at once",

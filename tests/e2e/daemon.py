@@ -16,6 +16,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import house
 from dovecot import PASSWORD, Dovecot
 from living import Daemon, imap, mail, until
+from names import SILENT, Names
 
 
 class Mailbox:
@@ -201,6 +202,23 @@ class Running(house.Case):
             self.assertEqual(sum(b"words of mail" not in raw for raw in found), odd, name)
         daemon.stop()
         daemon.run("store", "check")
+
+    def test_what_overtakes_the_verifier_is_not_taken_for_others(self):
+        """Mails that are too long go past the verifier; each still goes where it belongs."""
+        names = Names({"s1._domainkey.example.com": SILENT})
+        signed = b"DKIM-Signature: v=1; a=rsa-sha256; d=example.com; s=s1; h=from; bh=%s; b=%s\r\n" % (b"A" * 43 + b"=", b"A" * 342 + b"==")
+        long = [mail(i, size=1200000) for i in range(100, 105)]
+        daemon = self.daemon(imap(self.server, self.folder, user=self.server.user, disposal="move", unparsed_to="unparsed")
+                             + "\n[intake]\nmessage-size = 1MiB\n[authentication]\nverify-dkim = yes\n"
+                             f"authserv-id = verify.provider.example\nresolvers = 127.0.0.1:{names.port}\ntimeout = 2s\n")
+        self.server.deliver([raw for i in range(5) for raw in (signed + mail(i), long[i])])
+        daemon.start()
+        until(lambda: daemon.stored() == 10 and self.server.count() == 0, 60, "all are stored and moved")
+        for name in ("processed", "unparsed"):
+            box = self.server.home / "mail" / self.server.user / f".{name}"
+            sizes = [f.stat().st_size for part in ("cur", "new") for f in (box / part).iterdir()]
+            self.assertEqual([size > 20000 for size in sizes], [name == "unparsed"] * 5, name)
+        daemon.stop()
 
     def test_mark_that_was_taken_away(self):
         self.server.deliver([mail(i) for i in range(10)])
