@@ -11,7 +11,10 @@
 #include "correlate/incident.h"
 #include "store/lookups.h"
 
-#define WAITING_MOST  100000U /* names: more at once are for a person */
+#define WAITING_MOST 100000U /* names: more at once are for a person */
+/* Each becomes a report for each of up to 64 addresses, all in one step. */
+#define NAMED_MOST    2000U /* reports of one message */
+#define CLAIMS_MOST   2000U /* reports that wait for one name */
 #define REASON_MOST   200U
 #define ANSWER_LEAST  60   /* seconds for which an answer is good, whatever its TTL */
 #define ANSWER_MOST   3600 /* and at most */
@@ -93,6 +96,21 @@ static bool settle_at_once(struct pipeline *pipeline, const struct lookup *looku
     return true;
 }
 
+static struct slice too_many(struct pipeline *pipeline, const struct lookup *lookup,
+                             struct slice name)
+{
+    struct arena *arena = &pipeline->message_arena;
+    if (pipeline->named >= NAMED_MOST)
+        return arena_printf(arena,
+                            "more than %u reports name no address: those after them were not "
+                            "looked up",
+                            NAMED_MOST);
+    if (lookup->waits && lookup->claims >= CLAIMS_MOST)
+        return arena_printf(arena, "names no address, and %u reports wait for %.*s already",
+                            CLAIMS_MOST, SLICE_FMT(name));
+    return (struct slice){0};
+}
+
 static struct slice no_room(struct pipeline *pipeline, struct slice name)
 {
     struct arena *arena = &pipeline->message_arena;
@@ -126,13 +144,17 @@ void lookup_wait(struct pipeline *pipeline, const struct report *report, uint64_
                           protocol_of(report),
                           report_site(report, arena),
                           *report};
-    *why_not = (struct slice){0};
+    struct slice shown = report->restricted ? SLICE("its name") : host.name;
     if (!store_get_lookup(pipeline->txn, host.name, arena, &lookup))
         lookup = (struct lookup){.name = host.name};
+    *why_not = too_many(pipeline, &lookup, shown);
+    if (why_not->len > 0)
+        return;
+    pipeline->named++;
     if (!lookup.waits) {
         if (settle_at_once(pipeline, &lookup, &claim, why_not))
             return;
-        *why_not = no_room(pipeline, report->restricted ? SLICE("its name") : host.name);
+        *why_not = no_room(pipeline, shown);
         if (why_not->len > 0)
             return;
         pipeline->names++;

@@ -236,7 +236,7 @@ enum status apply_message(struct pipeline *pipeline, const struct journal_record
         .position = at, .received_at = record->real, .source = record->source};
     uint64_t earlier = 0;
     arena_reset(arena);
-    pipeline->names = 0;
+    pipeline->names = pipeline->named = 0;
     store_count(txn, "messages", 1);
     pipeline_digest(record->body, message.digest);
     if (store_find_message(txn, message.digest, &earlier)) {
@@ -277,7 +277,7 @@ enum status apply_reparse(struct pipeline *pipeline, const struct stored_message
     if (!found || record.kind != JOURNAL_MESSAGE)
         return OK;
     struct parse_result result = {0};
-    pipeline->names = 0;
+    pipeline->names = pipeline->named = 0;
     pipeline->again = message->report_count > 0;
     struct stored_message kept = *message; /* its words must outlive the reports' memory */
     arena_reset(arena);

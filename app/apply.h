@@ -36,6 +36,7 @@ struct pipeline {
 
     /* Of the record being applied. */
     unsigned names; /* that a message has begun to look up */
+    unsigned named; /* reports of it that give a name only */
     bool again;     /* its reports were applied once: what is known of them counts no more */
     uint64_t filed; /* reports that counted */
     struct arena message_arena; /* a mail's parse */

@@ -151,6 +151,25 @@ class Replayed(Case):
         self.assertEqual(len([e for e in events if e["event"] == "report"]), 10)
         self.assertEqual(self.triage(), ["more than 10 names: h10.example.com and those after it were not looked up"])
 
+    def test_a_flood_of_reports_of_one_name(self):
+        """Each would be a report for each address that the name leads to."""
+        def table(number):
+            rows = "".join(f"2026-11-01T10:00:{i % 60:02}Z,http://evil.example.com/{number}/p{i},phishing\n" for i in range(2100))
+            return ("Received: from a by mx.example.net; Sun, 01 Nov 2026 10:05:00 +0000\nFrom: x <abuse@x.example.org>\n"
+                    f"To: abuse@example.net\nSubject: phishing report\nMessage-ID: <{number}@x.example.org>\n"
+                    "Date: Sun, 01 Nov 2026 10:04:00 +0000\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n"
+                    "--b\nContent-Type: text/plain\n\nPhishing report, see the attachment.\n"
+                    "--b\nContent-Type: text/csv; name=report.csv\nContent-Disposition: attachment; filename=report.csv\n\n"
+                    f"timestamp,url,category\n{rows}--b--\n").encode()
+        more = "more than 2000 reports name no address: those after them were not looked up"
+        for script, filed in (("+1h * resolves 192.0.2.7\n", 2000), ("+0 * resolves 192.0.2.7\n", 4000)):
+            with self.subTest(script):
+                self.setUp()
+                events = self.replayed([table(1), table(2)], script)
+                self.assertEqual(len([e for e in events if e["event"] == "report"]), filed)
+                waits = more if filed == 4000 else "names no address, and 2000 reports wait for evil.example.com already"
+                self.assertEqual(sorted(self.triage()), sorted([more, waits]))
+
     def test_hostile_names(self):
         for name in ("http://localhost/", "http://db.internal/", "http://a\x01b.example.com/", "http://" + "a" * 300 + ".example.com/",
                      "http://\u202emoc.example.com/", "http://wpad/"):
