@@ -75,5 +75,7 @@ bool message_is_reply(const struct incoming *message)
         return true;
     if (!phrases_equal(PHRASES_REPLY, label))
         return false;
-    return parent.ptr != NULL || ancestors.ptr != NULL || quotes_recipient(message, recipient);
+    struct slice answered = parent.ptr != NULL ? parent : ancestors;
+    bool own = made_within(answered, mime_domain_of(message->arena, message->from));
+    return (answered.ptr != NULL && !own) || quotes_recipient(message, recipient);
 }

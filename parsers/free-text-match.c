@@ -66,6 +66,14 @@ static const struct xarf_type *heaviest_of(const struct free_text_rules *rules,
     return *most >= needed ? type : NULL;
 }
 
+bool rules_weighs_any(const struct free_text_rules *rules, const struct word_weights *weights)
+{
+    for (size_t i = 0; i < rules->kind_count; i++)
+        if (weights->points[i] > 0)
+            return true;
+    return false;
+}
+
 const struct xarf_type *rules_heaviest(const struct free_text_rules *rules,
                                        const struct word_weights *weights)
 {

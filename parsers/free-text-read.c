@@ -1,5 +1,6 @@
 #include "parsers/free-text-weigh.h"
 
+#include "parsers/forwarded-marks.h"
 #include "parsers/mention.h"
 #include "parsers/trace.h"
 
@@ -46,6 +47,8 @@ static struct claim *accuse(struct weighing *w, const struct address *address, e
     if (claim == NULL)
         return NULL;
     claim->source |= says | (w->in_subject ? SAYS_SUBJECT : 0U);
+    claim->own |= w->in_subject || w->quoted ? 0U : (unsigned)says;
+    claim->cited |= w->quoted;
     claim_see_time(claim, time);
     return claim;
 }
@@ -320,6 +323,12 @@ static struct slice without_quotes(struct slice line)
     return line;
 }
 
+static bool begins_with_mark(struct slice line)
+{
+    line = slice_trim(line);
+    return line.len > 0 && line.ptr[0] == '>';
+}
+
 /* Quoted trace fields: the hop that handed the mail to the reporter's network is meant, and
  * no other. */
 static void read_trace(struct weighing *w, struct slice block)
@@ -370,12 +379,14 @@ static struct slice take_header(struct slice *rest, struct slice first, struct a
 void free_text_read(struct weighing *w, struct slice raw)
 {
     struct slice text = mention_refang(w->message->arena, raw), rest = text, line;
-    bool traced = false;
+    bool traced = false, below = false; /* a marker of a quoted mail */
     w->signature = false;
     w->heading = CUE_NONE_FOUND;
     w->heading_line = (struct slice){0};
     while (slice_next_line(&rest, &line)) {
         struct slice bytes = without_quotes(line);
+        below |= forwarded_is_marker(bytes);
+        w->quoted = below || begins_with_mark(line);
         if (slice_eq(line, SLICE("-- ")) || slice_eq(line, SLICE("--")))
             w->signature = true;
         if (!w->in_subject && !traced && begins_trace(bytes)) {
@@ -387,4 +398,5 @@ void free_text_read(struct weighing *w, struct slice raw)
         if (bytes.len > 0)
             read_line(w, &found);
     }
+    w->quoted = false;
 }

@@ -55,6 +55,8 @@ MUST_USE enum status free_text_rules_read(struct slice text, const char *file,
 void rules_weigh_words(const struct free_text_rules *rules, struct slice folded, unsigned heavy,
                        struct arena *arena, struct word_weights *weights);
 /* The kind with most points; NULL when none is clear. */
+/* Is there any word of a kind? */
+bool rules_weighs_any(const struct free_text_rules *rules, const struct word_weights *weights);
 const struct xarf_type *rules_heaviest(const struct free_text_rules *rules,
                                        const struct word_weights *weights);
 /* Adds points to a kind that a log line told. */

@@ -1,9 +1,11 @@
 #include "parsers/free-text-weigh.h"
 
 #include "parsers/formats.h"
+#include "parsers/forwarded-marks.h"
 #include "parsers/free-text-words.h"
 #include "parsers/mention.h"
 #include "parsers/ordinary.h"
+#include "parsers/phrases.h"
 #include "parsers/text-body.h"
 
 #include "base/moment.h"
@@ -25,6 +27,11 @@ static unsigned points(unsigned says)
     for (size_t i = 0; i < sizeof weights / sizeof *weights; i++)
         sum += says & weights[i].says ? weights[i].points : 0;
     return sum;
+}
+
+static bool is_forward(const struct incoming *message)
+{
+    return phrases_equal(PHRASES_FORWARD, subject_label(message->arena, message->subject));
 }
 
 static const struct free_text_rules *rules_of(const struct incoming *message)
@@ -133,6 +140,56 @@ static void set_times(const struct weighing *w)
     }
 }
 
+/* Without the lines that are quoted. */
+static struct slice own_lines(struct arena *arena, struct slice text)
+{
+    char *out = arena_alloc(arena, text.len + 1);
+    struct slice own = {out, 0}, line;
+    while (slice_next_line(&text, &line) && !forwarded_is_marker(line)) {
+        line = slice_trim(line);
+        if (line.len == 0 || line.ptr[0] == '>')
+            continue;
+        memcpy(out + own.len, line.ptr, line.len);
+        own.len += line.len;
+        out[own.len++] = '\n';
+    }
+    return own;
+}
+
+/* Who answers quotes what he answers; who complains with quotations as evidence says so, or
+ * nothing at all. */
+static bool is_silent(const struct weighing *w, const struct text_list *texts)
+{
+    struct weighing own = {.message = w->message, .rules = w->rules};
+    struct slice lines = {NULL, 0};
+    if (texts->count > 0)
+        lines = own_lines(w->message->arena, slice_until(texts->items[0], WORDS_MOST));
+    weigh_words(&own, lines, 2);
+    return ordinary_is_reply_subject(w->message) ||
+           (lines.len > 0 && !rules_weighs_any(w->rules, &own.words));
+}
+
+/* Whose accusations are they? Who answers repeats in words what he quotes. */
+static void judge_author(struct weighing *w, const struct text_list *texts)
+{
+    struct free_text *text = w->result;
+    bool own = false, told = false, cited = false,
+         owns = w->message->settings->own_prefix_count;
+    for (size_t i = 0; i < text->claim_count; i++) {
+        const struct claim *claim = &text->claims[i];
+        if (!free_text_accuses(text, claim) && !claim->customer)
+            continue;
+        own |= claim->own != 0 || claim->customer;
+        cited |= claim->cited;
+        bool says = (claim->own & SAYS_LINE) != 0 || ((claim->own & SAYS_CUE) && !claim->cited);
+        told |= says && (!owns || is_ours(w->message, &claim->address));
+    }
+    text->insists = text->clear && told;
+    text->cites =
+        text->confident && cited && !own && !is_forward(w->message) && is_silent(w, texts);
+    text->confident = text->confident && !text->cites;
+}
+
 static void judge(struct weighing *w)
 {
     struct free_text *text = w->result;
@@ -151,8 +208,8 @@ static void judge(struct weighing *w)
         named |= counts && ((claim->source | claim->victim) & SAYS_SUBJECT) != 0;
         contested |= is_contested(claim);
     }
-    text->confident = text->type != NULL && told && accused && !contested && !w->words.doubt &&
-                      (named || !ordinary_is_newsletter(w->message));
+    text->clear = text->type != NULL && told && accused && !contested && !w->words.doubt;
+    text->confident = text->clear && (named || !ordinary_is_newsletter(w->message));
 }
 
 static bool names_any(const struct text_list *texts, struct slice subject)
@@ -198,6 +255,7 @@ const struct free_text *free_text_of(const struct incoming *message)
         free_text_read(&w, logs.items[i]);
     weigh_mail(&w, &texts);
     judge(&w);
+    judge_author(&w, &texts);
     return result;
 }
 
@@ -254,8 +312,17 @@ static bool went_to_a_desk(const struct incoming *message)
     return to.len == 0; /* quoted in a text, without it */
 }
 
+/* As programs send that answer for people, and no reporter. */
+static bool is_junk(const struct incoming *message)
+{
+    return slice_eq_nocase(mime_header(&message->mime.parts[0], SLICE("Precedence")),
+                           SLICE("junk"));
+}
+
 static bool free_text_recognises(const struct incoming *message)
 {
+    if (is_junk(message))
+        return false;
     if (message->file_name.len > 0 || (message->outer != NULL && !went_to_a_desk(message)))
         return false;
     for (const struct incoming *outer = message->outer; outer != NULL; outer = outer->outer)
@@ -316,7 +383,7 @@ static enum status free_text_parse(const struct incoming *message, struct parse_
 
 const struct parser parser_free_text = {
     .name = "free-text",
-    .revision = 2,
+    .revision = 3,
     .about = "mail in human words, with or without logs: addresses, their roles, what they did",
     .senders = "people, fail2ban, hosters, CERTs, in many languages",
     .samples = "free-text fail2ban uceprotect forwarded",

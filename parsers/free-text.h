@@ -18,7 +18,8 @@
  * Confident, and so a report: an address has at least 2 points as a source and none of the
  * accused is a victim by about the same weight; a kind has at least 2 points (a mere
  * "attack" 4), and where all its words are weak, a cue or a log line accuses; nothing said casts doubt (police letters, mail systems' notices); and the
- * mail is no newsletter, unless its subject names the address. All else is left to a person,
+ * mail is no newsletter, unless its subject names the address; and it does not merely quote
+ * whoever accuses, as answers do. All else is left to a person,
  * with the best guess. */
 #ifndef PARSERS_FREE_TEXT_H
 #define PARSERS_FREE_TEXT_H
@@ -30,6 +31,8 @@
 struct claim {
     struct address address;
     unsigned source, victim; /* sets of enum says */
+    unsigned own;            /* of source, what neither subject nor quotation says */
+    bool cited;              /* accused in a quotation */
     bool customer;           /* a victim, and the reader's */
     uint16_t port;
     uint64_t lines;      /* of logs that accuse it */
@@ -39,7 +42,10 @@ struct claim {
 
 struct free_text {
     bool read;
-    bool confident;
+    bool clear;     /* what it says, and of whom */
+    bool confident; /* clear, and a report */
+    bool insists;   /* clear in its own words, whatever mail they stand in */
+    bool cites;     /* accuses only in what it quotes, and says nothing of the kind itself */
     const struct xarf_type *type; /* NULL when no kind is clear */
     struct claim *claims;         /* in order of appearance */
     size_t claim_count;

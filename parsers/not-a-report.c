@@ -5,6 +5,8 @@
 #include "parsers/formats.h"
 #include "parsers/forwarded-marks.h"
 #include "parsers/free-text-words.h"
+#include "parsers/free-text.h"
+#include "parsers/ordinary.h"
 #include "parsers/phrases.h"
 #include "parsers/text-body.h"
 
@@ -187,8 +189,14 @@ static bool is_automatic_reply(const struct incoming *message, const struct said
         if (is_automatic_field(part->headers[i].name) || says_automatic(&part->headers[i]))
             return true;
     return phrases_begin(PHRASES_AUTOMATIC, said->subject) ||
-           phrases_equal(PHRASES_AWAY, said->label) ||
-           phrases_within(PHRASES_ABSENT, said->words);
+           phrases_equal(PHRASES_AWAY, said->label);
+}
+
+static bool is_absence(const struct incoming *message, const struct said *said)
+{
+    (void)message;
+
+    return phrases_within(PHRASES_ABSENT, said->words);
 }
 
 /* A ticket system says that it has got our mail; a desk answers it. */
@@ -241,16 +249,18 @@ static bool is_statistics(const struct incoming *message, const struct said *sai
 static const struct {
     bool (*test)(const struct incoming *message, const struct said *said);
     struct slice reason;
+    bool by_words; /* which somebody may write who complains */
 } kinds[] = {
-    {is_bounce, SLICE("a bounce or delivery notice")},
-    {is_receipt, SLICE("a read receipt")},
-    {is_tls_report, SLICE("a TLS report (RFC 8460)")},
-    {is_statistics, SLICE("a DMARC aggregate report")},
-    {is_unsubscribe, SLICE("an unsubscribe request")},
-    {is_automatic_reply, SLICE("an automatic reply")},
-    {is_acknowledgement, SLICE("an acknowledgement from a ticket system")},
-    {is_sign_up, SLICE("a request to confirm an address")},
-    {is_monitoring, SLICE("an alert about hosts of one's own")},
+    {is_bounce, SLICE("a bounce or delivery notice"), false},
+    {is_receipt, SLICE("a read receipt"), false},
+    {is_tls_report, SLICE("a TLS report (RFC 8460)"), false},
+    {is_statistics, SLICE("a DMARC aggregate report"), false},
+    {is_unsubscribe, SLICE("an unsubscribe request"), false},
+    {is_automatic_reply, SLICE("an automatic reply"), false},
+    {is_absence, SLICE("an automatic reply"), true},
+    {is_acknowledgement, SLICE("an acknowledgement from a ticket system"), true},
+    {is_sign_up, SLICE("a request to confirm an address"), true},
+    {is_monitoring, SLICE("an alert about hosts of one's own"), true},
 };
 
 static size_t find_kind(const struct incoming *message)
@@ -273,14 +283,16 @@ static enum status not_a_report_parse(const struct incoming *message,
                                       struct parse_result *result, struct fault *why)
 {
     (void)why;
-    result->verdict = VERDICT_NOT_A_REPORT;
-    result->reason = kinds[find_kind(message)].reason;
+    size_t kind = find_kind(message);
+    bool insists = kinds[kind].by_words && free_text_of(message)->insists;
+    result->verdict = insists ? VERDICT_TRIAGE : VERDICT_NOT_A_REPORT;
+    result->reason = insists ? ordinary_doubt(message, kinds[kind].reason) : kinds[kind].reason;
     return OK;
 }
 
 const struct parser parser_not_a_report = {
     .name = "not-a-report",
-    .revision = 2,
+    .revision = 3,
     .about = "bounces, automatic replies, receipts, DMARC and TLS reports: counted, not kept",
     .senders = "mail systems and people",
     .samples = "not-a-report",

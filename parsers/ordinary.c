@@ -94,6 +94,12 @@ struct slice ordinary_kind(const struct incoming *message)
     return SLICE("");
 }
 
+struct slice ordinary_doubt(const struct incoming *message, struct slice kind)
+{
+    return arena_printf(message->arena, "%.*s, but it complains itself; best guess: %.*s",
+                        SLICE_FMT(kind), SLICE_FMT(free_text_guess(message)));
+}
+
 static bool ordinary_recognises(const struct incoming *message)
 {
     return message->file_name.len == 0 && ordinary_kind(message).len > 0;
@@ -103,14 +109,16 @@ static enum status ordinary_parse(const struct incoming *message, struct parse_r
                                   struct fault *why)
 {
     (void)why;
-    result->verdict = VERDICT_NOT_A_REPORT;
-    result->reason = ordinary_kind(message);
+    struct slice kind = ordinary_kind(message);
+    bool insists = free_text_of(message)->insists && !is_own_log(message);
+    result->verdict = insists ? VERDICT_TRIAGE : VERDICT_NOT_A_REPORT;
+    result->reason = insists ? ordinary_doubt(message, kind) : kind;
     return OK;
 }
 
 const struct parser parser_ordinary = {
     .name = "ordinary",
-    .revision = 1,
+    .revision = 2,
     .about = "replies, mailing lists and invitations: counted, not kept",
     .senders = "anybody",
     .samples = "not-a-report",

@@ -12,6 +12,27 @@ static bool is_generated(const struct incoming *message)
         mime_header(&message->mime.parts[0], SLICE("Auto-Submitted")), SLICE("auto-generated"));
 }
 
+/* Whatever is handed in as one: an empty file, a picture, the middle of a mail. */
+static bool is_mail(const struct incoming *message)
+{
+    static const struct slice names[] = {
+        SLICE("From"),   SLICE("Date"),       SLICE("Subject"),  SLICE("To"),
+        SLICE("Sender"), SLICE("Message-ID"), SLICE("Received"), SLICE("Return-Path"),
+    };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (mime_header(&message->mime.parts[0], names[i]).ptr != NULL)
+            return true;
+    return false;
+}
+
+/* A list's mail that complains to us, and does not tell the world's news. */
+static bool is_about_ours(const struct incoming *message)
+{
+    struct suspicion suspicion;
+    suspicion_read(message, &suspicion);
+    return suspicion.addresses_us && free_text_of(message)->insists;
+}
+
 /* Why a person should look, or empty. */
 static struct slice doubt(const struct incoming *message)
 {
@@ -28,6 +49,8 @@ static struct slice doubt(const struct incoming *message)
         return message->attachments->fault.len > 0
                    ? message->attachments->fault
                    : SLICE("data is attached in no known format");
+    if (free_text_of(message)->cites)
+        return SLICE("it complains only in what it quotes");
     if (words >= 2 && points >= (suspicion.addresses_us ? 4U : 6U))
         return SLICE("it sounds like a report, but fits no known format");
     /* Who writes an address to an abuse desk means something by it; monitoring and cron mean
@@ -62,8 +85,13 @@ static enum status unrecognised_parse(const struct incoming *message,
         result->reason = SLICE("a document in no known format");
         return OK;
     }
+    if (message->outer == NULL && !is_mail(message)) {
+        result->verdict = VERDICT_TRIAGE;
+        result->reason = SLICE("no mail: it has no header with a sender, a date or a subject");
+        return OK;
+    }
     result->reason = SLICE("a newsletter");
-    if (ordinary_is_newsletter(message))
+    if (ordinary_is_newsletter(message) && !is_about_ours(message))
         return OK;
     struct slice reason = doubt(message);
     result->verdict = reason.len > 0 ? VERDICT_TRIAGE : VERDICT_NOT_A_REPORT;
@@ -73,7 +101,7 @@ static enum status unrecognised_parse(const struct incoming *message,
 
 const struct parser parser_unrecognised = {
     .name = "unrecognised",
-    .revision = 1,
+    .revision = 2,
     .about = "ordinary mail; what may be a report all the same goes to a person",
     .senders = "anybody",
     .samples = "not-a-report triage",

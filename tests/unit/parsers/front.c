@@ -148,7 +148,7 @@ static void verdicts(void **state)
         enum verdict verdict;
         const char *parser;
     } cases[] = {
-        {"", VERDICT_NOT_A_REPORT, "unrecognised"},
+        {"", VERDICT_TRIAGE, "unrecognised"},
         {"From: a@b.example\nSubject: lunch\n\nAt noon?\n", VERDICT_NOT_A_REPORT,
          "unrecognised"},
         {"From: a@b.example\nSubject: abuse from your network\n\nStop the attacks!\n",
