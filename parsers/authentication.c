@@ -219,9 +219,9 @@ static struct slice passing_domain(const struct findings *findings)
 }
 
 /* From the newest sealer down, as long as each is trusted: one that is not could have made up
- * all that stands below it. */
+ * all that stands below it. What a sealer knows by SPF alone is no more than SPF. */
 static struct slice sealed_domain(const struct incoming *message,
-                                  const struct findings *findings)
+                                  const struct findings *findings, struct slice *by)
 {
     for (size_t i = 0; i < findings->sealer_count; i++) {
         struct findings sealed = {.from = findings->from};
@@ -229,6 +229,7 @@ static struct slice sealed_domain(const struct incoming *message,
             !read_sealed(message, findings->sealer_count - i, &sealed))
             break;
         struct slice domain = passing_domain(&sealed);
+        *by = sealed.dkim.len > 0 ? SLICE("arc") : SLICE("spf");
         if (domain.len > 0)
             return domain;
     }
@@ -254,9 +255,9 @@ struct authentication authenticate(const struct incoming *message)
         return (struct authentication){0};
     if (findings.dkim_aligned.len > 0)
         return outcome(message, AUTH_PASS, SLICE("dkim"), findings.dkim_aligned);
-    struct slice sealed = sealed_domain(message, &findings);
+    struct slice by = {0}, sealed = sealed_domain(message, &findings, &by);
     if (sealed.len > 0)
-        return outcome(message, AUTH_PASS, SLICE("arc"), sealed);
+        return outcome(message, AUTH_PASS, by, sealed);
     if (findings.dmarc_fail)
         return outcome(message, AUTH_FAIL, SLICE("dmarc"), findings.from);
     if (findings.dkim.len > 0)

@@ -337,7 +337,9 @@ class Verify(Case):
                 (("lists.example.org",), over, None),   # a stranger's word below a trusted seal
                 (("lists.example.org",), once.replace(b"An abuse", b"No abuse"), None),
                 (("lists.example.org",), once.replace(b"header.d=example.com", b"header.d=example.net"), None),
-                (("lists.example.org",), self.forwarded(REPORT, results=b"dmarc=pass header.from=example.com"), None)):
+                (("lists.example.org",), self.forwarded(REPORT, results=b"dmarc=pass header.from=example.com"), None),
+                # all of that network's users may have written it
+                (("lists.example.org",), self.forwarded(REPORT, results=b"spf=pass smtp.mailfrom=a@example.com"), passed | {"by": "spf"})):
             self.trusting(*sealers) if sealers else None
             stamped = self.whole(mail)
             got = self.auth(stamped)
