@@ -1,7 +1,8 @@
 #include "parsers/free-text-form.h"
 
-#define KIND_NEEDED      2U /* points at which a kind is clear; of an "attack" 1 */
-#define OTHERWISE_NEEDED 4U /* the same, for "attack" and "abuse" without more */
+#define KIND_NEEDED      2U  /* points at which a kind is clear; of an "attack" 1 */
+#define CONDITION_MOST   24U /* bytes before what is said under a condition */
+#define OTHERWISE_NEEDED 4U  /* the same, for "attack" and "abuse" without more */
 
 /* ---- words ---- */
 
@@ -18,18 +19,41 @@ static bool fits(const struct phrase *phrase, struct slice rest)
     return phrase->open || at == rest.len || rest.ptr[at] == ' ';
 }
 
+/* "Please answer once the issue has been resolved" does not say that it has. */
+static bool is_conditional(struct slice before)
+{
+    static const struct slice words[] = {
+        SLICE("if"),   SLICE("once"),   SLICE("when"),    SLICE("until"),  SLICE("whether"),
+        SLICE("wenn"), SLICE("sobald"), SLICE("falls"),   SLICE("unless"), SLICE("provided"),
+        SLICE("si"),   SLICE("cuando"), SLICE("lorsque"), SLICE("quando"), SLICE("after"),
+    };
+    struct slice word;
+    before = slice_from(before, before.len > CONDITION_MOST ? before.len - CONDITION_MOST : 0);
+    while (slice_next_field(&before, ' ', &word))
+        for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+            if (slice_eq(word, words[i]))
+                return true;
+    return false;
+}
+
 static void weigh_bucket(const struct free_text_rules *rules, unsigned bucket,
-                         struct slice rest, unsigned heavy, bool *seen,
+                         struct slice folded, size_t at, unsigned heavy, bool *seen,
                          struct word_weights *weights)
 {
+    struct slice rest = slice_from(folded, at);
     uint64_t head = phrase_head(rest);
     for (size_t i = rules->starts[bucket]; i < rules->starts[bucket + 1]; i++) {
         const struct phrase *phrase = &rules->phrases[i];
         if ((head & phrase->mask) != phrase->head || seen[i] || !fits(phrase, rest))
             continue;
+        bool doubt = phrase->kind == KINDS_MOST;
+        if (doubt && !phrase->strong && is_conditional(slice_until(folded, at)))
+            continue;
         seen[i] = true;
-        if (phrase->kind == KINDS_MOST)
+        if (doubt && phrase->strong)
             weights->doubt = true;
+        else if (doubt)
+            weights->hesitant = true;
         else
             weights->points[phrase->kind] += phrase->strong ? heavy : heavy / 2;
         weights->strong |= phrase->strong || rules->otherwise[phrase->kind % KINDS_MOST];
@@ -46,9 +70,9 @@ void rules_weigh_words(const struct free_text_rules *rules, struct slice folded,
         struct slice rest = slice_from(folded, at);
         unsigned loose = phrase_bucket(rest.ptr[0], '*');
         unsigned exact = rest.len > 1 ? phrase_bucket(rest.ptr[0], rest.ptr[1]) : loose;
-        weigh_bucket(rules, exact, rest, heavy, seen, weights);
+        weigh_bucket(rules, exact, folded, at, heavy, seen, weights);
         if (exact != loose)
-            weigh_bucket(rules, loose, rest, heavy, seen, weights);
+            weigh_bucket(rules, loose, folded, at, heavy, seen, weights);
     }
 }
 

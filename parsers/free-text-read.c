@@ -177,6 +177,23 @@ static bool are_alike(struct slice text, const struct mention *first,
     return between <= LIKE_MOST;
 }
 
+/* "192.0.2.7 and 192.0.2.8 are scanning": and the other way round, where nothing but that word
+ * stands between them. */
+static bool are_joined(struct slice text, const struct mention *first,
+                       const struct mention *second)
+{
+    static const struct slice words[] = {
+        SLICE("and"), SLICE("und"), SLICE("et"), SLICE("y"), SLICE("e"), SLICE("en"),
+        SLICE("och"), SLICE("og"),  SLICE("i"),  SLICE("a"), SLICE("и"), SLICE("&"),
+    };
+    struct slice between =
+        slice_trim(slice_until(slice_from(text, first->to), second->from - first->to));
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (slice_eq_nocase(between, words[i]))
+            return first->whole && second->whole;
+    return false;
+}
+
 /* Words stand between two addresses of which nothing tells which did what to which. */
 static bool in_doubt(struct slice text, const struct mention *mentions, const enum cue *cues,
                      size_t count)
@@ -208,6 +225,10 @@ static void read_prose(struct weighing *w, const struct line *line, struct menti
     bool logged = slice_find(line->bytes, SLICE("]: ")) >= 0; /* "sshd[991]: " */
     if ((sources > 1 && time.at != 0) || (unclear > 1 && logged))
         return;
+    for (size_t i = count; i-- > 1;)
+        if (cue_is_unclear(cues[i - 1]) && !cue_is_unclear(cues[i]) &&
+            are_joined(line->text, &mentions[i - 1], &mentions[i]))
+            cues[i - 1] = cues[i];
     bool doubt = in_doubt(line->text, mentions, cues, count);
     for (size_t i = 0; i < count; i++) {
         bool url = is_host_of_url(line->text, mentions[i].from);

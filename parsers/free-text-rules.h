@@ -37,6 +37,7 @@ struct word_weights {
     unsigned points[KINDS_MOST];
     bool strong; /* a strong word or a log line was among them */
     bool doubt;
+    bool hesitant; /* a weak doubt */
 };
 
 struct free_text_rules;
@@ -54,9 +55,9 @@ MUST_USE enum status free_text_rules_read(struct slice text, const char *file,
  * weak ones half. `folded` is what words_fold made of it. */
 void rules_weigh_words(const struct free_text_rules *rules, struct slice folded, unsigned heavy,
                        struct arena *arena, struct word_weights *weights);
-/* The kind with most points; NULL when none is clear. */
 /* Is there any word of a kind? */
 bool rules_weighs_any(const struct free_text_rules *rules, const struct word_weights *weights);
+/* The kind with most points; NULL when none is clear. */
 const struct xarf_type *rules_heaviest(const struct free_text_rules *rules,
                                        const struct word_weights *weights);
 /* Adds points to a kind that a log line told. */

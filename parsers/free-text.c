@@ -185,8 +185,8 @@ static void judge_author(struct weighing *w, const struct text_list *texts)
         told |= says && (!owns || is_ours(w->message, &claim->address));
     }
     text->insists = text->clear && told;
-    text->cites =
-        text->confident && cited && !own && !is_forward(w->message) && is_silent(w, texts);
+    text->cites = text->confident && !own && (cited || ordinary_is_reply_subject(w->message)) &&
+                  !is_forward(w->message) && is_silent(w, texts);
     text->confident = text->confident && !text->cites;
 }
 
@@ -194,6 +194,7 @@ static void judge(struct weighing *w)
 {
     struct free_text *text = w->result;
     bool accused = false, contested = w->overfull, named = false, told = w->words.strong;
+    bool shown = false; /* in words and in a log: whatever else the mail says */
     text->type = rules_heaviest(w->rules, &w->words);
     drop_places(text);
     drop_bystanders(text);
@@ -206,9 +207,11 @@ static void judge(struct weighing *w)
         accused |= counts;
         told |= counts && ((claim->source | claim->victim) & (SAYS_CUE | SAYS_LINE)) != 0;
         named |= counts && ((claim->source | claim->victim) & SAYS_SUBJECT) != 0;
+        shown |= (claim->own & SAYS_LINE) && (claim->own & SAYS_CUE) && !claim->cited;
         contested |= is_contested(claim);
     }
-    text->clear = text->type != NULL && told && accused && !contested && !w->words.doubt;
+    text->clear = text->type != NULL && told && accused && !contested && !w->words.doubt &&
+                  (!w->words.hesitant || shown);
     text->confident = text->clear && (named || !ordinary_is_newsletter(w->message));
 }
 
@@ -264,7 +267,7 @@ const struct xarf_type *free_text_kind(const struct incoming *message)
     struct weighing w = {.message = message, .rules = rules_of(message)};
     struct text_list texts = text_bodies(message, TEXT_MOST);
     weigh_mail(&w, &texts);
-    return w.words.doubt ? NULL : rules_heaviest(w.rules, &w.words);
+    return w.words.doubt || w.words.hesitant ? NULL : rules_heaviest(w.rules, &w.words);
 }
 
 const struct xarf_type *free_text_kind_of(const struct incoming *message, struct slice words)
