@@ -57,6 +57,15 @@ static bool is_greeting(struct slice word)
     return slice_eq_nocase(word, SLICE("HELO")) || slice_eq_nocase(word, SLICE("EHLO"));
 }
 
+/* "[192.0.2.7] (helo=claimed ident=[claimed])": Exim's way when the client has no name. All in
+ * that comment are the client's own words, parentheses too. */
+static bool is_claims(struct slice word)
+{
+    return slice_starts_with_nocase(word, SLICE("helo=")) ||
+           slice_starts_with_nocase(word, SLICE("ident=")) ||
+           slice_starts_with_nocase(word, SLICE("port="));
+}
+
 void hop_read(struct slice value, struct hop *hop)
 {
     enum { NOWHERE, FROM, BY, FOR } clause = NOWHERE;
@@ -81,6 +90,9 @@ void hop_read(struct slice value, struct hop *hop)
             clause = BY;
         } else if (depth == 0 && slice_eq_nocase(word, SLICE("for"))) {
             clause = FOR;
+        } else if (clause == FROM && depth > 0 && !address_is_none(&hop->address) &&
+                   is_claims(word)) {
+            seen_in_comment = true;
         } else if (clause == FROM && !is_greeting(previous) && read_address(word, &address)) {
             if (depth > 0 ? !seen_in_comment : address_is_none(&hop->address)) {
                 hop->address = address;

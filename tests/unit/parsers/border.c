@@ -17,6 +17,12 @@
 #define LIAR                                                                                   \
     "Received: from mx.provider.example (evil.example [198.51.100.66])\n"                      \
     " by mx.provider.example; Mon, 02 Nov 2026 10:00:00 +0000\n"
+#define IDENTITY                                                                               \
+    "Received: from [198.51.100.66] (helo=x ident=[10.0.0.1]) by mx.provider.example; Mon, "   \
+    "02 Nov 2026 10:00:00 +0000\n"
+#define IDENTITIES                                                                             \
+    "Received: from [198.51.100.66] (helo=x ident=x) (mx.provider.example [10.0.0.1]) by "     \
+    "mx.provider.example; Mon, 02 Nov 2026 10:00:00 +0000\n"
 #define NAMELESS                                                                               \
     "Received: from mx.provider.example ([192.0.2.25]) by store.provider.example; Mon, 02 "    \
     "Nov 2026 10:00:01 +0000\n"
@@ -48,6 +54,8 @@ static const struct {
     {ENTRY LIAR FORGED, 1, true, AUTH_NONE},
     {ENTRY FILTER FORGED, 1, true, AUTH_NONE},
     {LIAR ENTRY FORGED, 1, true, AUTH_NONE},
+    {IDENTITY ENTRY FORGED, 1, true, AUTH_NONE},
+    {IDENTITIES ENTRY FORGED, 1, true, AUTH_NONE},
     {STORE LIAR ENTRY FORGED, 1, true, AUTH_NONE},
     {STORE ENTRY ENTRY FORGED, 1, true, AUTH_NONE},
     /* hops inside: by the name that was found for the address, by loopback, without a network */

@@ -15,6 +15,9 @@ static void sources(void **state)
          false},
         {"Received: from [192.0.2.7] (helo=x.example) by mx.b.example\n", "192.0.2.7", "",
          false},
+        {"Received: from [192.0.2.7] (port=4711 helo=x.example ident=a [198.51.100.7]) by "
+         "mx.b.example\n",
+         "192.0.2.7", "", false},
         {"Received: from unknown (HELO a.example) (192.0.2.7)\n by mx.b.example with SMTP\n",
          "192.0.2.7", "", false},
         {"Received: from 127.0.0.1 (HELO a.example) (192.0.2.7) by mx.b.example\n", "192.0.2.7",
