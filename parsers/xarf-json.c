@@ -15,9 +15,10 @@ struct document {
 
 static bool names_xarf(struct slice text)
 {
-    return slice_find(text, SLICE("\"xarf_version\"")) >= 0 ||
-           slice_find(text, SLICE("\"ReporterInfo\"")) >= 0 ||
-           slice_find(text, SLICE("\"ReportType\"")) >= 0;
+    return slice_find_byte(text, '{') >= 0 && /* few texts have one, and looking is cheap */
+           (slice_find(text, SLICE("\"xarf_version\"")) >= 0 ||
+            slice_find(text, SLICE("\"ReporterInfo\"")) >= 0 ||
+            slice_find(text, SLICE("\"ReportType\"")) >= 0);
 }
 
 static bool begins_json(struct slice text)
