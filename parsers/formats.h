@@ -16,4 +16,7 @@ extern const struct parser parser_x_arf;
 extern const struct parser parser_not_a_report;
 extern const struct parser parser_unrecognised;
 
+/* Does a table in its text say who did what? */
+bool table_accuses(const struct incoming *message);
+
 #endif

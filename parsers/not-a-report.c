@@ -5,7 +5,6 @@
 #include "parsers/formats.h"
 #include "parsers/forwarded-marks.h"
 #include "parsers/free-text-words.h"
-#include "parsers/free-text.h"
 #include "parsers/ordinary.h"
 #include "parsers/phrases.h"
 #include "parsers/text-body.h"
@@ -284,7 +283,7 @@ static enum status not_a_report_parse(const struct incoming *message,
 {
     (void)why;
     size_t kind = find_kind(message);
-    bool insists = kinds[kind].by_words && free_text_of(message)->insists;
+    bool insists = kinds[kind].by_words && ordinary_complains(message);
     result->verdict = insists ? VERDICT_TRIAGE : VERDICT_NOT_A_REPORT;
     result->reason = insists ? ordinary_doubt(message, kinds[kind].reason) : kinds[kind].reason;
     return OK;

@@ -94,10 +94,17 @@ struct slice ordinary_kind(const struct incoming *message)
     return SLICE("");
 }
 
+bool ordinary_complains(const struct incoming *message)
+{
+    return free_text_of(message)->insists ||
+           (!message_is_reply(message) && table_accuses(message));
+}
+
 struct slice ordinary_doubt(const struct incoming *message, struct slice kind)
 {
-    return arena_printf(message->arena, "%.*s, but it complains itself; best guess: %.*s",
-                        SLICE_FMT(kind), SLICE_FMT(free_text_guess(message)));
+    struct slice guess = free_text_guess(message);
+    return arena_printf(message->arena, "%.*s, but it complains itself%s%.*s", SLICE_FMT(kind),
+                        guess.len > 0 ? "; best guess: " : "", SLICE_FMT(guess));
 }
 
 static bool ordinary_recognises(const struct incoming *message)
@@ -110,7 +117,7 @@ static enum status ordinary_parse(const struct incoming *message, struct parse_r
 {
     (void)why;
     struct slice kind = ordinary_kind(message);
-    bool insists = free_text_of(message)->insists && !is_own_log(message);
+    bool insists = ordinary_complains(message) && !is_own_log(message);
     result->verdict = insists ? VERDICT_TRIAGE : VERDICT_NOT_A_REPORT;
     result->reason = insists ? ordinary_doubt(message, kind) : kind;
     return OK;

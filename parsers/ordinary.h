@@ -9,6 +9,8 @@ struct slice ordinary_kind(const struct incoming *message);
 bool ordinary_is_newsletter(const struct incoming *message);
 /* By its subject alone, as people forward and answer: "Re:", "AW:". */
 bool ordinary_is_reply_subject(const struct incoming *message);
+/* Does it accuse in its own words, or in a table that it shows? */
+bool ordinary_complains(const struct incoming *message);
 /* Why a person should look at mail of a kind that reports nothing. */
 struct slice ordinary_doubt(const struct incoming *message, struct slice kind);
 

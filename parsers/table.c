@@ -242,7 +242,8 @@ static bool may_complain(const struct incoming *message)
 }
 
 static bool recognise_grid(const struct incoming *message, const struct attachment *attachment,
-                           const struct grid *grid, struct table *table, size_t *first_row)
+                           const struct grid *grid, bool anywhere, struct table *table,
+                           size_t *first_row)
 {
     table->name = attachment->name;
     table->serial_times = slice_find_nocase(attachment->name, SLICE("xl/worksheets/")) >= 0;
@@ -260,7 +261,8 @@ static bool recognise_grid(const struct incoming *message, const struct attachme
         if (in_text && fit_feed(message, grid->divider, true, table))
             return true;
         if (fit_feed(message, grid->divider, false, table) &&
-            (!in_text || (row_tells(message, table, grid, row + 1) && may_complain(message))))
+            (!in_text ||
+             (row_tells(message, table, grid, row + 1) && (anywhere || may_complain(message)))))
             return true;
     }
     return false;
@@ -290,7 +292,7 @@ static bool take_grids(const struct incoming *message, const struct attachments 
     bool found = false;
     for (size_t i = 0; i < grids->count; i++) {
         size_t row = 0;
-        if (!recognise_grid(message, &all->items[index], &grids->items[i], table, &row))
+        if (!recognise_grid(message, &all->items[index], &grids->items[i], false, table, &row))
             continue;
         found = true;
         if (result == NULL)
@@ -298,6 +300,23 @@ static bool take_grids(const struct incoming *message, const struct attachments 
         read_grid(message, table, &grids->items[i], row, result);
     }
     return found;
+}
+
+bool table_accuses(const struct incoming *message)
+{
+    const struct attachments *all = attachments_of(message);
+    struct table *table = arena_new(message->arena, struct table);
+    for (size_t i = 0; i < all->count; i++) {
+        if (all->items[i].name.len > 0 || !mime_is_own(&message->mime, all->items[i].part))
+            continue;
+        const struct grids *grids = grids_of(message, i);
+        for (size_t k = 0; k < grids->count; k++) {
+            size_t row = 0;
+            if (recognise_grid(message, &all->items[i], &grids->items[k], true, table, &row))
+                return true;
+        }
+    }
+    return false;
 }
 
 /* ---- the parser ---- */

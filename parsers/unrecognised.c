@@ -30,7 +30,7 @@ static bool is_about_ours(const struct incoming *message)
 {
     struct suspicion suspicion;
     suspicion_read(message, &suspicion);
-    return suspicion.addresses_us && free_text_of(message)->insists;
+    return table_accuses(message) || (suspicion.addresses_us && free_text_of(message)->insists);
 }
 
 /* Why a person should look, or empty. */
