@@ -31,10 +31,21 @@ static bool is_private(struct slice name)
     return false;
 }
 
+/* "evil.example.com/go?to=http://192.0.2.7/" has none: what stands further on, the owner of the
+ * page has written. */
+static ptrdiff_t scheme_end(struct slice url)
+{
+    ptrdiff_t at = slice_find(url, SLICE("://"));
+    for (ptrdiff_t i = 0; i < at; i++)
+        if (memchr("/?#\\.@", url.ptr[i], 6) != NULL)
+            return -1;
+    return at;
+}
+
 /* Between the scheme (and user information) and the port or path. */
 static struct slice authority_of(struct slice url)
 {
-    ptrdiff_t scheme = slice_find(url, SLICE("://"));
+    ptrdiff_t scheme = scheme_end(url);
     struct slice rest = scheme < 0 ? url : slice_from(url, (size_t)scheme + 3);
     size_t end = 0;
     size_t begin = 0;

@@ -35,6 +35,13 @@ static void hosts(void **state)
         {"hxxps://evil[.]example[.]com:8443/x", "evil.example.com"},
         {"evil.example.com/login", "evil.example.com"},
         {"evil.example.com:8080", "evil.example.com"},
+        /* what a page's owner writes into its path names nobody */
+        {"evil.example.com/go?to=http://192.0.2.7/", "evil.example.com"},
+        {"evil.example.com?http://192.0.2.7/", "evil.example.com"},
+        {"evil.example.com#http://192.0.2.7/", "evil.example.com"},
+        {"evil.example.com\\http://192.0.2.7/", "evil.example.com"},
+        {"evil.example.com://192.0.2.7/", "evil.example.com"},
+        {"http://evil.example.com/http://192.0.2.7/", "evil.example.com"},
         {"https://bank.example.org@evil.example.com/", "evil.example.com"},
         {"https://bank.example.org:x@y@evil.example.com#bank.example.org", "evil.example.com"},
         {"https://evil.example.com\\@bank.example.org/", "evil.example.com"},
