@@ -1,9 +1,9 @@
 #include "app/input.h"
 
+#include "app/member.h"
 #include "base/text.h"
 
 #include <jansson.h>
-#include <stdlib.h>
 
 #define TEXT_MOST 2000
 
@@ -84,61 +84,38 @@ bool response_quality_parse(struct slice text, enum response_quality *quality)
     return true;
 }
 
-static void set(json_t *object, const char *name, json_t *value)
-{
-    if (value == NULL || json_object_set_new(object, name, value) != 0)
-        abort();
-}
-
-static void set_text(json_t *object, const char *name, struct slice text)
-{
-    if (text.len > 0)
-        set(object, name, json_stringn(text.ptr, text.len));
-}
-
 static void set_number(json_t *object, const char *name, uint64_t number)
 {
     if (number != 0)
-        set(object, name, json_integer((json_int_t)number));
+        member_put(object, name, json_integer((json_int_t)number));
 }
 
 void input_encode(const struct input *input, struct buffer *json)
 {
     json_t *object = json_object();
     bool desk = input->verb == INPUT_OPERATOR;
-    set(object, "v", json_integer(1));
-    set_text(object, "id", input->id);
-    set_text(object, "actor", input->actor);
-    set_text(object, "verb",
-             slice_of(desk ? operator_names[input->operator_verb] : other_names[input->verb]));
+    member_put(object, "v", json_integer(1));
+    member_put_text(object, "id", input->id);
+    member_put_text(object, "actor", input->actor);
+    member_put_text(
+        object, "verb",
+        slice_of(desk ? operator_names[input->operator_verb] : other_names[input->verb]));
     set_number(object, "case", input->case_id);
     set_number(object, "generation", input->generation);
     set_number(object, "message", input->message_id);
-    set_text(object, "text", input->text);
-    set_text(object, "assignee", input->assignee);
+    member_put_text(object, "text", input->text);
+    member_put_text(object, "assignee", input->assignee);
     set_number(object, "seconds", (uint64_t)input->seconds);
     set_number(object, "other", input->other);
     if (desk && input->operator_verb == OPERATOR_CONFIRM)
-        set_text(object, "kind", slice_of(abuse_kind_name(input->kind)));
+        member_put_text(object, "kind", slice_of(abuse_kind_name(input->kind)));
     if (input->verb == INPUT_RESPONSE) {
-        set(object, "authenticated", json_boolean(input->authenticated));
-        set_text(object, "quality", slice_of(quality_names[input->quality]));
+        member_put(object, "authenticated", json_boolean(input->authenticated));
+        member_put_text(object, "quality", slice_of(quality_names[input->quality]));
     }
     if (input->verb == INPUT_INTAKE)
-        set(object, "healthy", json_boolean(input->healthy));
-    char *text = json_dumps(object, JSON_COMPACT);
-    if (text == NULL)
-        abort();
-    buffer_add(json, slice_of(text));
-    free(text);
-    json_decref(object);
-}
-
-static struct slice get_text(const json_t *object, const char *name, struct arena *arena)
-{
-    const json_t *value = json_object_get(object, name);
-    struct slice text = {json_string_value(value), json_string_length(value)};
-    return text.len == 0 ? (struct slice){0} : text_line(arena, text, TEXT_MOST);
+        member_put(object, "healthy", json_boolean(input->healthy));
+    member_write(object, json);
 }
 
 static uint64_t get_number(const json_t *object, const char *name)
@@ -167,20 +144,20 @@ static enum status get_input(const json_t *object, struct arena *arena, struct i
         return fail(why, ERR_MALFORMED,
                     "a decision of an unknown version: written by a later abusedesk?");
     struct input read = {
-        .id = get_text(object, "id", arena),
-        .actor = get_text(object, "actor", arena),
+        .id = member_text(object, "id", TEXT_MOST, arena),
+        .actor = member_text(object, "actor", TEXT_MOST, arena),
         .case_id = get_number(object, "case"),
         .generation = (uint32_t)get_number(object, "generation"),
         .message_id = get_number(object, "message"),
-        .text = get_text(object, "text", arena),
-        .assignee = get_text(object, "assignee", arena),
+        .text = member_text(object, "text", TEXT_MOST, arena),
+        .assignee = member_text(object, "assignee", TEXT_MOST, arena),
         .seconds = (int64_t)get_number(object, "seconds"),
         .other = get_number(object, "other"),
         .authenticated = json_is_true(json_object_get(object, "authenticated")),
         .healthy = json_is_true(json_object_get(object, "healthy")),
     };
-    struct slice kind = get_text(object, "kind", arena);
-    struct slice quality = get_text(object, "quality", arena);
+    struct slice kind = member_text(object, "kind", TEXT_MOST, arena);
+    struct slice quality = member_text(object, "quality", TEXT_MOST, arena);
     if (read.id.len == 0 || read.actor.len == 0)
         return fail(why, ERR_MALFORMED, "a decision without id or actor");
     if (kind.len > 0 && !abuse_kind_parse(kind, &read.kind))
@@ -189,7 +166,7 @@ static enum status get_input(const json_t *object, struct arena *arena, struct i
     if (quality.len > 0 && !response_quality_parse(quality, &read.quality))
         return fail(why, ERR_MALFORMED, "a response of the unknown quality \"%.*s\"",
                     SLICE_FMT(quality));
-    enum status status = get_verb(get_text(object, "verb", arena), &read, why);
+    enum status status = get_verb(member_text(object, "verb", TEXT_MOST, arena), &read, why);
     if (status == OK)
         *input = read;
     return status;

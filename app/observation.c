@@ -1,56 +1,32 @@
 #include "app/observation.h"
 
+#include "app/member.h"
 #include "base/host.h"
 #include "base/text.h"
 
 #include <jansson.h>
-#include <stdlib.h>
 
 #define WORDS_MOST 200U
-
-static void set(json_t *object, const char *name, json_t *value)
-{
-    if (value == NULL || json_object_set_new(object, name, value) != 0)
-        abort();
-}
-
-static void set_text(json_t *object, const char *name, struct slice text)
-{
-    if (text.len > 0)
-        set(object, name, json_stringn(text.ptr, text.len));
-}
 
 void observation_encode(const struct observation *observation, struct buffer *json)
 {
     json_t *object = json_object();
     json_t *addresses = json_array();
     char text[ADDRESS_TEXT];
-    set(object, "v", json_integer(1));
-    set_text(object, "name", observation->name);
-    set_text(object, "result", slice_of(observation_result_name(observation->result)));
-    set_text(object, "rcode", observation->rcode);
+    member_put(object, "v", json_integer(1));
+    member_put_text(object, "name", observation->name);
+    member_put_text(object, "result", slice_of(observation_result_name(observation->result)));
+    member_put_text(object, "rcode", observation->rcode);
     for (size_t i = 0; i < observation->address_count; i++)
         (void)json_array_append_new(
             addresses, json_string(address_text(&observation->addresses[i], text)));
-    set(object, "addresses", addresses);
+    member_put(object, "addresses", addresses);
     if (observation->incomplete)
-        set(object, "incomplete", json_true());
-    set(object, "ttl", json_integer((json_int_t)observation->ttl));
-    set_text(object, "resolver", observation->resolver);
-    set_text(object, "reason", observation->reason);
-    char *bytes = json_dumps(object, JSON_COMPACT);
-    if (bytes == NULL)
-        abort();
-    buffer_add(json, slice_of(bytes));
-    free(bytes);
-    json_decref(object);
-}
-
-static struct slice get_text(const json_t *object, const char *name, struct arena *arena)
-{
-    const json_t *value = json_object_get(object, name);
-    struct slice text = {json_string_value(value), json_string_length(value)};
-    return text.len == 0 ? (struct slice){0} : text_line(arena, text, WORDS_MOST);
+        member_put(object, "incomplete", json_true());
+    member_put(object, "ttl", json_integer((json_int_t)observation->ttl));
+    member_put_text(object, "resolver", observation->resolver);
+    member_put_text(object, "reason", observation->reason);
+    member_write(object, json);
 }
 
 static enum status get_addresses(const json_t *list, struct arena *arena,
@@ -87,9 +63,9 @@ static enum status get_name(const json_t *object, struct arena *arena,
 static enum status get_observation(const json_t *object, struct arena *arena,
                                    struct observation *observation, struct fault *why)
 {
-    struct observation read = {.rcode = get_text(object, "rcode", arena),
-                               .resolver = get_text(object, "resolver", arena),
-                               .reason = get_text(object, "reason", arena),
+    struct observation read = {.rcode = member_text(object, "rcode", WORDS_MOST, arena),
+                               .resolver = member_text(object, "resolver", WORDS_MOST, arena),
+                               .reason = member_text(object, "reason", WORDS_MOST, arena),
                                .incomplete =
                                    json_is_true(json_object_get(object, "incomplete"))};
     json_int_t ttl = json_integer_value(json_object_get(object, "ttl"));
@@ -97,7 +73,8 @@ static enum status get_observation(const json_t *object, struct arena *arena,
         return fail(why, ERR_MALFORMED,
                     "an observation of an unknown version: written by a later abusedesk?");
     read.ttl = ttl > 0 && ttl <= UINT32_MAX ? (uint32_t)ttl : 0;
-    if (!observation_result_parse(get_text(object, "result", arena), &read.result))
+    if (!observation_result_parse(member_text(object, "result", WORDS_MOST, arena),
+                                  &read.result))
         return fail(why, ERR_MALFORMED, "an observation with an unknown result");
     enum status status = get_name(object, arena, &read, why);
     if (status == OK)

@@ -1,7 +1,8 @@
 #include "app/show-event.h"
 
+#include "app/member.h"
+
 #include <inttypes.h>
-#include <stdlib.h>
 
 enum tint event_tint(enum event_type type)
 {
@@ -61,12 +62,6 @@ const char *moment_table(int64_t moment, char text[32])
     return text;
 }
 
-static void set(json_t *object, const char *name, json_t *value)
-{
-    if (value == NULL || json_object_set_new(object, name, value) != 0)
-        abort();
-}
-
 static json_t *text_json(struct slice text)
 {
     json_t *value = text.len == 0 ? json_string("") : json_stringn(text.ptr, text.len);
@@ -80,27 +75,27 @@ json_t *event_to_json(const struct event *event, const char *name, const struct 
     char id[32];
     json_t *object = json_object();
     (void)snprintf(id, sizeof id, "C-%" PRIu64, event->case_id);
-    set(object, "t", json_string(moment_rfc3339(event->at.real, moment)));
-    set(object, "case", event->case_id == 0 ? json_null() : json_string(id));
-    set(object, "ip",
-        c == NULL ? json_null() : json_string(address_text(&c->address, address)));
-    set(object, "customer", c == NULL ? json_null() : text_json(c->customer));
-    set(object, "event", json_string(name));
-    set(object, "text", text_json(event->text));
-    set(object, "actor", text_json(event->actor));
+    member_put(object, "t", json_string(moment_rfc3339(event->at.real, moment)));
+    member_put(object, "case", event->case_id == 0 ? json_null() : json_string(id));
+    member_put(object, "ip",
+               c == NULL ? json_null() : json_string(address_text(&c->address, address)));
+    member_put(object, "customer", c == NULL ? json_null() : text_json(c->customer));
+    member_put(object, "event", json_string(name));
+    member_put(object, "text", text_json(event->text));
+    member_put(object, "actor", text_json(event->actor));
     if (c != NULL) {
-        set(object, "state", json_string(case_state_name(event->to)));
-        set(object, "generation", json_integer(event->generation));
+        member_put(object, "state", json_string(case_state_name(event->to)));
+        member_put(object, "generation", json_integer(event->generation));
     }
     if (event->type == EVENT_OPENED || event->type == EVENT_CONFIRMED)
-        set(object, "kind", json_string(abuse_kind_name(event->kind)));
+        member_put(object, "kind", json_string(abuse_kind_name(event->kind)));
     if (event->observed_at != 0)
-        set(object, "observed", json_string(moment_rfc3339(event->observed_at, moment)));
+        member_put(object, "observed", json_string(moment_rfc3339(event->observed_at, moment)));
     if (event->type == EVENT_REPORT && event->witness.operator_name.len > 0)
-        set(object, "operator", text_json(event->witness.operator_name));
+        member_put(object, "operator", text_json(event->witness.operator_name));
     if (event->action.len > 0)
-        set(object, "action", text_json(event->action));
-    set(object, "id", json_integer((json_int_t)event->id));
+        member_put(object, "action", text_json(event->action));
+    member_put(object, "id", json_integer((json_int_t)event->id));
     return object;
 }
 

@@ -30,18 +30,6 @@ static size_t parse(struct slice raw, struct arena *arena)
 
 /* ---- floors ---- */
 
-static size_t scan_lines(struct slice raw, struct arena *arena)
-{
-    (void)arena;
-    size_t lines = 0;
-    const char *at = raw.ptr, *end = raw.ptr + raw.len;
-    while (at < end && (at = memchr(at, '\n', (size_t)(end - at))) != NULL) {
-        lines++;
-        at++;
-    }
-    return lines;
-}
-
 static size_t decode(struct slice raw, struct arena *arena)
 {
     struct base64_decode_ctx context;
@@ -151,7 +139,7 @@ static work_fn reader_of(const struct mail_kind *kind)
 static double floor_of(const struct mail_kind *kind, const struct mail *mail)
 {
     work_fn reader = reader_of(kind);
-    double sum = measure(scan_lines, buffer_slice(&mail->raw), ROUND_SECONDS);
+    double sum = measure(measure_lines, buffer_slice(&mail->raw), ROUND_SECONDS);
     if (mail->encoded.len > 0)
         sum += measure(decode, buffer_slice(&mail->encoded), ROUND_SECONDS);
     if (kind->packing == PACK_ZIP)
