@@ -59,6 +59,8 @@ class Lmtp(house.Case):
         client = self.client()
         self.assertEqual({name for name in ("pipelining", "8bitmime", "smtputf8", "size", "enhancedstatuscodes")
                           if client.has_extn(name)}, {"pipelining", "8bitmime", "smtputf8", "size", "enhancedstatuscodes"})
+        # of a record of the journal, with what is put on top
+        self.assertLessEqual(int(client.esmtp_features["size"]), (64 << 20) - (64 << 10))
         for i in range(20):
             self.assertEqual(self.sent(client, mail(i)), [250])
         daemon.kill()  # at once
