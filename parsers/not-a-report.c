@@ -132,9 +132,14 @@ static bool is_bounce(const struct incoming *message, const struct said *said)
     if (is_system(message))
         return subject || phrases_within(PHRASES_RETURNED, said->words) ||
                has_failure_code(said->words);
-    if (has_system_name(message))
-        return subject || phrases_within(PHRASES_RETURNED, said->words);
-    return subject &&
+    return has_system_name(message) &&
+           (subject || phrases_within(PHRASES_RETURNED, said->words));
+}
+
+/* From whoever it comes. */
+static bool sounds_returned(const struct incoming *message, const struct said *said)
+{
+    return phrases_within(PHRASES_UNDELIVERED, said->subject) &&
            (phrases_within(PHRASES_RETURNED, said->words) ||
             slice_starts_with_nocase(field(message, SLICE("Auto-Submitted")), SLICE("auto")));
 }
@@ -187,15 +192,15 @@ static bool is_automatic_reply(const struct incoming *message, const struct said
     for (size_t i = 0; i < part->header_count; i++)
         if (is_automatic_field(part->headers[i].name) || says_automatic(&part->headers[i]))
             return true;
-    return phrases_begin(PHRASES_AUTOMATIC, said->subject) ||
-           phrases_equal(PHRASES_AWAY, said->label);
+    return phrases_begin(PHRASES_AUTOMATIC, said->subject);
 }
 
 static bool is_absence(const struct incoming *message, const struct said *said)
 {
     (void)message;
 
-    return phrases_within(PHRASES_ABSENT, said->words);
+    return phrases_equal(PHRASES_AWAY, said->label) ||
+           phrases_within(PHRASES_ABSENT, said->words);
 }
 
 /* A ticket system says that it has got our mail; a desk answers it. */
@@ -256,6 +261,7 @@ static const struct {
     {is_statistics, SLICE("a DMARC aggregate report"), false},
     {is_unsubscribe, SLICE("an unsubscribe request"), false},
     {is_automatic_reply, SLICE("an automatic reply"), false},
+    {sounds_returned, SLICE("a bounce or delivery notice"), true},
     {is_absence, SLICE("an automatic reply"), true},
     {is_acknowledgement, SLICE("an acknowledgement from a ticket system"), true},
     {is_sign_up, SLICE("a request to confirm an address"), true},
