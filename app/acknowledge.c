@@ -1,5 +1,6 @@
 #include "app/acknowledge.h"
 
+#include "base/host.h"
 #include "base/text.h"
 
 #include <inttypes.h>
@@ -13,12 +14,9 @@ static bool is_vouched_for(const struct authentication *auth)
 {
     ptrdiff_t at = slice_find_byte(auth->mailbox, '@');
     if (auth->result != AUTH_PASS || slice_eq_nocase(auth->by, SLICE("spf")) || at <= 0 ||
-        auth->domain.len == 0 || !text_is_mailbox(auth->mailbox))
+        !text_is_mailbox(auth->mailbox))
         return false;
-    struct slice domain = slice_from(auth->mailbox, (size_t)at + 1);
-    size_t below = domain.len - auth->domain.len;
-    return domain.len >= auth->domain.len && (below == 0 || domain.ptr[below - 1] == '.') &&
-           slice_eq_nocase(slice_from(domain, below), auth->domain);
+    return host_is_within(slice_from(auth->mailbox, (size_t)at + 1), auth->domain);
 }
 
 void acknowledge_report(struct acknowledging *acknowledging, const struct pipeline *pipeline,

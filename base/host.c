@@ -16,17 +16,17 @@ static const struct slice private_zones[] = {
     {"arpa", 4},      {"invalid", 7}, {"onion", 5},        {"alt", 3},
 };
 
-static bool is_in_zone(struct slice name, struct slice zone)
+bool host_is_within(struct slice name, struct slice domain)
 {
-    if (!slice_ends_with_nocase(name, zone))
+    if (domain.len == 0 || !slice_ends_with_nocase(name, domain))
         return false;
-    return name.len == zone.len || name.ptr[name.len - zone.len - 1] == '.';
+    return name.len == domain.len || name.ptr[name.len - domain.len - 1] == '.';
 }
 
 static bool is_private(struct slice name)
 {
     for (size_t i = 0; i < sizeof private_zones / sizeof *private_zones; i++)
-        if (is_in_zone(name, private_zones[i]))
+        if (host_is_within(name, private_zones[i]))
             return true;
     return false;
 }

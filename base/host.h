@@ -24,4 +24,7 @@ struct host {
  * "http://0xC0000207/", as a browser would read them (WHATWG URL). */
 void host_of(struct slice subject, struct arena *arena, struct host *host);
 
+/* Is the name that domain, or below it? In any case of letters; nothing is within no domain. */
+bool host_is_within(struct slice name, struct slice domain);
+
 #endif

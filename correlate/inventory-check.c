@@ -1,6 +1,7 @@
 /* Is there somebody to reach, when it matters? */
 #include "correlate/inventory.h"
 
+#include "base/host.h"
 #include "base/moment.h"
 #include "base/text.h"
 
@@ -46,21 +47,13 @@ static bool is_role_mailbox(struct slice mail)
     return false;
 }
 
-/* One name is the other, or lies below it. */
-static bool is_within(struct slice name, struct slice parent)
-{
-    if (parent.len == 0 || !slice_ends_with_nocase(name, parent))
-        return false;
-    return name.len == parent.len || name.ptr[name.len - parent.len - 1] == '.';
-}
-
 /* Mail about a server to a domain that lives on it is not read while the server is cut, and
  * read by whoever broke in until then. No resolver here: the server's name tells. */
 static bool is_in_own_domain(const struct assignment *row, struct slice mail)
 {
     struct slice domain = domain_of(mail);
     return text_is_domain(row->server) && text_is_domain(domain) &&
-           (is_within(row->server, domain) || is_within(domain, row->server));
+           (host_is_within(row->server, domain) || host_is_within(domain, row->server));
 }
 
 static void check_contact(struct check *check, const struct assignment *row,

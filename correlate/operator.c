@@ -1,5 +1,7 @@
 #include "correlate/correlate.h"
 
+#include "base/host.h"
+
 #include <libpsl.h>
 
 #define DOMAIN_LONGEST 253 /* RFC 1035 s2.3.4, as text */
@@ -13,16 +15,6 @@ static struct slice registered_domain(struct slice domain)
     text[domain.len] = '\0';
     const char *registered = psl_registrable_domain(psl_builtin(), text);
     return registered == NULL ? domain : slice_from(domain, (size_t)(registered - text));
-}
-
-/* Both are lower case, as whoever read them made them. */
-static bool is_at_or_below(struct slice domain, struct slice parent)
-{
-    if (parent.len == 0 || parent.len > domain.len)
-        return false;
-    size_t below = domain.len - parent.len;
-    return (below == 0 || domain.ptr[below - 1] == '.') &&
-           slice_eq(slice_from(domain, below), parent);
 }
 
 /* The very mailbox, and vouched for by its own organisation (relaxed alignment, RFC 7489 s3.1).
@@ -43,7 +35,7 @@ static bool is_mailbox_of(const struct report *report, struct slice mailbox)
  * longer domain more than one above it. */
 static size_t entry_fits(const struct report *report, struct slice entry)
 {
-    if (is_at_or_below(report->auth.domain, entry))
+    if (host_is_within(report->auth.domain, entry))
         return entry.len;
     return is_mailbox_of(report, entry) ? DOMAIN_LONGEST + 1 : 0;
 }

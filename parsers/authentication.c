@@ -1,5 +1,6 @@
 #include "parsers/authentication.h"
 
+#include "base/host.h"
 #include "parsers/border.h"
 
 #define SEALERS_MOST 8
@@ -64,7 +65,7 @@ static bool next_token(struct slice *rest, struct slice *token)
 static bool aligned(struct slice signer, struct slice from)
 {
     return slice_find_byte(signer, '.') > 0 && slice_find_byte(from, '.') > 0 &&
-           (border_is_below(signer, from) || border_is_below(from, signer));
+           (host_is_within(signer, from) || host_is_within(from, signer));
 }
 
 static struct slice after_at(struct slice text)
@@ -183,7 +184,7 @@ static bool read_fields(const struct incoming *message, struct findings *finding
 static bool is_trusted_sealer(const struct parse_settings *settings, struct slice domain)
 {
     for (size_t i = 0; i < settings->trusted_sealer_count; i++)
-        if (border_is_below(domain, settings->trusted_sealers[i]))
+        if (host_is_within(domain, settings->trusted_sealers[i]))
             return true;
     return false;
 }

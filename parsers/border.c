@@ -1,5 +1,6 @@
 #include "parsers/border.h"
 
+#include "base/host.h"
 #include "parsers/hop.h"
 
 struct border border_of(const struct parse_settings *settings)
@@ -7,19 +8,11 @@ struct border border_of(const struct parse_settings *settings)
     return (struct border){.settings = settings};
 }
 
-bool border_is_below(struct slice domain, struct slice parent)
-{
-    if (domain.len <= parent.len || parent.len == 0)
-        return slice_eq_nocase(domain, parent);
-    return domain.ptr[domain.len - parent.len - 1] == '.' &&
-           slice_ends_with_nocase(domain, parent);
-}
-
 /* An authserv-id is commonly the name of the exchanger. */
 static bool is_ours(const struct parse_settings *settings, struct slice host)
 {
     for (size_t i = 0; i < settings->trusted_hop_count; i++)
-        if (border_is_below(host, settings->trusted_hops[i]))
+        if (host_is_within(host, settings->trusted_hops[i]))
             return true;
     for (size_t i = 0; i < settings->trusted_authserv_count; i++)
         if (slice_eq_nocase(host, settings->trusted_authserv[i]))

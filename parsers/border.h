@@ -28,7 +28,5 @@ struct border {
 struct border border_of(const struct parse_settings *settings);
 /* Goes past a Received field. */
 void border_pass(struct border *border, struct slice received);
-/* Is it the domain, or below it? */
-bool border_is_below(struct slice domain, struct slice parent);
 
 #endif

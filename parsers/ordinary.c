@@ -3,6 +3,7 @@
  * reports in all of these. */
 #include "parsers/ordinary.h"
 
+#include "base/host.h"
 #include "parsers/formats.h"
 #include "parsers/free-text.h"
 
@@ -55,9 +56,7 @@ static bool is_robot(struct slice mailbox)
 /* One is the other, or below it. */
 static bool is_same_site(struct slice a, struct slice b)
 {
-    struct slice longer = a.len > b.len ? a : b, shorter = a.len > b.len ? b : a;
-    return shorter.len > 0 && slice_ends_with_nocase(longer, shorter) &&
-           (longer.len == shorter.len || longer.ptr[longer.len - shorter.len - 1] == '.');
+    return host_is_within(a, b) || host_is_within(b, a);
 }
 
 static bool accuses_ours(const struct incoming *message)
