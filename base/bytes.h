@@ -1,10 +1,16 @@
-/* Looking for bytes, sixteen at a time where the processor can. */
+/* What a byte is, and looking for bytes, sixteen at a time where the processor can. */
 #ifndef BASE_BYTES_H
 #define BASE_BYTES_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* In no locale, unlike isdigit. */
+static inline bool byte_is_digit(char byte)
+{
+    return byte >= '0' && byte <= '9';
+}
 
 #ifdef __SSE2__
 #include <emmintrin.h>

@@ -1,6 +1,7 @@
 /* Dates as mail carries them. One pass over tokens (words, numbers, offsets, comments), each of
  * which fills its field of a struct reading once; what fits nowhere makes the whole text no
  * date. No locale, no allocation. */
+#include "base/bytes.h"
 #include "base/calendar.h"
 #include "base/moment.h"
 
@@ -19,11 +20,6 @@ struct reading {
     bool has_year, has_time, has_offset, has_comment_zone;
     bool is_afternoon, is_morning;
 };
-
-static bool is_digit(char byte)
-{
-    return byte >= '0' && byte <= '9';
-}
 
 static bool is_letter(char byte)
 {
@@ -48,7 +44,7 @@ static unsigned take_number(struct cursor *c, unsigned *number)
 {
     unsigned digits = 0;
     *number = 0;
-    for (; c->at < c->end && is_digit(*c->at) && digits < 9; c->at++, digits++)
+    for (; c->at < c->end && byte_is_digit(*c->at) && digits < 9; c->at++, digits++)
         *number = *number * 10 + (unsigned)(*c->at - '0');
     return digits;
 }
@@ -91,10 +87,11 @@ static bool take_time(struct cursor *c, unsigned hour, struct reading *r)
     if (skip_byte(c, ':')) {
         if (take_number(c, &r->second) != 2)
             return false;
-        if ((next_is(c, '.') || next_is(c, ',')) && c->at + 1 < c->end && is_digit(c->at[1])) {
+        if ((next_is(c, '.') || next_is(c, ',')) && c->at + 1 < c->end &&
+            byte_is_digit(c->at[1])) {
             c->at++;
             (void)take_number(c, &ignored);
-            while (c->at < c->end && is_digit(*c->at))
+            while (c->at < c->end && byte_is_digit(*c->at))
                 c->at++;
         }
     }
@@ -149,7 +146,7 @@ static bool set_day_and_month(struct reading *r, unsigned first, unsigned second
 /* Between date and time a separator may stand: "T", and the ":" of web server logs. */
 static void skip_to_time(struct cursor *c)
 {
-    if (c->at + 1 < c->end && is_digit(c->at[1]) &&
+    if (c->at + 1 < c->end && byte_is_digit(c->at[1]) &&
         (next_is(c, 'T') || next_is(c, 't') || next_is(c, ':') || next_is(c, '_')))
         c->at++;
 }
@@ -216,7 +213,7 @@ static bool take_numeral(struct cursor *c, struct reading *r)
 {
     unsigned number = 0;
     unsigned digits = take_number(c, &number);
-    bool joins = c->at + 1 < c->end && (is_digit(c->at[1]) || is_letter(c->at[1]));
+    bool joins = c->at + 1 < c->end && (byte_is_digit(c->at[1]) || is_letter(c->at[1]));
     if (next_is(c, ':'))
         return digits <= 2 && take_time(c, number, r);
     if (joins && (next_is(c, '-') || next_is(c, '/') || next_is(c, '.')) && r->day == 0)
@@ -316,7 +313,7 @@ static bool read_tokens(struct cursor *c, struct reading *r)
     while (c->at < c->end) {
         char byte = *c->at;
         bool fits = true;
-        if (is_digit(byte)) {
+        if (byte_is_digit(byte)) {
             fits = take_numeral(c, r);
         } else if (is_letter(byte)) {
             fits = take_name(c, r);
@@ -419,7 +416,7 @@ bool moment_parse(struct slice text, int64_t *moment, bool *zoned)
     text = slice_trim(text);
     if (text.len == 0 || text.len > LONGEST)
         return false;
-    if (is_digit(text.ptr[0]) && parse_epoch(text, moment)) {
+    if (byte_is_digit(text.ptr[0]) && parse_epoch(text, moment)) {
         if (zoned != NULL)
             *zoned = true;
         return true;
@@ -446,20 +443,21 @@ bool moment_parse_rfc3339(struct slice text, int64_t *moment)
         return false;
     for (size_t i = 0; i < at; i++) {
         char byte = text.ptr[i];
-        bool fits = shape[i] == 'd' ? is_digit(byte) : byte == shape[i];
+        bool fits = shape[i] == 'd' ? byte_is_digit(byte) : byte == shape[i];
         if (!fits && !(shape[i] == 'T' && (byte == 't' || byte == ' ')))
             return false;
     }
     if (text.ptr[at] == '.') {
         size_t digits = 0;
-        for (at++; at < text.len && is_digit(text.ptr[at]); at++)
+        for (at++; at < text.len && byte_is_digit(text.ptr[at]); at++)
             digits++;
         if (digits == 0)
             return false;
     }
     struct slice zone = slice_from(text, at);
     bool numeric = zone.len == 6 && (zone.ptr[0] == '+' || zone.ptr[0] == '-') &&
-                   is_digit(zone.ptr[1]) && is_digit(zone.ptr[2]) && zone.ptr[3] == ':';
+                   byte_is_digit(zone.ptr[1]) && byte_is_digit(zone.ptr[2]) &&
+                   zone.ptr[3] == ':';
     if (!numeric && !slice_eq_nocase(zone, SLICE("Z")))
         return false;
     return moment_parse(text, moment, NULL);

@@ -1,6 +1,7 @@
 #include "base/site.h"
 
 #include "base/buffer.h"
+#include "base/bytes.h"
 #include "base/host.h"
 #include "base/text.h"
 
@@ -14,11 +15,6 @@ struct secrets {
     size_t count;
 };
 
-static bool is_digit(char byte)
-{
-    return byte >= '0' && byte <= '9';
-}
-
 static bool is_upper(char byte)
 {
     return byte >= 'A' && byte <= 'Z';
@@ -31,7 +27,7 @@ static bool is_lower(char byte)
 
 static bool is_alphanumeric(char byte)
 {
-    return is_digit(byte) || is_upper(byte) || is_lower(byte);
+    return byte_is_digit(byte) || is_upper(byte) || is_lower(byte);
 }
 
 /* A run of letters and digits that is no word: a number, a token, hexadecimal, base32, base64. */
@@ -40,8 +36,8 @@ static bool is_code(struct slice run)
     size_t digits = 0, hex = 0, turns = 0, vowels = 0;
     for (size_t i = 0; i < run.len; i++) {
         char byte = run.ptr[i];
-        digits += is_digit(byte);
-        hex += is_digit(byte) || ((byte | 0x20) >= 'a' && (byte | 0x20) <= 'f');
+        digits += byte_is_digit(byte);
+        hex += byte_is_digit(byte) || ((byte | 0x20) >= 'a' && (byte | 0x20) <= 'f');
         vowels += memchr("aeiouyAEIOUY", byte, 12) != NULL;
         turns += i > 0 && is_upper(byte) && is_lower(run.ptr[i - 1]);
     }

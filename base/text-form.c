@@ -1,14 +1,11 @@
 /* The forms of names that we hand to others: mail addresses, host names, phone numbers. */
 #include "base/text.h"
 
-static bool is_digit(char byte)
-{
-    return byte >= '0' && byte <= '9';
-}
+#include "base/bytes.h"
 
 static bool is_alphanumeric(char byte)
 {
-    return is_digit(byte) || (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z');
+    return byte_is_digit(byte) || (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z');
 }
 
 /* RFC 5322 s3.2.3 atext. */
@@ -40,7 +37,7 @@ bool text_is_domain(struct slice text)
             return false;
     bool has_letter = false;
     for (size_t i = 0; i < label.len; i++)
-        has_letter = has_letter || !is_digit(label.ptr[i]);
+        has_letter = has_letter || !byte_is_digit(label.ptr[i]);
     return labels >= 2 && has_letter;
 }
 
@@ -74,7 +71,7 @@ bool text_is_e164(struct slice text)
     if (text.len < 9 || text.len > 16 || text.ptr[0] != '+' || text.ptr[1] == '0')
         return false;
     for (size_t i = 1; i < text.len; i++)
-        if (!is_digit(text.ptr[i]))
+        if (!byte_is_digit(text.ptr[i]))
             return false;
     return true;
 }

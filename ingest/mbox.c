@@ -7,16 +7,12 @@
  * stands inside the body. */
 #include "ingest/reader.h"
 
+#include "base/bytes.h"
 #include "base/moment.h"
 
 #include <string.h>
 
 static const struct slice from_ = {"From ", 5};
-
-static bool is_digit(char byte)
-{
-    return byte >= '0' && byte <= '9';
-}
 
 static bool month_at(const char *word)
 {
@@ -40,11 +36,12 @@ bool mbox_is_separator(struct slice line)
         const char *word = line.ptr + i;
         size_t left = line.len - i;
         month = month || (left > 3 && word[3] == ' ' && month_at(word));
-        clock = clock || (left >= 5 && is_digit(word[0]) && is_digit(word[1]) &&
-                          word[2] == ':' && is_digit(word[3]) && is_digit(word[4]));
-        year = year || (is_digit(word[0]) && is_digit(word[1]) && is_digit(word[2]) &&
-                        is_digit(word[3]) && (left == 4 || !is_digit(word[4])) &&
-                        (memcmp(word, "19", 2) == 0 || memcmp(word, "20", 2) == 0));
+        clock = clock || (left >= 5 && byte_is_digit(word[0]) && byte_is_digit(word[1]) &&
+                          word[2] == ':' && byte_is_digit(word[3]) && byte_is_digit(word[4]));
+        year = year ||
+               (byte_is_digit(word[0]) && byte_is_digit(word[1]) && byte_is_digit(word[2]) &&
+                byte_is_digit(word[3]) && (left == 4 || !byte_is_digit(word[4])) &&
+                (memcmp(word, "19", 2) == 0 || memcmp(word, "20", 2) == 0));
     }
     return month && clock && year;
 }

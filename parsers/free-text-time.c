@@ -137,11 +137,6 @@ static struct slice field(const struct pattern *pattern, struct slice text, enum
     return (struct slice){0};
 }
 
-static bool is_digit(char byte)
-{
-    return byte >= '0' && byte <= '9';
-}
-
 /* ---- spelling a moment for moment_parse ---- */
 
 struct spelling {
@@ -170,7 +165,7 @@ static void spell_two_digits(struct spelling *out, struct slice digits, char aft
 static struct slice take_digits(struct slice *rest)
 {
     size_t len = 0;
-    while (len < 2 && len < rest->len && is_digit(rest->ptr[len]))
+    while (len < 2 && len < rest->len && byte_is_digit(rest->ptr[len]))
         len++;
     struct slice digits = slice_until(*rest, len);
     *rest = slice_from(*rest, len);
@@ -303,7 +298,7 @@ static bool find_clock(struct slice line, size_t from, size_t *start)
         at = (size_t)(colon - line.ptr);
         if (at + 1 >= line.len)
             return false;
-        if (!is_digit(colon[-1]) || !is_digit(colon[1]))
+        if (!byte_is_digit(colon[-1]) || !byte_is_digit(colon[1]))
             continue;
         *start = at > from + BEFORE_CLOCK ? at - BEFORE_CLOCK : from;
         while (((unsigned char)line.ptr[*start] & 0xc0U) == 0x80) /* within a character */

@@ -5,11 +5,6 @@
 #define IPV4_LONGEST 15U
 #define IPV6_LONGEST 45U
 
-static bool is_digit(char byte)
-{
-    return byte >= '0' && byte <= '9';
-}
-
 static bool is_letter(char byte)
 {
     return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
@@ -17,12 +12,12 @@ static bool is_letter(char byte)
 
 static bool is_hex(char byte)
 {
-    return is_digit(byte) || (byte >= 'a' && byte <= 'f') || (byte >= 'A' && byte <= 'F');
+    return byte_is_digit(byte) || (byte >= 'a' && byte <= 'f') || (byte >= 'A' && byte <= 'F');
 }
 
 static bool is_word(char byte)
 {
-    return is_letter(byte) || is_digit(byte) || byte == '_';
+    return is_letter(byte) || byte_is_digit(byte) || byte == '_';
 }
 
 /* NUL beyond either end. */
@@ -168,7 +163,7 @@ static bool is_prefix(struct slice text, size_t to, uint64_t whole)
     uint64_t length = 0;
     if (byte_at(text, to) != '/')
         return false;
-    while (digits < 4 && is_digit(byte_at(text, to + 1 + digits)))
+    while (digits < 4 && byte_is_digit(byte_at(text, to + 1 + digits)))
         digits++;
     return slice_to_u64(slice_until(slice_from(text, to + 1), digits), &length) &&
            length < whole && !is_word(byte_at(text, to + 1 + digits));
@@ -180,9 +175,9 @@ static bool is_range_end(struct slice text, size_t from, size_t to)
     size_t next = skip_spaces(text, to), back = from;
     if (byte_at(text, next) == '-' && next - to <= 1) {
         size_t other = skip_spaces(text, next + 1);
-        for (size_t i = 0; i < 4 && is_digit(byte_at(text, other)); i++)
+        for (size_t i = 0; i < 4 && byte_is_digit(byte_at(text, other)); i++)
             other++;
-        if (byte_at(text, other) == '.' && is_digit(byte_at(text, other - 1)))
+        if (byte_at(text, other) == '.' && byte_is_digit(byte_at(text, other - 1)))
             return true;
     }
     while (back > 0 && text.ptr[back - 1] == ' ' && from - back < 2)
@@ -192,7 +187,7 @@ static bool is_range_end(struct slice text, size_t from, size_t to)
     back--;
     while (back > 0 && text.ptr[back - 1] == ' ')
         back--;
-    return back > 3 && is_digit(text.ptr[back - 1]) &&
+    return back > 3 && byte_is_digit(text.ptr[back - 1]) &&
            slice_find_byte(slice_until(slice_from(text, back - 4), 4), '.') >= 0;
 }
 
@@ -204,7 +199,7 @@ static uint16_t port_after(struct slice text, size_t to)
         to++;
     if (byte_at(text, to) != ':')
         return 0;
-    while (digits < 6 && is_digit(byte_at(text, to + 1 + digits)))
+    while (digits < 6 && byte_is_digit(byte_at(text, to + 1 + digits)))
         digits++;
     if (!slice_to_u64(slice_until(slice_from(text, to + 1), digits), &port) ||
         port > UINT16_MAX || byte_at(text, to + 1 + digits) == ':')
@@ -217,9 +212,9 @@ static uint16_t port_after(struct slice text, size_t to)
 static bool scan_ipv4(struct slice text, size_t from, struct mention *mention)
 {
     size_t at = from, dots = 0;
-    while (at - from < IPV4_LONGEST &&
-           (is_digit(byte_at(text, at)) || (byte_at(text, at) == '.' && dots < 3 && at > from &&
-                                            is_digit(byte_at(text, at + 1))))) {
+    while (at - from < IPV4_LONGEST && (byte_is_digit(byte_at(text, at)) ||
+                                        (byte_at(text, at) == '.' && dots < 3 && at > from &&
+                                         byte_is_digit(byte_at(text, at + 1))))) {
         dots += text.ptr[at] == '.';
         at++;
     }
@@ -283,13 +278,13 @@ static bool scan_around(struct slice text, size_t least, size_t separator,
                         struct mention *mention)
 {
     bool colon = text.ptr[separator] == ':';
-    size_t from = run_start(text, least, separator, colon ? is_hex : is_digit);
+    size_t from = run_start(text, least, separator, colon ? is_hex : byte_is_digit);
     char before = from > 0 ? text.ptr[from - 1] : ' ';
     *mention = (struct mention){0};
     if (colon)
         return !is_word(before) && before != '.' &&
                (before != ':' || is_after_label(text, from)) && scan_ipv6(text, from, mention);
-    return from < separator && !is_digit(before) && scan_ipv4(text, from, mention);
+    return from < separator && !byte_is_digit(before) && scan_ipv4(text, from, mention);
 }
 
 /* Every address has a dot or a colon after its first digits, and most bytes are neither. */

@@ -1,6 +1,7 @@
 /* Mail that an abuse mailbox gets all day and that reports nothing: what answers a mail of
  * ours (bounces, automatic replies, receipts), and reports about mail statistics (DMARC,
  * TLS). Only what can be told for certain; ordinary mail is left to unrecognised.c. */
+#include "base/bytes.h"
 #include "parsers/dmarc-aggregate.h"
 #include "parsers/formats.h"
 #include "parsers/forwarded-marks.h"
@@ -94,20 +95,15 @@ static bool is_system(const struct incoming *message)
                                     SLICE("auto-replied"));
 }
 
-static bool is_digit(char byte)
-{
-    return byte >= '0' && byte <= '9';
-}
-
 /* A permanent failure as SMTP says it, in whatever language the rest is: "550 ", "5.1.1" (RFC
  * 3463). Folded text has "5 1 1". */
 static bool has_failure_code(struct slice folded)
 {
     struct slice word, before[2] = {{NULL, 0}, {NULL, 0}};
     while (slice_next_field(&folded, ' ', &word)) {
-        bool basic =
-            word.len == 3 && word.ptr[0] == '5' && word.ptr[1] == '5' && is_digit(word.ptr[2]);
-        bool enhanced = word.len > 0 && word.len <= 3 && is_digit(word.ptr[0]) &&
+        bool basic = word.len == 3 && word.ptr[0] == '5' && word.ptr[1] == '5' &&
+                     byte_is_digit(word.ptr[2]);
+        bool enhanced = word.len > 0 && word.len <= 3 && byte_is_digit(word.ptr[0]) &&
                         before[0].len == 1 && before[0].ptr[0] >= '0' &&
                         before[0].ptr[0] <= '7' && slice_eq(before[1], SLICE("5"));
         if (basic || enhanced)
