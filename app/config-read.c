@@ -2,11 +2,11 @@
 #include "app/config-table.h"
 #include "app/file.h"
 #include "app/nearest.h"
+#include "base/ini-line.h"
 
 #include <ini.h>
 #include <stdio.h>
 
-#define LINE_MOST    8192
 #define INCLUDE_MOST 8 /* files within files */
 
 struct reading {
@@ -170,23 +170,18 @@ static char *next_line(char *line, int room, void *data)
 {
     struct reading *r = data;
     struct slice text;
-    if (!slice_next_line(&r->rest, &text))
+    bool whole = false;
+    if (!ini_next_line(&r->rest, line, room, &text, &whole))
         return NULL;
     r->line++;
     r->indented = text.len > 0 && (text.ptr[0] == ' ' || text.ptr[0] == '\t');
-    if (text.len + 2 > (size_t)room || slice_find_byte(text, '\0') >= 0) {
-        blame(r, "is longer than %d bytes, or not a line of text", LINE_MOST - 2);
-        text.len = 0;
-    }
+    if (!whole)
+        blame(r, "is longer than %d octets, or not a line of text", INI_LINE_LONGEST);
     ptrdiff_t end = slice_find_byte(text, ']');
     if (text.len > 0 && text.ptr[0] == '[' && end > 0) {
         r->headed = true;
         enter_section(r, (struct slice){text.ptr + 1, (size_t)end - 1});
     }
-    if (text.len > 0)
-        memcpy(line, text.ptr, text.len);
-    line[text.len] = '\n';
-    line[text.len + 1] = '\0';
     return line;
 }
 
@@ -327,13 +322,7 @@ static void read_text(struct reading *outer, struct slice text, const char *name
 void config_read(struct config *config, struct slice text, const char *name, bool journal,
                  struct arena *arena)
 {
-    /* Debian builds inih with its settings as variables; these are the only users of them. */
-    ini_use_stack = false;
-    ini_allow_realloc = false;
-    ini_max_line = LINE_MOST;
-    ini_initial_alloc = LINE_MOST;
-    ini_stop_on_first_error = false;
-    ini_allow_no_value = false;
+    ini_prepare();
     struct reading outer = {.config = config, .arena = arena, .journal = journal};
     read_text(&outer, text, name);
 }

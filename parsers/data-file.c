@@ -1,18 +1,62 @@
 #include "parsers/data-file.h"
 
+#include "base/ini-line.h"
+
 #include <ini.h>
 #include <stdio.h>
 
 #define DEFINITIONS_MOST 1000U
 
-enum status data_file_fault(struct fault *why, enum status status, const char *file, int line)
+/* ---- settings, one by one ---- */
+
+struct lines {
+    struct slice rest;
+    int number, broken; /* the line inih is at; the first that is none; 0: none is */
+    data_file_fn *each;
+    void *reading;
+    enum status status;
+};
+
+static char *next_line(char *line, int room, void *data)
 {
+    struct lines *lines = data;
+    struct slice text;
+    bool whole = false;
+    if (lines->broken != 0 || !ini_next_line(&lines->rest, line, room, &text, &whole))
+        return NULL;
+    lines->number++;
+    if (!whole)
+        lines->broken = lines->number;
+    return line;
+}
+
+/* inih: nonzero is success; the number of the first line refused comes back from the parse. */
+static int on_setting(void *data, const char *section, const char *key, const char *value)
+{
+    struct lines *lines = data;
+    if (lines->status == OK)
+        lines->status = lines->each(lines->reading, section, key, value == NULL ? "" : value);
+    return lines->status == OK;
+}
+
+enum status data_file_read(struct slice text, const char *file, data_file_fn *each,
+                           void *reading, struct fault *why)
+{
+    struct lines lines = {.rest = text, .each = each, .reading = reading};
     char at[FAULT_LENGTH / 2];
-    if (status == OK)
+    ini_prepare();
+    int refused = ini_parse_stream(next_line, &lines, on_setting, &lines);
+    if (refused != 0 && lines.status != OK) {
+        (void)snprintf(at, sizeof at, "%s:%d", file, refused);
+        return fail_in(why, lines.status, at);
+    }
+    if (refused != 0)
         return fail(why, ERR_MALFORMED, "%s:%d: this is neither [section] nor key = value",
-                    file, line);
-    (void)snprintf(at, sizeof at, "%s:%d", file, line);
-    return fail_in(why, status, at);
+                    file, refused);
+    if (lines.broken != 0)
+        return fail(why, ERR_MALFORMED, "%s:%d: this is longer than %d octets, or not text",
+                    file, lines.broken, INI_LINE_LONGEST);
+    return OK;
 }
 
 /* ---- reading definitions ---- */
@@ -24,7 +68,6 @@ struct reading {
     size_t room;
     struct slice name; /* of the last one */
     struct fault *why;
-    enum status status;
 };
 
 /* The one that the section is of: the last, or a new one; NULL when there are too many. */
@@ -52,27 +95,20 @@ static void *definition_of(struct reading *reading, const char *section)
     return added;
 }
 
-/* inih: nonzero is success; the number of the first line refused comes back from the parse. */
-static int on_setting(void *data, const char *section, const char *key, const char *value)
+static enum status define(void *data, const char *section, const char *key, const char *value)
 {
     struct reading *reading = data;
     char at[FAULT_LENGTH / 2];
-    struct setting setting = {key, value == NULL ? "" : value, reading->arena, reading->why};
-    if (reading->status != OK)
-        return 0;
+    struct setting setting = {key, value, reading->arena, reading->why};
     void *definition = *section == '\0' ? NULL : definition_of(reading, section);
-    if (definition == NULL) {
-        reading->status =
-            fail(reading->why, ERR_MALFORMED,
-                 "\"%s\" stands in no [section], or there are too many of them", key);
-        return 0;
-    }
-    reading->status = reading->kind->set(definition, &setting);
-    if (reading->status == OK)
-        return 1;
-    (void)snprintf(at, sizeof at, "[%s] %s = %s", section, key, setting.value);
-    reading->status = fail_in(reading->why, reading->status, at);
-    return 0;
+    if (definition == NULL)
+        return fail(reading->why, ERR_MALFORMED,
+                    "\"%s\" stands in no [section], or there are too many of them", key);
+    enum status status = reading->kind->set(definition, &setting);
+    if (status == OK)
+        return OK;
+    (void)snprintf(at, sizeof at, "[%s] %s = %s", section, key, value);
+    return fail_in(reading->why, status, at);
 }
 
 enum status definitions_read(const struct definition_kind *kind, struct slice text,
@@ -83,9 +119,9 @@ enum status definitions_read(const struct definition_kind *kind, struct slice te
     struct reading reading = {
         .kind = kind, .arena = arena, .definitions = definitions, .why = why};
     *definitions = (struct definitions){.size = kind->size, .under = under};
-    int line = ini_parse_string(arena_string(arena, text), on_setting, &reading);
-    if (line != 0)
-        return data_file_fault(why, reading.status, file, line);
+    enum status status = data_file_read(text, file, define, &reading, why);
+    if (status != OK)
+        return status;
     for (size_t i = 0; i < definitions->count; i++) {
         struct definition begins;
         const char *item = definitions->items + i * definitions->size;

@@ -6,9 +6,14 @@
 #include "base/kind.h"
 #include "base/status.h"
 
-/* The line that inih gave up at: with the fault that *why has already, or as one that is no
- * setting. */
-enum status data_file_fault(struct fault *why, enum status status, const char *file, int line);
+/* One setting; what is wrong with it is said in the fault that the reader has. */
+typedef enum status data_file_fn(void *reading, const char *section, const char *key,
+                                 const char *value);
+
+/* Hands on the settings of `text` up to the first that is refused: *why, to which `each` wrote,
+ * then begins with file and line. So does it for a line that is no setting, or too long. */
+MUST_USE enum status data_file_read(struct slice text, const char *file, data_file_fn *each,
+                                    void *reading, struct fault *why);
 
 /* ---- files of definitions, a [section] each ---- */
 

@@ -2,7 +2,6 @@
 #include "parsers/free-text-form.h"
 #include "parsers/free-text-words.h"
 
-#include <ini.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -28,7 +27,6 @@ struct reading {
     struct free_text_rules *rules;
     const char *file;
     struct fault *why;
-    enum status status;
 };
 
 static enum status compile(struct reading *reading, const char *section, const char *pattern,
@@ -209,23 +207,17 @@ static enum status set_words(struct reading *reading, const char *section, const
     return status;
 }
 
-static int on_setting(void *data, const char *section, const char *name, const char *value)
+static enum status add_setting(void *reading, const char *section, const char *key,
+                               const char *value)
 {
-    struct reading *reading = data;
-    const char *text = value == NULL ? "" : value;
-    if (reading->status != OK)
-        return 0;
     if (strncmp(section, "words ", strlen("words ")) == 0)
-        reading->status = set_words(reading, section, name, text);
-    else if (strncmp(section, "cue ", strlen("cue ")) == 0)
-        reading->status = set_cue(reading, section, name, text);
-    else if (strncmp(section, "line ", strlen("line ")) == 0)
-        reading->status = set_line(reading, section, name, text);
-    else
-        reading->status =
-            fail(reading->why, ERR_MALFORMED,
-                 "[%s]: there are [words ...], [cue ...] and [line ...]", section);
-    return reading->status == OK;
+        return set_words(reading, section, key, value);
+    if (strncmp(section, "cue ", strlen("cue ")) == 0)
+        return set_cue(reading, section, key, value);
+    if (strncmp(section, "line ", strlen("line ")) == 0)
+        return set_line(reading, section, key, value);
+    return fail(((struct reading *)reading)->why, ERR_MALFORMED,
+                "[%s]: there are [words ...], [cue ...] and [line ...]", section);
 }
 
 /* ---- putting together ---- */
@@ -310,12 +302,6 @@ static enum status finish(struct reading *reading)
     return OK;
 }
 
-static enum status read_text(struct reading *reading, struct slice text)
-{
-    int line = ini_parse_string(arena_string(reading->arena, text), on_setting, reading);
-    return line == 0 ? OK : data_file_fault(reading->why, reading->status, reading->file, line);
-}
-
 enum status free_text_rules_read(struct slice text, const char *file, struct arena *arena,
                                  struct free_text_rules **rules, struct fault *why)
 {
@@ -325,9 +311,9 @@ enum status free_text_rules_read(struct slice text, const char *file, struct are
                               .why = why};
     struct slice built_in = {embedded_free_text_ini, embedded_free_text_ini_size};
     prepare(reading.rules, arena);
-    enum status status = read_text(&reading, text);
+    enum status status = data_file_read(text, file, add_setting, &reading, why);
     if (status == OK)
-        status = read_text(&reading, built_in);
+        status = data_file_read(built_in, file, add_setting, &reading, why);
     if (status == OK)
         status = finish(&reading);
     if (status == OK)

@@ -2,7 +2,6 @@
 
 #include "parsers/data-file.h"
 
-#include <ini.h>
 #include <stdlib.h>
 
 #define WORDS_MOST 10000U
@@ -28,7 +27,6 @@ struct reading {
     struct vocabulary *vocabulary;
     size_t room;
     struct fault *why;
-    enum status status;
 };
 
 static struct slice normal(struct arena *arena, struct slice text)
@@ -48,9 +46,10 @@ static int compare_words(const void *left, const void *right)
     return order != 0 ? order : slice_compare(a->text, b->text);
 }
 
-static enum status add_word(struct reading *reading, const char *section, const char *name,
+static enum status add_word(void *data, const char *section, const char *name,
                             const char *value)
 {
+    struct reading *reading = data;
     struct vocabulary *vocabulary = reading->vocabulary;
     struct slice type = slice_trim(slice_of(value)), category;
     if (*section == '\0')
@@ -76,15 +75,6 @@ static enum status add_word(struct reading *reading, const char *section, const 
     return OK;
 }
 
-/* inih: nonzero is success; the number of the first line refused comes back from the parse. */
-static int on_setting(void *data, const char *section, const char *name, const char *value)
-{
-    struct reading *reading = data;
-    if (reading->status == OK)
-        reading->status = add_word(reading, section, name, value == NULL ? "" : value);
-    return reading->status == OK;
-}
-
 static enum status refuse_twins(const struct vocabulary *vocabulary, const char *file,
                                 struct fault *why)
 {
@@ -106,12 +96,12 @@ enum status vocabulary_read(struct slice text, const char *file, const struct vo
                               .why = why};
     reading.vocabulary->words = arena_array(arena, struct word, reading.room);
     reading.vocabulary->under = under;
-    int line = ini_parse_string(arena_string(arena, text), on_setting, &reading);
-    if (line != 0)
-        return data_file_fault(why, reading.status, file, line);
+    enum status status = data_file_read(text, file, add_word, &reading, why);
+    if (status != OK)
+        return status;
     qsort(reading.vocabulary->words, reading.vocabulary->count, sizeof(struct word),
           compare_words);
-    enum status status = refuse_twins(reading.vocabulary, file, why);
+    status = refuse_twins(reading.vocabulary, file, why);
     if (status == OK)
         *vocabulary = reading.vocabulary;
     return status;

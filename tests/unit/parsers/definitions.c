@@ -254,13 +254,44 @@ static void lines_matched(void **state)
     }
 }
 
+/* Left to itself, inih breaks a long line in two and takes the rest for a setting. */
+static void long_lines(void **state)
+{
+    (void)state;
+    static const reader_fn readers[] = {read_words, read_feeds, read_notices};
+    char text[9000];
+    for (size_t i = 0; i < COUNT(readers); i++) {
+        struct arena arena = ARENA_INIT;
+        struct fault why = {""};
+        memset(text, 'a', sizeof text);
+        memcpy(text, "\n[f]\n", 5);
+        assert_int_equal(readers[i]((struct slice){text, sizeof text}, &arena, &why),
+                         ERR_MALFORMED);
+        assert_non_null(strstr(why.text, ".ini:3: this is longer than 8190 octets"));
+        assert_int_equal(readers[i]((struct slice){"[f]\na\0b = c\n", 13}, &arena, &why),
+                         ERR_MALFORMED);
+        assert_non_null(
+            strstr(why.text, ".ini:2: this is longer than 8190 octets, or not text"));
+        arena_release(&arena);
+    }
+    struct arena arena = ARENA_INIT;
+    struct fault why = {""};
+    struct vocabulary *words = NULL;
+    assert_int_equal(
+        vocabulary_read(arena_printf(&arena, "[f]\nssh =%400s\n", "messaging/spam"), "x",
+                        vocabulary_default(), &arena, &words, &why),
+        OK);
+    assert_non_null(vocabulary_find(words, SLICE("f"), SLICE("ssh")));
+    arena_release(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(vocabulary_faults), cmocka_unit_test(feed_faults),
-        cmocka_unit_test(notice_faults),     cmocka_unit_test(words_found),
-        cmocka_unit_test(feed_names),        cmocka_unit_test(notice_senders),
-        cmocka_unit_test(lines_matched),
+        cmocka_unit_test(vocabulary_faults), cmocka_unit_test(long_lines),
+        cmocka_unit_test(feed_faults),       cmocka_unit_test(notice_faults),
+        cmocka_unit_test(words_found),       cmocka_unit_test(feed_names),
+        cmocka_unit_test(notice_senders),    cmocka_unit_test(lines_matched),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
