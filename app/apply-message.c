@@ -64,8 +64,7 @@ static bool has_literal_address(const struct report *report, struct arena *arena
                                 struct report *located)
 {
     struct host host;
-    if (!address_is_none(&report->address) ||
-        (report->subject_type != SUBJECT_URL && report->subject_type != SUBJECT_DOMAIN))
+    if (!address_is_none(&report->address) || !report_names_place(report))
         return false;
     host_of(report->subject, arena, &host);
     if (host.type != HOST_ADDRESS)
@@ -78,8 +77,7 @@ static bool has_literal_address(const struct report *report, struct arena *arena
 static bool has_name_only(const struct report *report)
 {
     return address_is_none(&report->address) && !report->opens_no_case &&
-           report->role != ROLE_MENTIONED &&
-           (report->subject_type == SUBJECT_URL || report->subject_type == SUBJECT_DOMAIN);
+           report->role != ROLE_MENTIONED && report_names_place(report);
 }
 
 /* Of a message that is parsed again: nothing new has come of this report. */
@@ -144,14 +142,6 @@ void apply_report(struct pipeline *pipeline, const struct report *report, uint64
     case_step(pipeline, &evidence);
 }
 
-/* What somebody else wrote is in no reason for a message that may not be shown. */
-static struct slice reason_of(struct pipeline *pipeline, const struct parse_result *result)
-{
-    if (result->restricted && result->reason.len > 0)
-        return SLICE("restricted: it may be about child abuse material, and is not shown");
-    return text_line(&pipeline->message_arena, result->reason, LINE_MOST);
-}
-
 /* "row 3: its time is none; row 7: it has no address; and 12 more rows" */
 static struct slice lost_rows(struct pipeline *pipeline, const struct parse_result *result)
 {
@@ -176,7 +166,7 @@ static void apply_result(struct pipeline *pipeline, const struct parse_result *r
     message->verdict = (uint8_t)result->verdict;
     message->parser = slice_of(result->parser);
     message->parser_revision = result->revision;
-    message->reason = reason_of(pipeline, result);
+    message->reason = text_line(&pipeline->message_arena, result->reason, LINE_MOST);
     message->report_count = (uint32_t)result->report_count;
     pipeline->filed = 0;
     for (const struct report *report = result->reports; report != NULL; report = report->next) {
@@ -246,8 +236,7 @@ enum status apply_message(struct pipeline *pipeline, const struct journal_record
     struct parse_result result = {0};
     parse(pipeline, record->source, record->body, &result);
     message.id = pipeline->state.next_message++;
-    message.subject =
-        result.restricted ? SLICE("(restricted)") : text_line(arena, result.subject, LINE_MOST);
+    message.subject = text_line(arena, result.subject, LINE_MOST);
     message.from = text_line(arena, result.from, LINE_MOST);
     apply_result(pipeline, &result, record->body, &message);
     store_put_message(txn, &message);

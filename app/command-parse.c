@@ -46,7 +46,9 @@ static void print_result(struct call *call, const struct mail *mail,
     fputc('\n', out);
     for (const struct report *report = result->reports; report != NULL; report = report->next) {
         char observed[MOMENT_TEXT];
-        struct slice subject = text_line(arena, report->subject, 200);
+        struct slice subject = report->restricted && report_names_place(report)
+                                   ? SLICE("(restricted)")
+                                   : text_line(arena, report->subject, 200);
         struct slice reporter = text_line(arena, report->reporter.contact, 200);
         fprintf(out, "    %-20s %-39.*s %s/%s from %.*s\n",
                 moment_rfc3339(report->observed_at, observed),

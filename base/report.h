@@ -110,6 +110,12 @@ struct report {
     uint8_t id[16]; /* report_id: derived from the content, a version 8 UUID (RFC 9562) */
 };
 
+/* Its subject is a domain or URL: what a restricted report keeps to itself. */
+static inline bool report_names_place(const struct report *report)
+{
+    return report->subject_type == SUBJECT_DOMAIN || report->subject_type == SUBJECT_URL;
+}
+
 const char *role_name(enum role role);
 const char *auth_result_name(enum auth_result result);
 bool role_parse(struct slice text, enum role *role);

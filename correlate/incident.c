@@ -158,8 +158,7 @@ struct slice report_site(const struct report *report, struct arena *arena)
                                           report->sender.contact, report->sender.domain,
                                           report->original_mail_from};
     size_t count = 5;
-    if (report->restricted ||
-        (report->subject_type != SUBJECT_URL && report->subject_type != SUBJECT_DOMAIN))
+    if (report->restricted || !report_names_place(report))
         return (struct slice){0};
     if (report->resolution != NULL)
         return report->resolution->site;

@@ -160,20 +160,34 @@ static bool run_embedded(const struct incoming *outer, unsigned depth,
     return result->report_count > 0;
 }
 
+/* Its words are in no reason and no subject line; what its reports keep of them, see
+ * xarf.c. */
+static void restrict_result(struct parse_result *result)
+{
+    struct text_list *faults = &result->row_faults;
+    result->subject = SLICE("(restricted)");
+    if (result->verdict == VERDICT_TRIAGE)
+        result->reason =
+            SLICE("restricted: it may be about child abuse material, and is not shown");
+    for (size_t i = 0; i < faults->count; i++)
+        faults->items[i] = SLICE("a row was lost; what it says is not shown");
+}
+
 static void finish(const struct incoming *message, struct parse_result *result)
 {
     unsigned ordinal = 0;
+    bool words = restricted_words(&message->mime, message->arena);
     result->subject = message->subject;
     result->from = message->from;
+    result->restricted = result->restricted || words;
     for (struct report *report = result->reports; report != NULL; report = report->next) {
-        report->restricted = report->restricted || restricted_type(report->type);
+        report->restricted = report->restricted || words || restricted_report(report);
         result->restricted = result->restricted || report->restricted;
         report_derive_id(report, mime_header(&message->mime.parts[0], SLICE("Message-ID")),
                          ordinal++, message->arena);
     }
-    if (result->verdict == VERDICT_TRIAGE)
-        result->restricted =
-            result->restricted || restricted_words(&message->mime, message->arena);
+    if (result->restricted)
+        restrict_result(result);
 }
 
 void parse_message(struct slice raw, const struct parse_settings *settings, struct arena *arena,

@@ -66,7 +66,8 @@ struct parse_result {
     struct report *reports;     /* linked list */
     struct report *last;        /* its end: parse_add appends there */
     size_t report_count;
-    /* It is, or may be, about child abuse material: nothing of it may be shown. */
+    /* It is, or may be, about child abuse material: nothing of it may be shown. Subject,
+     * reason and row_faults hold nothing of it. */
     bool restricted;
     /* Rows that were lost, each with its reason: triage names them. */
     struct text_list row_faults;

@@ -1,56 +1,194 @@
 #include "parsers/restricted.h"
 
-bool restricted_type(const struct xarf_type *type)
-{
-    return strcmp(type->category, "content") == 0 &&
-           (strcmp(type->type, "csam") == 0 || strcmp(type->type, "csem") == 0);
-}
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+#define BETWEEN_MOST 6U  /* bytes that are no letters: "child%20abuse", "child_-_abuse" */
+#define AFTER_MOST   24U /* "pornografía infantil" */
 
 static bool is_letter(char byte)
 {
     unsigned char c = byte_lower(byte);
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    return c >= 'a' && c <= 'z';
 }
 
+static bool is_letter_or_digit(char byte)
+{
+    return is_letter(byte) || (byte >= '0' && byte <= '9');
+}
+
+static bool is_byte(char byte, char lower)
+{
+    return byte_lower(byte) == (unsigned char)lower;
+}
+
+/* By itself: four letters stand in any long run of base64. */
+static bool is_abbreviation(struct slice text, size_t at)
+{
+    size_t end = at + 4;
+    return (slice_starts_with_nocase(slice_from(text, at), SLICE("csam")) ||
+            slice_starts_with_nocase(slice_from(text, at), SLICE("csem"))) &&
+           (at == 0 || !is_letter_or_digit(text.ptr[at - 1])) &&
+           (end == text.len || !is_letter_or_digit(text.ptr[end]));
+}
+
+static bool skip_word(struct slice *rest, struct slice word)
+{
+    if (!slice_starts_with_nocase(*rest, word))
+        return false;
+    *rest = slice_from(*rest, word.len);
+    return true;
+}
+
+static struct slice skip_between(struct slice text)
+{
+    size_t skipped = 0;
+    while (skipped < BETWEEN_MOST && skipped < text.len && !is_letter(text.ptr[skipped]))
+        skipped++;
+    return slice_from(text, skipped);
+}
+
+/* "child abuse", "childporn", "child's sexual", "children%20exploited" */
+static bool is_child_abuse(struct slice text, size_t at)
+{
+    static const struct slice roots[] = {
+        {"abus", 4}, {"porn", 4}, {"sex", 3}, {"exploit", 7}, {"rape", 4}, {"erot", 4},
+    };
+    struct slice rest = slice_from(text, at);
+    if (!skip_word(&rest, SLICE("child")))
+        return false;
+    (void)skip_word(&rest, SLICE("ren"));
+    rest = skip_between(rest);
+    if (rest.len > 1 && is_byte(rest.ptr[0], 's') && !is_letter(rest.ptr[1]))
+        rest = skip_between(slice_from(rest, 1));
+    for (size_t i = 0; i < sizeof roots / sizeof *roots; i++)
+        if (slice_starts_with_nocase(rest, roots[i]))
+            return true;
+    return false;
+}
+
+/* "Kinderpornographie", "pédo-porno", "pornografía infantil": `at` is that of "rn". */
+static bool is_foreign(struct slice text, size_t at)
+{
+    static const struct slice before[] = {
+        SLICE("kinder"),
+        SLICE("pedo"),
+        SLICE("paedo"),
+        SLICE("p\xc3\xa9"
+              "do"),
+        SLICE("p\xe9"
+              "do"),
+        SLICE("preteen"),
+        SLICE("infant"),
+    };
+    if (at < 2 || !is_byte(text.ptr[at - 1], 'o') || !is_byte(text.ptr[at - 2], 'p'))
+        return false;
+    if (slice_find_nocase(slice_until(slice_from(text, at), AFTER_MOST), SLICE("infantil")) >=
+        0)
+        return true;
+    struct slice head = slice_until(text, at - 2);
+    for (size_t i = 0; i < BETWEEN_MOST && head.len > 0 && !is_letter(head.ptr[head.len - 1]);
+         i++)
+        head.len--;
+    for (size_t i = 0; i < sizeof before / sizeof *before; i++)
+        if (slice_ends_with_nocase(head, before[i]))
+            return true;
+    return false;
+}
+
+/* There are two bytes. */
 static bool word_at(struct slice text, size_t at)
 {
-    static const struct slice words[] = {
-        {"csam", 4},
-        {"csem", 4},
-        {"childabuse", 10},
-        {"child abuse", 11},
-        {"child-abuse", 11},
-        {"child porn", 10},
-        {"child pornography", 17},
-        {"child sexual", 12},
-    };
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        size_t end = at + words[i].len;
-        if (slice_starts_with_nocase(slice_from(text, at), words[i]) &&
-            (end == text.len || !is_letter(text.ptr[end])))
+    if (!is_byte(text.ptr[at], 'c'))
+        return is_foreign(text, at);
+    return is_byte(text.ptr[at + 1], 'h') ? is_child_abuse(text, at)
+                                          : is_abbreviation(text, at);
+}
+
+/* Where one of the words may be: at "ch", "cs", "rn", of any case. */
+static bool may_be(const char *at)
+{
+    char next = (char)byte_lower(at[1]);
+    return is_byte(at[0], 'c') ? next == 'h' || next == 's'
+                               : is_byte(at[0], 'r') && next == 'n';
+}
+
+#ifdef __SSE2__
+/* The same of 16 bytes at once, as bits; reads 17. */
+static unsigned may_be_in_16(const char *at)
+{
+    const __m128i lower = _mm_set1_epi8(0x20);
+    __m128i first = _mm_or_si128(_mm_loadu_si128((const __m128i *)(const void *)at), lower);
+    __m128i second =
+        _mm_or_si128(_mm_loadu_si128((const __m128i *)(const void *)(at + 1)), lower);
+    __m128i hs = _mm_or_si128(_mm_cmpeq_epi8(second, _mm_set1_epi8('h')),
+                              _mm_cmpeq_epi8(second, _mm_set1_epi8('s')));
+    __m128i c = _mm_and_si128(_mm_cmpeq_epi8(first, _mm_set1_epi8('c')), hs);
+    __m128i rn = _mm_and_si128(_mm_cmpeq_epi8(first, _mm_set1_epi8('r')),
+                               _mm_cmpeq_epi8(second, _mm_set1_epi8('n')));
+    return (unsigned)_mm_movemask_epi8(_mm_or_si128(c, rn));
+}
+#endif
+
+/* Every byte of every message is looked at. */
+static bool has_words(struct slice text)
+{
+    size_t at = 0;
+#ifdef __SSE2__
+    for (; text.len - at > 16; at += 16)
+        for (unsigned hits = may_be_in_16(text.ptr + at); hits != 0; hits &= hits - 1)
+            if (word_at(text, at + (size_t)__builtin_ctz(hits)))
+                return true;
+#endif
+    for (; at + 1 < text.len; at++)
+        if (may_be(text.ptr + at) && word_at(text, at))
             return true;
-    }
     return false;
 }
 
-/* By itself: four letters stand in any long run of base64. In one pass: all of them begin
- * with a c. */
-static bool has_words(struct slice text)
+static bool any_has_words(const struct text_list *list)
 {
-    for (size_t i = 0; i + 4 <= text.len; i++)
-        if ((text.ptr[i] | 0x20) == 'c' && (i == 0 || !is_letter(text.ptr[i - 1])) &&
-            word_at(text, i))
+    for (size_t i = 0; i < list->count; i++)
+        if (has_words(list->items[i]))
             return true;
     return false;
+}
+
+bool restricted_report(const struct report *report)
+{
+    const struct xarf_type *type = report->type;
+    if (strcmp(type->category, "content") == 0 &&
+        (strcmp(type->type, "csam") == 0 || strcmp(type->type, "csem") == 0))
+        return true;
+    for (size_t i = 0; i < report->extra_count; i++)
+        if (has_words(report->extras[i].text) || any_has_words(&report->extras[i].items))
+            return true;
+    return has_words(report->subject) || has_words(report->feedback_type) ||
+           any_has_words(&report->reported_domains) || any_has_words(&report->reported_uris);
+}
+
+/* Pictures hold no words. */
+static bool is_coded_text(const struct mime_part *part)
+{
+    return !part->container && !slice_starts_with(part->type, SLICE("image/")) &&
+           !slice_starts_with(part->type, SLICE("audio/")) &&
+           !slice_starts_with(part->type, SLICE("video/"));
 }
 
 bool restricted_words(const struct mime_message *mime, struct arena *arena)
 {
+    if (has_words(mime->raw))
+        return true;
     for (size_t i = 0; i < mime->part_count; i++) {
         const struct mime_part *part = &mime->parts[i];
-        if (has_words(part->head) ||
-            has_words(mime_decode_words(arena, mime_header(part, SLICE("Subject")))) ||
-            (!part->container && has_words(mime_decode_body(arena, part))))
+        struct slice subject = mime_header(part, SLICE("Subject"));
+        if (slice_find_byte(subject, '=') >= 0 && has_words(mime_decode_words(arena, subject)))
+            return true;
+        if (!is_coded_text(part))
+            continue;
+        struct slice body = mime_decode_body(arena, part);
+        if (body.ptr != part->body.ptr && has_words(body))
             return true;
     }
     return false;
@@ -59,11 +197,7 @@ bool restricted_words(const struct mime_message *mime, struct arena *arena)
 bool restricted_message(struct slice raw, const struct parse_settings *settings,
                         struct arena *arena)
 {
-    struct mime_message mime;
     struct parse_result result;
     parse_message(raw, settings, arena, &result);
-    if (result.restricted || has_words(raw))
-        return true;
-    return mime_scan(raw, &settings->limits, arena, &mime, NULL) == OK &&
-           restricted_words(&mime, arena);
+    return result.restricted || has_words(raw);
 }

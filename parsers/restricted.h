@@ -4,10 +4,11 @@
 
 #include "parsers/parser.h"
 
-/* Of that type, whatever format it came in. */
-bool restricted_type(const struct xarf_type *type);
-/* A report of it may be too broken to be known as one: does the message, as it came or with its
- * transfer encodings undone, hold any of its words? */
+/* Of that type, whatever format it came in; or its own fields (URL, domain, what the reporter
+ * calls it) hold a word of it. */
+bool restricted_report(const struct report *report);
+/* Whatever it was taken for: does the message, as it came or with its transfer encodings
+ * undone, hold any of its words? */
 bool restricted_words(const struct mime_message *mime, struct arena *arena);
 /* Either: the message must not be shown. */
 bool restricted_message(struct slice raw, const struct parse_settings *settings,

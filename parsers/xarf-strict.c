@@ -163,31 +163,40 @@ static void complete_text(json_t *object, const char *name, struct slice text)
         json_object_set_new(object, name, json_stringn(text.ptr, text.len));
 }
 
+/* The first that it names. */
+static void complete_url(const struct report *report, json_t *object, const char *name)
+{
+    struct slice url = {0};
+    if (report->subject_type == SUBJECT_URL)
+        url = report->subject;
+    else if (report->reported_uris.count > 0)
+        url = report->reported_uris.items[0];
+    if (url.len > 0 && json_object_get(object, name) == NULL)
+        json_object_set_new(object, name, report_shown_json(report, url));
+}
+
 static void complete(const struct report *report, json_t *object)
 {
-    struct slice url =
-        report->subject_type == SUBJECT_URL ? report->subject : (struct slice){0};
     const char *category = report->type->category;
     complete_party(object, "reporter", &report->reporter);
     complete_party(object, "sender", &report->sender);
-    if (url.len == 0 && report->reported_uris.count > 0)
-        url = report->reported_uris.items[0];
     if (strcmp(category, "messaging") == 0) {
         complete_text(object, "protocol", SLICE("smtp"));
-        complete_text(object, "smtp_from", report->original_mail_from);
+        if (!report->restricted)
+            complete_text(object, "smtp_from", report->original_mail_from);
     } else if (strcmp(category, "connection") == 0) {
         char text[MOMENT_TEXT];
         if (report->observed_at != 0)
             complete_text(object, "first_seen",
                           slice_of(moment_rfc3339(report->observed_at, text)));
     } else if (strcmp(category, "content") == 0) {
-        complete_text(object, "url", url);
+        complete_url(report, object, "url");
     } else if (strcmp(report->type->type, "p2p") == 0) {
         json_t *hash = json_object_get(object, "info_hash");
         if (hash != NULL && json_object_get(object, "swarm_info") == NULL)
             json_object_set_new(object, "swarm_info", json_pack("{s:O}", "info_hash", hash));
     } else if (strcmp(category, "copyright") == 0) {
-        complete_text(object, "infringing_url", url);
+        complete_url(report, object, "infringing_url");
     }
 }
 

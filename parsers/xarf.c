@@ -35,45 +35,6 @@ static void set_moment(json_t *object, const char *name, int64_t moment)
         json_object_set_new(object, name, json_string(moment_rfc3339(moment, text)));
 }
 
-static json_t *list_json(const struct text_list *list)
-{
-    json_t *array = json_array();
-    for (size_t i = 0; i < list->count; i++)
-        json_array_append_new(array, text_json(list->items[i]));
-    return array;
-}
-
-static void set_list(json_t *object, const char *name, const struct text_list *list)
-{
-    if (list->count > 0)
-        json_object_set_new(object, name, list_json(list));
-}
-
-static json_t *party_json(const struct party *party)
-{
-    json_t *object = json_object();
-    json_object_set_new(object, "org", text_json(party->org));
-    json_object_set_new(object, "contact", text_json(party->contact));
-    json_object_set_new(object, "domain", text_json(party->domain));
-    return object;
-}
-
-static json_t *extra_json(const struct report_extra *extra)
-{
-    switch (extra->type) {
-    case EXTRA_TEXT:
-        return text_json(extra->text);
-    case EXTRA_LIST:
-        return list_json(&extra->items);
-    case EXTRA_NUMBER:
-    case EXTRA_BOOLEAN:
-    case EXTRA_JSON:
-        break;
-    }
-    return json_loadb(extra->text.ptr, extra->text.len,
-                      JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, NULL);
-}
-
 /* "sha256:…" */
 static json_t *hash_json(struct slice payload)
 {
@@ -87,6 +48,69 @@ static json_t *hash_json(struct slice payload)
     for (size_t i = 0; i < sizeof digest; i++)
         (void)snprintf(text + strlen("sha256:") + 2 * i, 3, "%02x", digest[i]);
     return json_string(text);
+}
+
+json_t *report_shown_json(const struct report *report, struct slice text)
+{
+    return report->restricted && text.len > 0 ? hash_json(text) : text_json(text);
+}
+
+static json_t *list_json(const struct report *report, const struct text_list *list)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < list->count; i++)
+        json_array_append_new(array, report_shown_json(report, list->items[i]));
+    return array;
+}
+
+static void set_shown(json_t *object, const char *name, const struct report *report,
+                      struct slice text)
+{
+    if (text.len > 0)
+        json_object_set_new(object, name, report_shown_json(report, text));
+}
+
+static json_t *party_json(const struct party *party)
+{
+    json_t *object = json_object();
+    json_object_set_new(object, "org", text_json(party->org));
+    json_object_set_new(object, "contact", text_json(party->contact));
+    json_object_set_new(object, "domain", text_json(party->domain));
+    return object;
+}
+
+/* Members whose values are words of ours or of XARF's, and tell of no place. */
+static bool is_harmless(const char *name)
+{
+    static const char *const names[] = {
+        "classification",    "detection_method", "destination_ip", "destination_port",
+        "exploitation_type", "first_seen",       "last_seen",      "protocol",
+    };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i], name) == 0)
+            return true;
+    return false;
+}
+
+/* NULL when it has none. */
+static json_t *extra_json(const struct report *report, const struct report_extra *extra)
+{
+    bool hidden = report->restricted && !is_harmless(extra->name);
+    switch (extra->type) {
+    case EXTRA_TEXT:
+        return hidden ? hash_json(extra->text) : text_json(extra->text);
+    case EXTRA_LIST:
+        return list_json(report, &extra->items);
+    case EXTRA_NUMBER:
+    case EXTRA_BOOLEAN:
+        break;
+    case EXTRA_JSON:
+        if (hidden)
+            return hash_json(extra->text);
+        break;
+    }
+    return json_loadb(extra->text.ptr, extra->text.len,
+                      JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, NULL);
 }
 
 static json_t *base64_json(struct slice payload)
@@ -109,8 +133,7 @@ static json_t *evidence_json(const struct report *report)
         const struct evidence *evidence = &report->evidence[i];
         json_t *object = json_object();
         set_text(object, "content_type", evidence->content_type);
-        set_text(object, "description", evidence->description);
-        /* What nobody may see leaves only its hash behind. */
+        set_shown(object, "description", report, evidence->description);
         if (!report->restricted)
             json_object_set_new(object, "payload", base64_json(evidence->payload));
         json_object_set_new(object, "hash", hash_json(evidence->payload));
@@ -135,11 +158,14 @@ static json_t *internal_json(const struct report *report)
     json_object_set_new(object, "role", json_string(role_name(report->role)));
     json_object_set_new(object, "feedback_type", text_json(report->feedback_type));
     set_moment(object, "arrival_date", report->arrival_date);
-    json_object_set_new(object, "original_rcpt_to", list_json(&report->original_rcpt_to));
-    set_text(object, "original_mail_from", report->original_mail_from);
-    set_text(object, "original_message_id", report->original_message_id);
-    json_object_set_new(object, "reported_domains", list_json(&report->reported_domains));
-    set_list(object, "reported_uris", &report->reported_uris);
+    json_object_set_new(object, "original_rcpt_to",
+                        list_json(report, &report->original_rcpt_to));
+    set_shown(object, "original_mail_from", report, report->original_mail_from);
+    set_shown(object, "original_message_id", report, report->original_message_id);
+    json_object_set_new(object, "reported_domains",
+                        list_json(report, &report->reported_domains));
+    if (report->reported_uris.count > 0)
+        json_object_set_new(object, "reported_uris", list_json(report, &report->reported_uris));
     json_object_set_new(object, "incidents", json_integer((json_int_t)report->incidents));
     json_object_set_new(object, "auth", auth_json(&report->auth));
     set_moment(object, "reported_at", report->reported_at);
@@ -152,6 +178,13 @@ static json_t *internal_json(const struct report *report)
     return object;
 }
 
+/* An address is no secret: whoever must act on it has to know it. */
+static json_t *source_json(const struct report *report)
+{
+    return report_names_place(report) ? report_shown_json(report, report->subject)
+                                      : text_json(report->subject);
+}
+
 json_t *report_to_json(const struct report *report, bool internal)
 {
     char uuid[UUID_TEXT];
@@ -162,13 +195,13 @@ json_t *report_to_json(const struct report *report, bool internal)
     set_moment(object, "timestamp", observed);
     json_object_set_new(object, "reporter", party_json(&report->reporter));
     json_object_set_new(object, "sender", party_json(&report->sender));
-    json_object_set_new(object, "source_identifier", text_json(report->subject));
+    json_object_set_new(object, "source_identifier", source_json(report));
     if (report->source_port != 0)
         json_object_set_new(object, "source_port", json_integer(report->source_port));
     json_object_set_new(object, "category", json_string(report->type->category));
     json_object_set_new(object, "type", json_string(report->type->type));
     for (size_t i = 0; i < report->extra_count; i++) {
-        json_t *value = extra_json(&report->extras[i]);
+        json_t *value = extra_json(report, &report->extras[i]);
         if (value != NULL)
             json_object_set_new(object, report->extras[i].name, value);
     }

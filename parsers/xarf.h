@@ -7,8 +7,12 @@
 #include <jansson.h>
 
 /* One report; with `internal`, its _internal member too (role, feedback_type, auth, …).
- * Owned by the caller. */
+ * Of restricted reports URLs, domains and what else may tell of the place are hashes. Owned by
+ * the caller. */
 json_t *report_to_json(const struct report *report, bool internal);
+
+/* What may be shown of a text from the report: it, or of a restricted report its hash. */
+json_t *report_shown_json(const struct report *report, struct slice text);
 
 /* The same for others: strictly valid XARF v4, without _internal, completed from what the
  * report knows. NULL, and why, when the report lacks what its type must have, or is none by

@@ -123,6 +123,25 @@ class Parsers(Case):
             self.assertNotIn(base64.b64encode(body.encode())[20:40], text)
         self.assertGreater(len(lines("triage", "list", "--json", *config)), 0)
 
+    def test_a_report_of_something_else_that_speaks_of_it(self):
+        """Understood as a report of another type, and a case: its URL is in no page, no letter and no output of parse."""
+        place = "http://192.0.2.69/hidden-place/login"
+        (self.mails / "1.eml").write_text(
+            "From: desk@watch.example\nDate: Sat, 14 Nov 2026 08:00:00 +0000\nMessage-ID: <1@w.example>\nSubject: Phishing\n\n"
+            f"Please take down this phishing page, hosted at 192.0.2.69: {place}\nThe same server offers child porn.\n")
+        parsed = lines("parse", "--json", self.mails / "1.eml")
+        self.assertEqual([(m["verdict"], r["type"]) for m in parsed for r in m["reports"]], [("reports", "phishing")])
+        self.replay()
+        config = self.config()
+        cases = lines("case", "list", "--all", "--json", *config)
+        self.assertEqual(len(cases), 1)
+        shown = [run(*what, *form, *config).stdout for form in ([], ["--json"])
+                 for what in (["case", "list", "--all"], ["case", "show", cases[0]["case"]], ["triage", "list"], ["triage", "show", "1"])]
+        shown += [run("parse", *form, self.mails / "1.eml").stdout for form in ([], ["--json"], ["--xarf"])]
+        for text in shown:
+            self.assertNotIn(b"hidden-place", text)
+        self.assertIn(b'"type": "phishing"', shown[-2])
+
     def test_what_an_archive_hides_is_named(self):
         """Bombs, too many entries, too deep, broken: the reason says which attachment; names from outside make no file."""
         row = b"ip,timestamp,category\n192.0.2.61,2026-11-14T07:00:00Z,spam\n"
