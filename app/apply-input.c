@@ -31,15 +31,22 @@ static struct slice why_no_merge(struct pipeline *pipeline, const struct input *
     return (struct slice){0};
 }
 
+/* Into pipeline->c; that there is none is noted. */
+static bool find_case(struct pipeline *pipeline, const struct input *input)
+{
+    if (store_get_case(pipeline->txn, input->case_id, &pipeline->arena, &pipeline->c))
+        return true;
+    loose_event(pipeline, EVENT_NOTE, input->actor,
+                arena_printf(&pipeline->arena, "there is no case C-%llu",
+                             (unsigned long long)input->case_id));
+    return false;
+}
+
 static void on_case(struct pipeline *pipeline, const struct input *input)
 {
     struct abuse_case *c = &pipeline->c;
-    if (!store_get_case(pipeline->txn, input->case_id, &pipeline->arena, c)) {
-        loose_event(pipeline, EVENT_NOTE, input->actor,
-                    arena_printf(&pipeline->arena, "there is no case C-%llu",
-                                 (unsigned long long)input->case_id));
+    if (!find_case(pipeline, input))
         return;
-    }
     struct slice refused = why_no_merge(pipeline, input);
     if (refused.len == 0) {
         case_step(
@@ -75,12 +82,8 @@ static void on_case(struct pipeline *pipeline, const struct input *input)
 static void on_evidence(struct pipeline *pipeline, const struct input *input)
 {
     struct abuse_case *c = &pipeline->c;
-    if (!store_get_case(pipeline->txn, input->case_id, &pipeline->arena, c)) {
-        loose_event(pipeline, EVENT_NOTE, input->actor,
-                    arena_printf(&pipeline->arena, "there is no case C-%llu",
-                                 (unsigned long long)input->case_id));
+    if (!find_case(pipeline, input))
         return;
-    }
     case_event(pipeline, &(struct event){.case_id = c->id,
                                          .generation = c->generation,
                                          .type = input->verb == INPUT_PRESERVE ? EVENT_PRESERVED

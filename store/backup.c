@@ -1,8 +1,8 @@
+#include "store/remove.h"
 #include "store/txn.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,15 +51,6 @@ static enum status copy_parts(struct store *store, const char *partial, struct f
     return status;
 }
 
-static int remove_entry(const char *path, const struct stat *facts, int type, struct FTW *walk)
-{
-    (void)facts;
-    (void)type;
-    (void)walk;
-    (void)remove(path);
-    return 0;
-}
-
 /* Under another name until it is whole. */
 enum status store_backup(struct store *store, const char *directory, struct fault *why)
 {
@@ -85,7 +76,7 @@ enum status store_backup(struct store *store, const char *directory, struct faul
         status = sync_path(dirname(copy), why);
         free(copy);
     } else {
-        (void)nftw(partial.ptr, remove_entry, 8, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+        directory_remove(partial.ptr);
     }
     buffer_release(&partial);
     return status;

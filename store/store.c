@@ -1,7 +1,7 @@
 #include "store/migrations.h"
+#include "store/remove.h"
 
 #include <errno.h>
-#include <ftw.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -132,15 +132,6 @@ enum status store_open(const struct store_settings *settings, struct store **ope
     return OK;
 }
 
-static int remove_entry(const char *path, const struct stat *facts, int type, struct FTW *walk)
-{
-    (void)facts;
-    (void)type;
-    (void)walk;
-    (void)remove(path);
-    return 0;
-}
-
 void store_close(struct store *store)
 {
     if (store == NULL)
@@ -148,7 +139,7 @@ void store_close(struct store *store)
     journal_close(store->journal);
     environment_close(store->environment);
     if (store->temporary && store->directory != NULL)
-        (void)nftw(store->directory, remove_entry, 8, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+        directory_remove(store->directory);
     buffer_release(&store->notices);
     free(store->directory);
     free(store);
