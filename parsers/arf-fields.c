@@ -1,5 +1,6 @@
 #include "parsers/arf-fields.h"
 
+#include "base/bytes.h"
 #include "base/moment.h"
 #include "parsers/address-word.h"
 
@@ -84,6 +85,9 @@ static size_t mailbox_end(struct slice value, bool bare)
 {
     bool quoted = false, seen_at = false;
     unsigned inside = 0;
+    const char *end = value.ptr + value.len;
+    if (bytes_find_of_four(value.ptr, end, ",; \t") == end)
+        return value.len; /* as in nearly every report */
     for (size_t i = 0; i < value.len; i++) {
         char byte = value.ptr[i];
         if (byte == '"')
@@ -115,10 +119,11 @@ static void add_mailboxes(struct text_list *list, struct arena *arena, struct sl
     }
 }
 
-static bool encloses(char byte)
-{
-    return byte != '\0' && strchr(" \t\r\n,;()<>\"'=", byte) != NULL;
-}
+static const bool encloses[256] = {
+    [' '] = true, ['\t'] = true, ['\r'] = true, ['\n'] = true, [','] = true,
+    [';'] = true, ['('] = true,  [')'] = true,  ['<'] = true,  ['>'] = true,
+    ['"'] = true, ['\''] = true, ['='] = true,
+};
 
 /* The first address of the value, alone, before or after a host name. The unspecified one
  * stands for none. */
@@ -128,7 +133,7 @@ static void read_source(struct slice value, struct arena *arena, struct feedback
     value = mime_decode_words(arena, value);
     for (size_t at = 0; at < value.len;) {
         size_t from = at;
-        while (at < value.len && !encloses(value.ptr[at]))
+        while (at < value.len && !encloses[(unsigned char)value.ptr[at]])
             at++;
         if (at > from && address_word(slice_until(slice_from(value, from), at - from),
                                       &feedback->source, &feedback->source_port))

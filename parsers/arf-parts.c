@@ -34,7 +34,7 @@ static bool holds_feedback(const struct incoming *message, const struct mime_par
            (has_field(text, SLICE("User-Agent")) || has_field(text, SLICE("Source-IP")));
 }
 
-const struct mime_part *arf_feedback_part(const struct incoming *message)
+static const struct mime_part *feedback_part(const struct incoming *message)
 {
     const struct mime_message *mime = &message->mime;
     for (size_t i = 0; i < mime->part_count; i++)
@@ -46,21 +46,42 @@ const struct mime_part *arf_feedback_part(const struct incoming *message)
     return NULL;
 }
 
-struct slice arf_feedback_text(const struct incoming *message, const struct mime_part *part)
+/* Takes this text for the report if it says of which type it is. */
+static bool take_text(struct slice text, struct arf_feedback *feedback)
 {
-    static const struct slice mark = SLICE("Feedback-Type");
-    struct slice declared = mime_decode_body(message->arena, part);
-    if (has_field(declared, mark) || part->body.len > STRAY_LONGEST)
-        return declared;
-    if (has_field(part->body, mark))
-        return part->body;
+    struct slice type = mime_block_field(text, SLICE("Feedback-Type"));
+    if (type.len == 0)
+        return false;
+    feedback->text = text;
+    feedback->type = type;
+    return true;
+}
+
+static void read_text(struct arena *arena, struct arf_feedback *feedback)
+{
+    const struct mime_part *part = feedback->part;
+    feedback->text = mime_decode_body(arena, part);
+    if (take_text(feedback->text, feedback) || part->body.len > STRAY_LONGEST ||
+        take_text(part->body, feedback))
+        return;
     struct header encoding = {SLICE("Content-Transfer-Encoding"), SLICE("base64")};
     struct mime_part encoded = *part;
     encoded.headers = &encoding;
     encoded.header_count = 1;
     encoded.content = NULL; /* what was decoded as declared */
-    struct slice undeclared = mime_decode_body(message->arena, &encoded);
-    return has_field(undeclared, mark) ? undeclared : declared;
+    (void)take_text(mime_decode_body(arena, &encoded), feedback);
+}
+
+const struct arf_feedback *arf_feedback_of(const struct incoming *message)
+{
+    struct arf_feedback *feedback = message->feedback;
+    if (!feedback->sought) {
+        feedback->sought = true;
+        feedback->part = feedback_part(message);
+        if (feedback->part != NULL)
+            read_text(message->arena, feedback);
+    }
+    return feedback;
 }
 
 /* The header of a mail, by fields that no feedback report has. */

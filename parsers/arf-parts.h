@@ -13,11 +13,17 @@ struct arf_original {
     struct slice bytes;
 };
 
-/* The machine-readable part, or NULL: a part of that type, else one of another type that
- * begins with its fields. */
-const struct mime_part *arf_feedback_part(const struct incoming *message);
-/* The text of that part, whatever its transfer encoding says. */
-struct slice arf_feedback_text(const struct incoming *message, const struct mime_part *part);
+/* The machine-readable part: a part of that type, else one of another type that begins with
+ * its fields. */
+struct arf_feedback {
+    const struct mime_part *part; /* NULL: there is none */
+    struct slice text;            /* of it, whatever its transfer encoding says */
+    struct slice type;            /* its Feedback-Type, as it stands; empty when absent */
+    bool sought;
+};
+
+/* Looked for at the first call for a message. */
+const struct arf_feedback *arf_feedback_of(const struct incoming *message);
 /* The fields of such a text. Blank lines between them do not end it, the header of a mail
  * does: *rest is where that one begins, or empty. */
 size_t arf_feedback_fields(const struct incoming *message, struct slice text,

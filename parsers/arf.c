@@ -38,14 +38,12 @@ static bool says_feedback_report(const struct incoming *message)
 
 static bool arf_recognises(const struct incoming *message)
 {
-    const struct mime_part *part = arf_feedback_part(message);
-    if (part == NULL)
+    const struct arf_feedback *feedback = arf_feedback_of(message);
+    if (feedback->part == NULL)
         return (says_feedback_report(message) && !is_dmarc_aggregate(message)) ||
                fbl_jmrp_original(message) != NULL;
     /* XARF v3 borrows the container and brings its own report. */
-    return !slice_eq_nocase(
-        mime_block_field(arf_feedback_text(message, part), SLICE("Feedback-Type")),
-        SLICE("xarf"));
+    return !slice_eq_nocase(feedback->type, SLICE("xarf"));
 }
 
 static void take_jmrp(const struct incoming *message, const struct mime_part *part,
@@ -59,14 +57,15 @@ static void take_jmrp(const struct incoming *message, const struct mime_part *pa
 static enum status take_apart(const struct incoming *message, struct arf *arf,
                               struct fault *why)
 {
-    const struct mime_part *part = arf_feedback_part(message);
+    const struct arf_feedback *feedback = arf_feedback_of(message);
+    const struct mime_part *part = feedback->part;
     const struct mime_part *jmrp = part == NULL ? fbl_jmrp_original(message) : NULL;
     struct header *fields = NULL;
     struct slice rest = {NULL, 0};
     size_t count = 0;
     *arf = (struct arf){0};
     if (part != NULL)
-        count = arf_feedback_fields(message, arf_feedback_text(message, part), &fields, &rest);
+        count = arf_feedback_fields(message, feedback->text, &fields, &rest);
     feedback_read(fields, count, message->arena, &arf->feedback);
     if (jmrp != NULL) {
         take_jmrp(message, jmrp, arf);

@@ -48,6 +48,11 @@ static enum packing packing_of(struct slice bytes)
     return PACKING_NONE;
 }
 
+bool attachment_is_packed(struct slice bytes)
+{
+    return packing_of(bytes) != PACKING_NONE;
+}
+
 /* The content of the entry the archive stands at. False: damaged, encrypted, or over a
  * limit. */
 static bool inflate_entry(struct opening *opening, struct archive *archive, struct slice name,
@@ -110,7 +115,7 @@ static void open_into(struct opening *opening, struct attachment packed, unsigne
 
 static void take(struct opening *opening, struct attachment attachment, unsigned depth)
 {
-    bool is_packed = packing_of(attachment.bytes) != PACKING_NONE;
+    bool is_packed = attachment_is_packed(attachment.bytes);
     if (is_packed && depth < ATTACHMENT_DEPTH_MOST) {
         open_into(opening, attachment, depth + 1);
         return;

@@ -31,6 +31,8 @@ struct attachments {
     struct slice fault;
 };
 
+/* Does it begin as one of these archives does? */
+bool attachment_is_packed(struct slice bytes);
 /* Opened at the first call for a message, the same answer after that. Lives as long as its
  * arena. */
 const struct attachments *attachments_of(const struct incoming *message);

@@ -1,6 +1,7 @@
 #include "parsers/parser.h"
 
 #include "base/moment.h"
+#include "parsers/arf-parts.h"
 #include "parsers/attachments.h"
 #include "parsers/authentication.h"
 #include "parsers/forwarded.h"
@@ -40,6 +41,7 @@ static void incoming_init(struct incoming *message, const struct parse_settings 
     message->settings = settings;
     message->arena = arena;
     message->attachments = arena_new(arena, struct attachments);
+    message->feedback = arena_new(arena, struct arf_feedback);
     message->free_text = arena_new(arena, struct free_text);
     message->subject = mime_decode_words(arena, mime_header(part, SLICE("Subject")));
     message->from = mime_mailbox(arena, mime_header(part, SLICE("From")));

@@ -53,6 +53,7 @@ struct incoming {
     const struct incoming
         *outer; /* what this message was forwarded in; NULL when it came itself */
     struct attachments *attachments; /* ask attachments_of (attachments.h) */
+    struct arf_feedback *feedback;   /* ask arf_feedback_of (arf-parts.h) */
     struct free_text *free_text;     /* ask free_text_of (free-text.h) */
     struct arena *arena;
 };

@@ -50,25 +50,15 @@ static bool may_be_xarf(struct slice bytes, bool words, struct document *documen
     return begins_json(document->text) && names_xarf(document->text);
 }
 
+/* Of what the message says itself: never within an attached mail, or whoever wrote the spam
+ * would write the report, too. */
 static bool is_json_part(const struct incoming *message, const struct mime_part *part)
 {
-    /* Never within an attached mail: whoever wrote the spam would then write the report. */
-    if (part->container || slice_starts_with(part->type, SLICE("message/")) ||
-        !mime_is_own(&message->mime, part))
-        return false;
-    return slice_ends_with_nocase(part->type, SLICE("json")) ||
-           slice_eq(part->type, SLICE("application/octet-stream")) ||
-           slice_starts_with(part->type, SLICE("text/")) ||
-           slice_ends_with_nocase(mime_filename(message->arena, part), SLICE(".json"));
-}
-
-static bool is_archive(const struct incoming *message, const struct mime_part *part)
-{
-    struct slice name = mime_filename(message->arena, part);
-    return !part->container && mime_is_own(&message->mime, part) &&
-           (slice_ends_with_nocase(part->type, SLICE("zip")) ||
-            slice_ends_with_nocase(name, SLICE(".zip")) ||
-            slice_ends_with_nocase(name, SLICE(".gz")));
+    return !slice_starts_with(part->type, SLICE("message/")) &&
+           (slice_starts_with(part->type, SLICE("text/")) ||
+            slice_ends_with_nocase(part->type, SLICE("json")) ||
+            slice_eq(part->type, SLICE("application/octet-stream")) ||
+            slice_ends_with_nocase(mime_filename(message->arena, part), SLICE(".json")));
 }
 
 /* Calls back for each document until one wants no more. */
@@ -81,17 +71,18 @@ static void each_document(const struct incoming *message, document_fn *take, voi
     bool archives = false;
     for (size_t i = 0; i < mime->part_count; i++) {
         const struct mime_part *part = &mime->parts[i];
+        if (part->container || !mime_is_own(mime, part))
+            continue;
+        struct slice bytes = mime_decode_body(message->arena, part);
         bool words = slice_eq(part->type, SLICE("text/plain"));
-        archives |= is_archive(message, part);
-        if (is_json_part(message, part) &&
-            may_be_xarf(mime_decode_body(message->arena, part), words, &document) &&
+        archives |= attachment_is_packed(bytes);
+        if (is_json_part(message, part) && may_be_xarf(bytes, words, &document) &&
             !(document.inlined && message_is_reply(message)) && !take(&document, context))
             return;
     }
     const struct attachments *attachments = archives ? attachments_of(message) : NULL;
     for (size_t i = 0; archives && i < attachments->count; i++)
         if (attachments->items[i].type.len == 0 && /* an archive's entry */
-            mime_is_own(mime, attachments->items[i].part) &&
             may_be_xarf(attachments->items[i].bytes, false, &document) &&
             !take(&document, context))
             return;
