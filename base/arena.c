@@ -1,5 +1,7 @@
 #include "base/arena.h"
 
+#include "base/bytes.h"
+
 #include <stdalign.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -78,9 +80,9 @@ struct slice arena_copy(struct arena *arena, struct slice text)
 
 struct slice arena_lower(struct arena *arena, struct slice text)
 {
-    char *copy = arena_string(arena, text);
-    for (size_t i = 0; i < text.len; i++)
-        copy[i] = (char)byte_lower(copy[i]);
+    char *copy = arena_take(arena, text.len + 1);
+    bytes_lower(copy, text.ptr, text.len);
+    copy[text.len] = '\0';
     return (struct slice){copy, text.len};
 }
 

@@ -62,4 +62,23 @@ static inline const char *bytes_find_of_four(const char *at, const char *end,
     return at;
 }
 
+/* Copies bytes with the capital letters of ASCII made small. */
+static inline void bytes_lower(char *to, const char *from, size_t length)
+{
+    size_t at = 0;
+#ifdef __SSE2__
+    const __m128i before_a = _mm_set1_epi8('A' - 1), after_z = _mm_set1_epi8('Z' + 1);
+    const __m128i small = _mm_set1_epi8('a' - 'A');
+    for (; length - at >= BYTES_AT_ONCE; at += BYTES_AT_ONCE) {
+        __m128i bytes = bytes_load(from + at);
+        __m128i capital =
+            _mm_and_si128(_mm_cmpgt_epi8(bytes, before_a), _mm_cmplt_epi8(bytes, after_z));
+        bytes = _mm_or_si128(bytes, _mm_and_si128(capital, small));
+        _mm_storeu_si128((__m128i *)(void *)(to + at), bytes);
+    }
+#endif
+    for (; at < length; at++)
+        to[at] = from[at] >= 'A' && from[at] <= 'Z' ? (char)(from[at] | 0x20) : from[at];
+}
+
 #endif

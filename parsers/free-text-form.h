@@ -4,6 +4,7 @@
 #define PARSERS_FREE_TEXT_FORM_H
 
 #include "parsers/free-text-rules.h"
+#include "parsers/word-index.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
@@ -19,12 +20,10 @@ struct phrase {
     uint16_t kind; /* index, or KINDS_MOST for doubt */
 };
 
-/* Phrases by their first two bytes; those whose second byte is not fixed, by the first. */
-#define PHRASE_BUCKETS 4096U
-static inline unsigned phrase_bucket(char first, char second)
-{
-    return ((unsigned char)first & 63U) << 6 | ((unsigned char)second & 63U);
-}
+/* Bytes of a phrase by which it is found (word-index.h); one that fixes fewer is looked for at
+ * every word. */
+#define PHRASE_HEAD  3U
+#define LOOSE_BUCKET WORD_BUCKETS
 
 static inline uint64_t phrase_head(struct slice text)
 {
@@ -54,7 +53,7 @@ struct free_text_rules {
     size_t kind_count;
     struct phrase *phrases; /* sorted by bucket */
     size_t phrase_count;
-    uint16_t starts[PHRASE_BUCKETS + 1]; /* of each bucket's phrases */
+    uint16_t starts[LOOSE_BUCKET + 2]; /* of each bucket's phrases */
     struct line_rule *lines;
     size_t line_count;
     struct cue_rule cues[CUE_COUNT];

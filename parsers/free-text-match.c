@@ -64,15 +64,15 @@ void rules_weigh_words(const struct free_text_rules *rules, struct slice folded,
                        struct arena *arena, struct word_weights *weights)
 {
     bool *seen = arena_array(arena, bool, rules->phrase_count + 1);
+    bool any_loose = rules->starts[LOOSE_BUCKET] < rules->starts[LOOSE_BUCKET + 1];
     for (size_t at = 0; at < folded.len; at++) {
         if (at > 0 && folded.ptr[at - 1] != ' ')
             continue;
-        struct slice rest = slice_from(folded, at);
-        unsigned loose = phrase_bucket(rest.ptr[0], '*');
-        unsigned exact = rest.len > 1 ? phrase_bucket(rest.ptr[0], rest.ptr[1]) : loose;
-        weigh_bucket(rules, exact, folded, at, heavy, seen, weights);
-        if (exact != loose)
-            weigh_bucket(rules, loose, folded, at, heavy, seen, weights);
+        unsigned bucket = word_bucket(slice_from(folded, at), PHRASE_HEAD);
+        if (rules->starts[bucket] < rules->starts[bucket + 1])
+            weigh_bucket(rules, bucket, folded, at, heavy, seen, weights);
+        if (any_loose)
+            weigh_bucket(rules, LOOSE_BUCKET, folded, at, heavy, seen, weights);
     }
 }
 

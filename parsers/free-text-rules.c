@@ -245,10 +245,19 @@ static void prepare(struct free_text_rules *rules, struct arena *arena)
     rules->lines = arena_array(arena, struct line_rule, LINES_MOST);
 }
 
+/* Up to the first star, all is fixed. */
+static struct slice fixed_of(const struct phrase *phrase)
+{
+    ptrdiff_t star = slice_find_byte(phrase->text, '*');
+    return slice_until(phrase->text, star < 0 ? SIZE_MAX : (size_t)star);
+}
+
 static unsigned bucket_of(const struct phrase *phrase)
 {
-    struct slice text = phrase->text;
-    return phrase_bucket(text.ptr[0], text.len > 1 ? text.ptr[1] : '*');
+    struct slice fixed = fixed_of(phrase);
+    bool open = phrase->open || fixed.len < phrase->text.len;
+    bool loose = open && fixed.len < PHRASE_HEAD && slice_find_byte(fixed, ' ') < 0;
+    return loose ? LOOSE_BUCKET : word_bucket(fixed, PHRASE_HEAD);
 }
 
 static int compare_phrases(const void *a, const void *b)
@@ -257,12 +266,10 @@ static int compare_phrases(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Up to the first star, all is fixed. */
 static void set_head(struct phrase *phrase)
 {
     static const char ones[sizeof phrase->mask] = {-1, -1, -1, -1, -1, -1, -1, -1};
-    ptrdiff_t star = slice_find_byte(phrase->text, '*');
-    struct slice fixed = slice_until(phrase->text, star < 0 ? SIZE_MAX : (size_t)star);
+    struct slice fixed = fixed_of(phrase);
     phrase->head = phrase_head(fixed);
     phrase->mask = phrase_head(slice_until((struct slice){ones, sizeof ones}, fixed.len));
 }
@@ -272,7 +279,7 @@ static void sort_phrases(struct free_text_rules *rules)
     for (size_t i = 0; i < rules->phrase_count; i++)
         set_head(&rules->phrases[i]);
     qsort(rules->phrases, rules->phrase_count, sizeof *rules->phrases, compare_phrases);
-    for (size_t bucket = 0, i = 0; bucket <= PHRASE_BUCKETS; bucket++) {
+    for (size_t bucket = 0, i = 0; bucket <= LOOSE_BUCKET + 1; bucket++) {
         while (i < rules->phrase_count && bucket_of(&rules->phrases[i]) < bucket)
             i++;
         rules->starts[bucket] = (uint16_t)i;

@@ -1,7 +1,13 @@
 #include "parsers/free-text-words.h"
 
-static const bool is_plain[256] = {
-    ['a' ... 'z'] = true, ['A' ... 'Z'] = true, ['0' ... '9'] = true, ['&'] = true};
+/* What most words are made of: PLAIN, and with SMALL what makes a capital letter small. */
+enum { PLAIN = 1, SMALL = 'a' - 'A' };
+static const unsigned char kinds[256] = {
+    ['a' ... 'z'] = PLAIN,
+    ['A' ... 'Z'] = PLAIN | SMALL,
+    ['0' ... '9'] = PLAIN,
+    ['&'] = PLAIN,
+};
 
 /* The two bytes of a UTF-8 character below U+0800, in lower case. */
 static void fold_pair(unsigned char pair[2])
@@ -39,12 +45,12 @@ static bool is_of_letter(unsigned char byte, unsigned char before)
 
 struct slice words_fold(struct arena *arena, struct slice text)
 {
-    unsigned char *out = arena_alloc(arena, text.len + 1);
+    unsigned char *out = arena_take(arena, text.len + 1);
     size_t len = 0;
     for (size_t i = 0; i < text.len; i++) {
-        unsigned char byte = (unsigned char)text.ptr[i];
-        if (is_plain[byte]) {
-            out[len++] = byte_lower(text.ptr[i]);
+        unsigned char byte = (unsigned char)text.ptr[i], kind = kinds[byte];
+        if (kind != 0) {
+            out[len++] = byte | (kind & SMALL);
         } else if (begins_pair(byte) && !is_mark(byte) && i + 1 < text.len) {
             out[len] = byte;
             out[len + 1] = (unsigned char)text.ptr[++i];

@@ -40,12 +40,18 @@ static bool is_report_type(const struct incoming *message, struct slice type)
 #define TEXT_MOST  ((size_t)64 << 10)
 #define WORDS_MOST 2000U /* of a text, in which it says what it is */
 
-/* What a mail says itself, folded. */
+/* What a mail says itself. */
 struct said {
-    struct slice subject;
-    struct slice label; /* of the subject, before its colon */
-    struct slice words; /* the first of its text, without what is quoted */
+    struct slice subject;          /* folded, as all of it */
+    struct slice label;            /* of the subject, before its colon */
+    struct slice words;            /* the first of its text, without what is quoted */
+    unsigned in_subject, in_words; /* what phrases_within finds there */
 };
+
+static bool says(unsigned said, enum phrases table)
+{
+    return (said & PHRASES_SET(table)) != 0;
+}
 
 static struct slice first_words(const struct incoming *message)
 {
@@ -124,19 +130,18 @@ static bool is_bounce(const struct incoming *message, const struct said *said)
         has_field(message, SLICE("X-MS-Exchange-Message-Is-Ndr")) ||
         slice_find_nocase(field(message, SLICE("From")), SLICE("mailer-daemon")) >= 0)
         return true;
-    bool subject = phrases_within(PHRASES_UNDELIVERED, said->subject);
+    bool subject = says(said->in_subject, PHRASES_UNDELIVERED);
     if (is_system(message))
-        return subject || phrases_within(PHRASES_RETURNED, said->words) ||
+        return subject || says(said->in_words, PHRASES_RETURNED) ||
                has_failure_code(said->words);
-    return has_system_name(message) &&
-           (subject || phrases_within(PHRASES_RETURNED, said->words));
+    return has_system_name(message) && (subject || says(said->in_words, PHRASES_RETURNED));
 }
 
 /* From whoever it comes. */
 static bool sounds_returned(const struct incoming *message, const struct said *said)
 {
-    return phrases_within(PHRASES_UNDELIVERED, said->subject) &&
-           (phrases_within(PHRASES_RETURNED, said->words) ||
+    return says(said->in_subject, PHRASES_UNDELIVERED) &&
+           (says(said->in_words, PHRASES_RETURNED) ||
             slice_starts_with_nocase(field(message, SLICE("Auto-Submitted")), SLICE("auto")));
 }
 
@@ -195,8 +200,7 @@ static bool is_absence(const struct incoming *message, const struct said *said)
 {
     (void)message;
 
-    return phrases_equal(PHRASES_AWAY, said->label) ||
-           phrases_within(PHRASES_ABSENT, said->words);
+    return phrases_equal(PHRASES_AWAY, said->label) || says(said->in_words, PHRASES_ABSENT);
 }
 
 /* A ticket system says that it has got our mail; a desk answers it. */
@@ -204,17 +208,16 @@ static bool is_acknowledgement(const struct incoming *message, const struct said
 {
     (void)message;
 
-    return phrases_within(PHRASES_ACKNOWLEDGED, said->subject) ||
+    return says(said->in_subject, PHRASES_ACKNOWLEDGED) ||
            phrases_equal(PHRASES_SETTLED, said->label) ||
-           phrases_within(PHRASES_RECEIVED, said->words);
+           says(said->in_words, PHRASES_RECEIVED);
 }
 
 static bool is_monitoring(const struct incoming *message, const struct said *said)
 {
     (void)message;
 
-    return phrases_within(PHRASES_MONITORING, said->subject) ||
-           phrases_within(PHRASES_MONITORING, said->words);
+    return says(said->in_subject | said->in_words, PHRASES_MONITORING);
 }
 
 static bool is_tls_report(const struct incoming *message, const struct said *said)
@@ -267,9 +270,11 @@ static const struct {
 static size_t find_kind(const struct incoming *message)
 {
     size_t i = 0;
-    const struct said said = {words_fold(message->arena, message->subject),
-                              subject_label(message->arena, message->subject),
-                              first_words(message)};
+    struct said said = {.subject = words_fold(message->arena, message->subject),
+                        .label = subject_label(message->arena, message->subject),
+                        .words = first_words(message)};
+    said.in_subject = phrases_within(said.subject);
+    said.in_words = phrases_within(said.words);
     while (i < sizeof kinds / sizeof kinds[0] && !kinds[i].test(message, &said))
         i++;
     return i;

@@ -1,8 +1,13 @@
 #include "parsers/phrases.h"
 
 #include "parsers/free-text-words.h"
+#include "parsers/word-index.h"
 
-#define LABEL_LONGEST 40 /* bytes before the colon */
+#include <stdlib.h>
+
+#define LABEL_LONGEST 40    /* bytes before the colon */
+#define PHRASES_MOST  1500U /* in all tables together */
+#define HEAD          4U    /* bytes of a phrase by which it is found */
 
 /* Phrases parted by "|", in rows that end with NULL. */
 static const char *const tables[PHRASES_COUNT][48] = {
@@ -187,10 +192,33 @@ static const char *const tables[PHRASES_COUNT][48] = {
         },
 };
 
-/* Ends where the text ends or a word does. */
-static bool is_boundary(struct slice text, size_t at)
+struct phrase {
+    struct slice text;
+    enum phrases table;
+    bool stem; /* more letters may follow */
+};
+
+static struct phrase all[PHRASES_MOST];
+static uint16_t next[PHRASES_MOST];
+static struct word_index by_beginning;
+
+static void index_phrases(void)
 {
-    return at >= text.len || text.ptr[at] == ' ';
+    unsigned count = 0;
+    if (by_beginning.next != NULL)
+        return;
+    by_beginning.next = next;
+    for (unsigned table = 0; table < PHRASES_COUNT; table++)
+        for (const char *const *row = tables[table]; *row != NULL; row++)
+            for (struct slice rest = slice_of(*row), text;
+                 slice_next_field(&rest, '|', &text);) {
+                bool stem = text.len > 0 && text.ptr[text.len - 1] == '*';
+                if (count == PHRASES_MOST || (stem && text.len <= HEAD))
+                    abort();
+                all[count] = (struct phrase){{text.ptr, text.len - stem}, table, stem};
+                word_index_add(&by_beginning, count, word_bucket(text, HEAD));
+                count++;
+            }
 }
 
 /* Chinese and Japanese part no words. */
@@ -199,99 +227,66 @@ static bool parts_words(struct slice phrase)
     return (unsigned char)phrase.ptr[0] < 0xe3;
 }
 
-static bool fits(struct slice text, size_t at, struct slice phrase, bool stem)
+static bool stands_at(const struct phrase *phrase, struct slice text, size_t at)
 {
-    bool from = at == 0 || text.ptr[at - 1] == ' ';
-    return !parts_words(phrase) || (from && (stem || is_boundary(text, at + phrase.len)));
+    struct slice rest = slice_from(text, at);
+    size_t len = phrase->text.len;
+    if (!slice_starts_with(rest, phrase->text))
+        return false;
+    if (!parts_words(phrase->text))
+        return true;
+    return (at == 0 || text.ptr[at - 1] == ' ') &&
+           (phrase->stem || rest.len == len || rest.ptr[len] == ' ');
 }
 
-static bool is_within(struct slice text, struct slice phrase, bool stem)
+static struct slice trimmed(struct slice folded)
 {
-    for (size_t from = 0; from < text.len;) {
-        ptrdiff_t at = slice_find(slice_from(text, from), phrase);
-        if (at < 0)
-            return false;
-        if (fits(text, from + (size_t)at, phrase, stem))
-            return true;
-        from += (size_t)at + 1;
-    }
-    return false;
-}
-
-/* Which words a text may hold: a bit for what they begin with. Most phrases need not be looked
- * for. */
-struct beginnings {
-    uint64_t bits[16];
-};
-
-static unsigned hash_of(const char *at)
-{
-    return ((unsigned char)at[0] * 961U + (unsigned char)at[1] * 31U + (unsigned char)at[2]) %
-           1024U;
-}
-
-static void note_beginnings(struct slice text, struct beginnings *beginnings)
-{
-    *beginnings = (struct beginnings){{0}};
-    for (size_t i = 0; i + 3 <= text.len; i++)
-        if (i == 0 || text.ptr[i - 1] == ' ' || (unsigned char)text.ptr[i] >= 0xe3) {
-            unsigned bit = hash_of(text.ptr + i);
-            beginnings->bits[bit / 64] |= UINT64_C(1) << bit % 64;
-        }
-}
-
-static bool may_hold(const struct beginnings *beginnings, struct slice phrase)
-{
-    unsigned bit = phrase.len < 3 ? 0 : hash_of(phrase.ptr);
-    return phrase.len < 3 || (beginnings->bits[bit / 64] >> bit % 64 & 1) != 0;
-}
-
-enum where { WHOLE, START, ANYWHERE };
-
-static bool matches(struct slice text, struct slice phrase, enum where where)
-{
-    bool stem = phrase.len > 0 && phrase.ptr[phrase.len - 1] == '*';
-    phrase.len -= stem;
-    switch (where) {
-    case WHOLE:
-        return slice_eq(text, phrase);
-    case START:
-        return slice_starts_with(text, phrase) && fits(text, 0, phrase, stem);
-    case ANYWHERE:
-        break;
-    }
-    return is_within(text, phrase, stem);
-}
-
-static bool find(enum phrases which, struct slice folded, enum where where)
-{
-    struct slice phrase;
-    struct beginnings beginnings;
     while (folded.len > 0 && folded.ptr[0] == ' ')
         folded = slice_from(folded, 1);
     while (folded.len > 0 && folded.ptr[folded.len - 1] == ' ')
         folded.len--;
-    note_beginnings(folded, &beginnings);
-    for (const char *const *row = tables[which]; folded.len > 0 && *row != NULL; row++)
-        for (struct slice rest = slice_of(*row); slice_next_field(&rest, '|', &phrase);)
-            if (may_hold(&beginnings, phrase) && matches(folded, phrase, where))
-                return true;
+    return folded;
+}
+
+/* The first of the chain that such a phrase would be in. */
+static unsigned chain_at(struct slice text, size_t at)
+{
+    return by_beginning.first[word_bucket(slice_from(text, at), HEAD)];
+}
+
+bool phrases_equal(enum phrases table, struct slice folded)
+{
+    index_phrases();
+    folded = trimmed(folded);
+    for (unsigned i = chain_at(folded, 0); i > 0; i = next[i - 1])
+        if (all[i - 1].table == table && slice_eq(all[i - 1].text, folded))
+            return true;
     return false;
 }
 
-bool phrases_equal(enum phrases which, struct slice folded)
+bool phrases_begin(enum phrases table, struct slice folded)
 {
-    return find(which, folded, WHOLE);
+    index_phrases();
+    folded = trimmed(folded);
+    for (unsigned i = chain_at(folded, 0); i > 0; i = next[i - 1])
+        if (all[i - 1].table == table && stands_at(&all[i - 1], folded, 0))
+            return true;
+    return false;
 }
 
-bool phrases_begin(enum phrases which, struct slice folded)
+unsigned phrases_within(struct slice folded)
 {
-    return find(which, folded, START);
-}
-
-bool phrases_within(enum phrases which, struct slice folded)
-{
-    return find(which, folded, ANYWHERE);
+    unsigned found = 0;
+    index_phrases();
+    for (size_t at = 0; at < folded.len; at++) {
+        if (at > 0 && folded.ptr[at - 1] != ' ' && (unsigned char)folded.ptr[at] < 0xe3)
+            continue;
+        for (unsigned i = chain_at(folded, at); i > 0; i = next[i - 1])
+            if ((found & PHRASES_SET(all[i - 1].table)) == 0 &&
+                stands_at(&all[i - 1], folded, at))
+                found |= PHRASES_SET(all[i - 1].table);
+    }
+    return found;
 }
 
 static struct slice without_brackets(struct slice subject)

@@ -24,9 +24,11 @@ enum phrases {
 
 /* All take text as words_fold leaves it (free-text-words.h), and find whole words, or words
  * that begin so where the phrase ends with "*". */
-bool phrases_equal(enum phrases which, struct slice folded);
-bool phrases_begin(enum phrases which, struct slice folded);
-bool phrases_within(enum phrases which, struct slice folded);
+bool phrases_equal(enum phrases table, struct slice folded);
+bool phrases_begin(enum phrases table, struct slice folded);
+/* All tables of which a phrase stands somewhere in the text: a set of PHRASES_SET. */
+unsigned phrases_within(struct slice folded);
+#define PHRASES_SET(table) (1U << (table))
 
 /* What stands before the colon of a subject, folded, without a ticket's number in brackets
  * before it and a count behind: "re" of "[#12] Re[2]: Abuse". Empty without a colon. */

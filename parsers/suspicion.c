@@ -1,118 +1,177 @@
-/* One pass over the words of a mail; each word is looked up in tables of stems. */
+/* One pass over the words of a mail; each word is looked up in an index of stems. */
 #include "parsers/suspicion.h"
 
 #include "base/address.h"
+#include "parsers/word-index.h"
 
 #define TEXT_MOST ((size_t)16 << 10) /* of all parts together */
 #define WORD_MOST ((size_t)40)
+#define HEAD      3U /* bytes of a stem by which it is found */
+
+/* What a word is about. */
+enum about { ABUSE, OURS, THING };
 
 struct stem {
     struct slice text; /* lower case; a word that starts with it counts */
-    unsigned weight;
+    unsigned weight;   /* of abuse */
+    enum about about;
 };
 
-/* Sorted; no stem begins with another. */
-static const struct stem abuse_stems[] = {
-    {SLICE("aanval"), 2},       {SLICE("abus"), 2},        {SLICE("aggress"), 1},
-    {SLICE("angegriffen"), 2},  {SLICE("angriff"), 2},     {SLICE("anzeige"), 1},
-    {SLICE("atac"), 1},         {SLICE("ataque"), 2},      {SLICE("attacc"), 2},
-    {SLICE("attack"), 2},       {SLICE("attaq"), 2},       {SLICE("backdoor"), 2},
-    {SLICE("beschwerde"), 2},   {SLICE("betrug"), 2},      {SLICE("betrüg"), 2},
-    {SLICE("blacklist"), 1},    {SLICE("blocklist"), 1},   {SLICE("botnet"), 2},
-    {SLICE("breach"), 2},       {SLICE("brute"), 2},       {SLICE("compromis"), 2},
-    {SLICE("copyright"), 2},    {SLICE("counterfeit"), 2}, {SLICE("csam"), 2},
-    {SLICE("cve-"), 2},         {SLICE("cyberattack"), 2}, {SLICE("ddos"), 2},
-    {SLICE("deface"), 2},       {SLICE("dmca"), 2},        {SLICE("escane"), 2},
-    {SLICE("exploit"), 2},      {SLICE("fail2ban"), 2},    {SLICE("flagged"), 1},
-    {SLICE("flood"), 1},        {SLICE("fraud"), 2},       {SLICE("gehackt"), 2},
-    {SLICE("hack"), 2},         {SLICE("hameçon"), 2},     {SLICE("harass"), 2},
-    {SLICE("hijack"), 2},       {SLICE("honeypot"), 2},    {SLICE("illegal"), 1},
-    {SLICE("impersonat"), 1},   {SLICE("incident"), 1},    {SLICE("infect"), 2},
-    {SLICE("infiz"), 2},        {SLICE("infring"), 2},     {SLICE("intrusi"), 2},
-    {SLICE("kwetsba"), 2},      {SLICE("malicious"), 2},   {SLICE("malware"), 2},
-    {SLICE("misbruik"), 2},     {SLICE("missbrauch"), 2},  {SLICE("misus"), 2},
-    {SLICE("naduży"), 2},       {SLICE("netcraft"), 2},    {SLICE("netscan"), 2},
-    {SLICE("nuisance"), 1},     {SLICE("phish"), 2},       {SLICE("piracy"), 2},
-    {SLICE("portscan"), 2},     {SLICE("pwned"), 2},       {SLICE("ransom"), 2},
-    {SLICE("scam"), 2},         {SLICE("scan"), 1},        {SLICE("shadowserver"), 2},
-    {SLICE("spam"), 2},         {SLICE("ssh"), 1},         {SLICE("stolen"), 1},
-    {SLICE("strafanzeige"), 2}, {SLICE("takedown"), 2},    {SLICE("trademark"), 1},
-    {SLICE("trojan"), 2},       {SLICE("uceprotect"), 2},  {SLICE("unauthori"), 1},
-    {SLICE("unsafe"), 2},       {SLICE("unlawful"), 1},    {SLICE("unsolicited"), 2},
-    {SLICE("violat"), 1},       {SLICE("virus"), 1},       {SLICE("vulnerab"), 2},
-    {SLICE("zneuž"), 2},        {SLICE("атак"), 2},        {SLICE("взлом"), 2},
-    {SLICE("вирус"), 2},        {SLICE("спам"), 2},
+/* Of one kind, no stem begins with another. */
+static const struct stem stems[] = {
+    {SLICE("aanval"), 2},
+    {SLICE("abus"), 2},
+    {SLICE("aggress"), 1},
+    {SLICE("angegriffen"), 2},
+    {SLICE("angriff"), 2},
+    {SLICE("anzeige"), 1},
+    {SLICE("atac"), 1},
+    {SLICE("ataque"), 2},
+    {SLICE("attacc"), 2},
+    {SLICE("attack"), 2},
+    {SLICE("attaq"), 2},
+    {SLICE("backdoor"), 2},
+    {SLICE("beschwerde"), 2},
+    {SLICE("betrug"), 2},
+    {SLICE("betrüg"), 2},
+    {SLICE("blacklist"), 1},
+    {SLICE("blocklist"), 1},
+    {SLICE("botnet"), 2},
+    {SLICE("breach"), 2},
+    {SLICE("brute"), 2},
+    {SLICE("compromis"), 2},
+    {SLICE("copyright"), 2},
+    {SLICE("counterfeit"), 2},
+    {SLICE("csam"), 2},
+    {SLICE("cve-"), 2},
+    {SLICE("cyberattack"), 2},
+    {SLICE("ddos"), 2},
+    {SLICE("deface"), 2},
+    {SLICE("dmca"), 2},
+    {SLICE("escane"), 2},
+    {SLICE("exploit"), 2},
+    {SLICE("fail2ban"), 2},
+    {SLICE("flagged"), 1},
+    {SLICE("flood"), 1},
+    {SLICE("fraud"), 2},
+    {SLICE("gehackt"), 2},
+    {SLICE("hack"), 2},
+    {SLICE("hameçon"), 2},
+    {SLICE("harass"), 2},
+    {SLICE("hijack"), 2},
+    {SLICE("honeypot"), 2},
+    {SLICE("illegal"), 1},
+    {SLICE("impersonat"), 1},
+    {SLICE("incident"), 1},
+    {SLICE("infect"), 2},
+    {SLICE("infiz"), 2},
+    {SLICE("infring"), 2},
+    {SLICE("intrusi"), 2},
+    {SLICE("kwetsba"), 2},
+    {SLICE("malicious"), 2},
+    {SLICE("malware"), 2},
+    {SLICE("misbruik"), 2},
+    {SLICE("missbrauch"), 2},
+    {SLICE("misus"), 2},
+    {SLICE("naduży"), 2},
+    {SLICE("netcraft"), 2},
+    {SLICE("netscan"), 2},
+    {SLICE("nuisance"), 1},
+    {SLICE("phish"), 2},
+    {SLICE("piracy"), 2},
+    {SLICE("portscan"), 2},
+    {SLICE("pwned"), 2},
+    {SLICE("ransom"), 2},
+    {SLICE("scam"), 2},
+    {SLICE("scan"), 1},
+    {SLICE("shadowserver"), 2},
+    {SLICE("spam"), 2},
+    {SLICE("ssh"), 1},
+    {SLICE("stolen"), 1},
+    {SLICE("strafanzeige"), 2},
+    {SLICE("takedown"), 2},
+    {SLICE("trademark"), 1},
+    {SLICE("trojan"), 2},
+    {SLICE("uceprotect"), 2},
+    {SLICE("unauthori"), 1},
+    {SLICE("unsafe"), 2},
+    {SLICE("unlawful"), 1},
+    {SLICE("unsolicited"), 2},
+    {SLICE("violat"), 1},
+    {SLICE("virus"), 1},
+    {SLICE("vulnerab"), 2},
+    {SLICE("zneuž"), 2},
+    {SLICE("атак"), 2},
+    {SLICE("взлом"), 2},
+    {SLICE("вирус"), 2},
+    {SLICE("спам"), 2},
+    {SLICE("din"), 0, OURS},
+    {SLICE("euer"), 0, OURS},
+    {SLICE("eure"), 0, OURS},
+    {SLICE("ihr"), 0, OURS},
+    {SLICE("su"), 0, OURS},
+    {SLICE("vaš"), 0, OURS},
+    {SLICE("vos"), 0, OURS},
+    {SLICE("votr"), 0, OURS},
+    {SLICE("your"), 0, OURS},
+    {SLICE("ваш"), 0, OURS},
+    {SLICE("address"), 0, THING},
+    {SLICE("client"), 0, THING},
+    {SLICE("custom"), 0, THING},
+    {SLICE("domain"), 0, THING},
+    {SLICE("host"), 0, THING},
+    {SLICE("infrastr"), 0, THING},
+    {SLICE("ip"), 0, THING},
+    {SLICE("kund"), 0, THING},
+    {SLICE("machine"), 0, THING},
+    {SLICE("netbl"), 0, THING},
+    {SLICE("netw"), 0, THING},
+    {SLICE("netz"), 0, THING},
+    {SLICE("platform"), 0, THING},
+    {SLICE("range"), 0, THING},
+    {SLICE("réseau"), 0, THING},
+    {SLICE("server"), 0, THING},
+    {SLICE("serveur"), 0, THING},
+    {SLICE("servic"), 0, THING},
+    {SLICE("servid"), 0, THING},
+    {SLICE("site"), 0, THING},
+    {SLICE("system"), 0, THING},
+    {SLICE("user"), 0, THING},
+    {SLICE("vps"), 0, THING},
 };
 
-static const struct stem our_stems[] = {
-    {SLICE("din"), 1},  {SLICE("euer"), 1}, {SLICE("eure"), 1}, {SLICE("ihr"), 1},
-    {SLICE("su"), 1},   {SLICE("vaš"), 1},  {SLICE("vos"), 1},  {SLICE("votr"), 1},
-    {SLICE("your"), 1}, {SLICE("ваш"), 1},
-};
+#define STEMS (sizeof stems / sizeof stems[0])
 
-static const struct stem thing_stems[] = {
-    {SLICE("address"), 1},  {SLICE("client"), 1},   {SLICE("custom"), 1}, {SLICE("domain"), 1},
-    {SLICE("host"), 1},     {SLICE("infrastr"), 1}, {SLICE("ip"), 1},     {SLICE("kund"), 1},
-    {SLICE("machine"), 1},  {SLICE("netbl"), 1},    {SLICE("netw"), 1},   {SLICE("netz"), 1},
-    {SLICE("platform"), 1}, {SLICE("range"), 1},    {SLICE("réseau"), 1}, {SLICE("server"), 1},
-    {SLICE("serveur"), 1},  {SLICE("servic"), 1},   {SLICE("servid"), 1}, {SLICE("site"), 1},
-    {SLICE("system"), 1},   {SLICE("user"), 1},     {SLICE("vps"), 1},
-};
-
-#define COUNT(stems) (sizeof(stems) / sizeof((stems)[0]))
-
-/* Stems by the byte they begin with, which few words share. */
-struct stems {
-    const struct stem *items;
-    size_t count;
-    const struct stem *first[256]; /* NULL: none begins so */
-};
-
-static void index_stems(struct stems *stems)
+static const struct word_index *stem_index(void)
 {
-    for (size_t i = stems->count; i-- > 0;)
-        stems->first[(unsigned char)stems->items[i].text.ptr[0]] = &stems->items[i];
+    static uint16_t next[STEMS];
+    static struct word_index index;
+    if (index.next == NULL) {
+        index.next = next;
+        for (unsigned i = 0; i < STEMS; i++)
+            word_index_add(&index, i, word_bucket(stems[i].text, HEAD));
+    }
+    return &index;
 }
 
-/* The stem that the word starts with, or NULL. */
-static const struct stem *find_stem(const struct stems *stems, struct slice word)
+/* "ip" is a word, not the start of one. */
+static bool is_of_stem(struct slice word, struct slice stem)
 {
-    const struct stem *stem = stems->first[(unsigned char)word.ptr[0]];
-    for (;
-         stem != NULL && stem < stems->items + stems->count && stem->text.ptr[0] == word.ptr[0];
-         stem++)
-        if (slice_starts_with(word, stem->text)) /* "ip" is a word, not the start of one */
-            return stem->text.len > 2 || word.len == stem->text.len ? stem : NULL;
-    return NULL;
+    return slice_starts_with(word, stem) && (stem.len > 2 || word.len == stem.len);
 }
 
-static struct stems about_abuse = {.items = abuse_stems, .count = COUNT(abuse_stems)};
-static struct stems about_us = {.items = our_stems, .count = COUNT(our_stems)};
-static struct stems about_things = {.items = thing_stems, .count = COUNT(thing_stems)};
-
-static void index_all(void)
-{
-    if (about_abuse.first['a'] != NULL)
-        return;
-    index_stems(&about_abuse);
-    index_stems(&about_us);
-    index_stems(&about_things);
-}
-
-static bool is_word_byte(char byte)
-{
-    static const bool in_words[256] = {
-        ['a' ... 'z'] = true, ['0' ... '9'] = true, ['-'] = true,
-        ['.'] = true,         [':'] = true,         [0x80 ... 0xff] = true,
-    };
-    return in_words[(unsigned char)byte];
-}
+/* What a byte is, of those that stand in words. */
+enum { IN_WORD = 1, POINT = 2 };
+static const unsigned char word_bytes[256] = {
+    ['a' ... 'z'] = IN_WORD,   ['0' ... '9'] = IN_WORD, ['-'] = IN_WORD,
+    [0x80 ... 0xff] = IN_WORD, ['.'] = IN_WORD | POINT, [':'] = IN_WORD | POINT,
+};
 
 struct reader {
     struct suspicion *suspicion;
     unsigned *weight;
-    bool seen[COUNT(abuse_stems)]; /* a word said often says no more */
-    unsigned near_our;             /* words left in which "your" still stands close */
+    bool seen[STEMS];  /* a word said often says no more */
+    unsigned near_our; /* words left in which "your" still stands close */
 };
 
 static bool looks_like_address(struct slice word)
@@ -122,6 +181,13 @@ static bool looks_like_address(struct slice word)
             (word.ptr[0] >= '1' && word.ptr[0] <= '9' && slice_find_byte(word, '.') > 0));
 }
 
+static bool is_address(struct slice word)
+{
+    struct address address;
+    return looks_like_address(word) && address_parse(word, &address) &&
+           !address_is_special(&address);
+}
+
 /* "AS64500" */
 static bool is_as_number(struct slice word)
 {
@@ -129,31 +195,41 @@ static bool is_as_number(struct slice word)
     return slice_starts_with(word, SLICE("as")) && slice_to_u64(slice_from(word, 2), &number);
 }
 
-static void read_word(struct reader *reader, struct slice word)
+static void read_stem(struct reader *reader, unsigned stem, bool near_our)
 {
-    struct address address;
-    while (word.len > 0 && strchr(".:-", word.ptr[word.len - 1]) != NULL)
+    switch (stems[stem].about) {
+    case ABUSE:
+        if (!reader->seen[stem])
+            *reader->weight += stems[stem].weight;
+        reader->seen[stem] = true;
+        break;
+    case OURS:
+        reader->near_our = 2; /* "your hosted server" */
+        break;
+    case THING:
+        reader->suspicion->addresses_us |= near_our;
+        break;
+    }
+}
+
+static void read_word(struct reader *reader, struct slice word, bool has_point)
+{
+    const struct word_index *index = stem_index();
+    while (word.len > 0 && (word.ptr[word.len - 1] == '-' ||
+                            (word_bytes[(unsigned char)word.ptr[word.len - 1]] & POINT) != 0))
         word.len--;
     if (word.len == 0)
         return;
-    if (slice_find_byte(word, '.') > 0 && slice_find_byte(word, ':') > 0) /* "192.0.2.7:80" */
+    if (has_point && slice_find_byte(word, '.') > 0 &&
+        slice_find_byte(word, ':') > 0) /* "192.0.2.7:80" */
         word.len = (size_t)slice_find_byte(word, ':');
-    if ((looks_like_address(word) && address_parse(word, &address) &&
-         !address_is_special(&address)) ||
-        is_as_number(word))
+    if ((has_point && is_address(word)) || is_as_number(word))
         reader->suspicion->names_address = true;
-    const struct stem *stem = find_stem(&about_abuse, word);
-    if (stem != NULL && !reader->seen[stem - abuse_stems]) {
-        reader->seen[stem - abuse_stems] = true;
-        *reader->weight += stem->weight;
-    }
-    if (reader->near_our > 0) {
-        reader->near_our--;
-        if (find_stem(&about_things, word) != NULL)
-            reader->suspicion->addresses_us = true;
-    }
-    if (find_stem(&about_us, word) != NULL)
-        reader->near_our = 2; /* "your hosted server" */
+    bool near_our = reader->near_our > 0;
+    reader->near_our -= near_our;
+    for (unsigned i = index->first[word_bucket(word, HEAD)]; i > 0; i = index->next[i - 1])
+        if (is_of_stem(word, stems[i - 1].text))
+            read_stem(reader, i - 1, near_our);
 }
 
 /* Words of lower-cased text; markup is passed over. */
@@ -169,10 +245,12 @@ static void read_text(struct reader *reader, struct arena *arena, struct slice t
             at = end == NULL ? at + 1 : (size_t)(end - lower.ptr) + 1;
             continue;
         }
-        while (at < lower.len && is_word_byte(lower.ptr[at]))
-            at++;
+        unsigned seen = 0;
+        for (unsigned kind;
+             at < lower.len && (kind = word_bytes[(unsigned char)lower.ptr[at]]) != 0; at++)
+            seen |= kind;
         if (at > from && at - from <= WORD_MOST)
-            read_word(reader, (struct slice){lower.ptr + from, at - from});
+            read_word(reader, (struct slice){lower.ptr + from, at - from}, (seen & POINT) != 0);
         at += at == from;
     }
 }
@@ -204,7 +282,6 @@ void suspicion_read(const struct incoming *message, struct suspicion *suspicion)
     const struct mime_message *mime = &message->mime;
     size_t left = TEXT_MOST;
     *suspicion = (struct suspicion){0};
-    index_all();
     struct reader reader = {.suspicion = suspicion, .weight = &suspicion->subject};
     read_text(&reader, message->arena, slice_until(message->subject, left));
     reader.weight = &suspicion->body;
