@@ -197,6 +197,30 @@ static bool take_compact(struct cursor *c, unsigned number, struct reading *r)
     return r->hour < 24 && r->minute < 60 && r->second <= 60;
 }
 
+/* 20261101100000: all of it in one number. */
+static bool take_row_of_digits(struct cursor *c, struct reading *r)
+{
+    enum { LENGTH = 14 };
+    unsigned part[LENGTH / 2], number = 0;
+    if (c->end - c->at < LENGTH || (c->end - c->at > LENGTH && byte_is_digit(c->at[LENGTH])))
+        return false;
+    for (size_t i = 0; i < LENGTH; i++) {
+        if (!byte_is_digit(c->at[i]))
+            return false;
+        number = number % 10 * 10 + (unsigned)(c->at[i] - '0');
+        part[i / 2] = number;
+    }
+    if (r->has_time || !set_year(r, part[0] * 100 + part[1], 4) || !set_month(r, part[2]) ||
+        !set_day(r, part[3]))
+        return false;
+    r->hour = part[4];
+    r->minute = part[5];
+    r->second = part[6];
+    r->has_time = true;
+    c->at += LENGTH;
+    return r->hour < 24 && r->minute < 60 && r->second <= 60;
+}
+
 /* "1. Nov 2026", "1st November 2026" */
 static void skip_ordinal(struct cursor *c)
 {
@@ -212,6 +236,8 @@ static void skip_ordinal(struct cursor *c)
 static bool take_numeral(struct cursor *c, struct reading *r)
 {
     unsigned number = 0;
+    if (take_row_of_digits(c, r))
+        return true;
     unsigned digits = take_number(c, &number);
     bool joins = c->at + 1 < c->end && (byte_is_digit(c->at[1]) || is_letter(c->at[1]));
     if (next_is(c, ':'))

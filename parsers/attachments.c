@@ -1,6 +1,7 @@
 #include "parsers/attachments.h"
 
 #include "base/buffer.h"
+#include "parsers/charset.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -122,6 +123,7 @@ static void take(struct opening *opening, struct attachment attachment, unsigned
     }
     if (is_packed)
         set_fault(opening, attachment.name, "it is an archive too deep within others");
+    attachment.bytes = charset_narrow(opening->message->arena, attachment.bytes);
     add(opening, attachment);
 }
 
@@ -157,6 +159,15 @@ static void open_into(struct opening *opening, struct attachment packed, unsigne
     (void)archive_read_free(archive);
 }
 
+/* A text in a charset of its own is of use only as UTF-8. */
+static struct slice file_bytes(struct arena *arena, const struct mime_part *part)
+{
+    struct slice raw = mime_decode_body(arena, part), narrow = charset_narrow(arena, raw);
+    if (narrow.ptr != raw.ptr || packing_of(raw) != PACKING_NONE)
+        return narrow;
+    return slice_starts_with(part->type, SLICE("text/")) ? mime_decode_text(arena, part) : raw;
+}
+
 const struct attachments *attachments_of(const struct incoming *message)
 {
     struct attachments *all = message->attachments;
@@ -171,7 +182,7 @@ const struct attachments *attachments_of(const struct incoming *message)
             continue;
         struct attachment whole = {.name = mime_filename(message->arena, part),
                                    .type = part->type,
-                                   .bytes = mime_decode_body(message->arena, part),
+                                   .bytes = file_bytes(message->arena, part),
                                    .part = part};
         if (whole.name.len == 0)
             whole.name = message->file_name;

@@ -66,3 +66,26 @@ struct slice charset_to_utf8(struct arena *arena, struct slice charset, struct s
     (void)iconv_close(converter);
     return (struct slice){text, (size_t)(out - text)};
 }
+
+/* "{" and a quote, "i" and "p": of the first two characters of a table or document, one byte
+ * each is zero. */
+static struct slice wide_name(struct slice bytes)
+{
+    const char *at = bytes.ptr;
+    if (bytes.len < 4)
+        return (struct slice){0};
+    if (slice_starts_with(bytes, SLICE("\xff\xfe")) ||
+        slice_starts_with(bytes, SLICE("\xfe\xff")))
+        return SLICE("UTF-16");
+    if (at[0] != '\0' && at[1] == '\0' && at[2] != '\0' && at[3] == '\0')
+        return SLICE("UTF-16LE");
+    if (at[0] == '\0' && at[1] != '\0' && at[2] == '\0' && at[3] != '\0')
+        return SLICE("UTF-16BE");
+    return (struct slice){0};
+}
+
+struct slice charset_narrow(struct arena *arena, struct slice bytes)
+{
+    struct slice name = wide_name(bytes);
+    return name.len > 0 ? charset_to_utf8(arena, name, bytes) : bytes;
+}

@@ -9,4 +9,8 @@
  * windows-1252. */
 struct slice charset_to_utf8(struct arena *arena, struct slice charset, struct slice bytes);
 
+/* A file's bytes: UTF-16, as its mark or the zeros between its letters tell, becomes UTF-8; all
+ * else is borrowed as it is. */
+struct slice charset_narrow(struct arena *arena, struct slice bytes);
+
 #endif

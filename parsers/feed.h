@@ -7,7 +7,7 @@
 #include "base/report.h"
 #include "base/status.h"
 
-#define FEED_COLUMNS_MOST 128U
+#define FEED_COLUMNS_MOST 192U
 
 /* Column names in order of preference, lower case, words divided by one space. */
 struct column_names {

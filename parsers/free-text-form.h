@@ -11,13 +11,16 @@
 
 #define PATTERN_MOST ((size_t)16 << 10)
 
+#define KIND_DOUBT    KINDS_MOST
+#define KIND_POSSIBLE (KINDS_MOST + 1)
+
 struct phrase {
     /* Of a text that holds the phrase, the first eight bytes are `head` under `mask`. */
     uint64_t head, mask;
     struct slice text; /* as words_fold leaves it, "*" for the rest of a word */
     bool open;         /* more letters may follow */
     bool strong;
-    uint16_t kind; /* index, or KINDS_MOST for doubt */
+    uint16_t kind; /* index, or KIND_DOUBT, or KIND_POSSIBLE */
 };
 
 /* Bytes of a phrase by which it is found (word-index.h); one that fixes fewer is looked for at

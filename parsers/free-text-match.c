@@ -1,8 +1,9 @@
 #include "parsers/free-text-form.h"
 
-#define KIND_NEEDED      2U  /* points at which a kind is clear; of an "attack" 1 */
-#define CONDITION_MOST   24U /* bytes before what is said under a condition */
-#define OTHERWISE_NEEDED 4U  /* the same, for "attack" and "abuse" without more */
+#define KIND_NEEDED      2U    /* points at which a kind is clear; of an "attack" 1 */
+#define CONDITION_MOST   24U   /* bytes before what is said under a condition */
+#define FIRST_CJK        0xe3U /* Chinese, Japanese and Korean part no words */
+#define OTHERWISE_NEEDED 4U    /* the same, for "attack" and "abuse" without more */
 
 /* ---- words ---- */
 
@@ -46,10 +47,14 @@ static void weigh_bucket(const struct free_text_rules *rules, unsigned bucket,
         const struct phrase *phrase = &rules->phrases[i];
         if ((head & phrase->mask) != phrase->head || seen[i] || !fits(phrase, rest))
             continue;
-        bool doubt = phrase->kind == KINDS_MOST;
+        bool doubt = phrase->kind == KIND_DOUBT;
         if (doubt && !phrase->strong && is_conditional(slice_until(folded, at)))
             continue;
         seen[i] = true;
+        if (phrase->kind == KIND_POSSIBLE) {
+            weights->possible = true;
+            continue;
+        }
         if (doubt && phrase->strong)
             weights->doubt = true;
         else if (doubt)
@@ -66,7 +71,7 @@ void rules_weigh_words(const struct free_text_rules *rules, struct slice folded,
     bool *seen = arena_array(arena, bool, rules->phrase_count + 1);
     bool any_loose = rules->starts[LOOSE_BUCKET] < rules->starts[LOOSE_BUCKET + 1];
     for (size_t at = 0; at < folded.len; at++) {
-        if (at > 0 && folded.ptr[at - 1] != ' ')
+        if (at > 0 && folded.ptr[at - 1] != ' ' && (unsigned char)folded.ptr[at] < FIRST_CJK)
             continue;
         unsigned bucket = word_bucket(slice_from(folded, at), PHRASE_HEAD);
         if (rules->starts[bucket] < rules->starts[bucket + 1])
@@ -98,10 +103,29 @@ bool rules_weighs_any(const struct free_text_rules *rules, const struct word_wei
     return false;
 }
 
+/* Whoever warns of an open service tells what it may come to: "can be abused for attacks".
+ * Nobody has said that it did. */
+static const struct xarf_type *weakness(const struct free_text_rules *rules,
+                                        const struct word_weights *weights)
+{
+    const struct xarf_type *type = NULL;
+    unsigned most = KIND_NEEDED - 1;
+    for (size_t i = 0; i < rules->kind_count; i++)
+        if (strcmp(rules->kinds[i]->category, "vulnerability") == 0 &&
+            weights->points[i] > most) {
+            most = weights->points[i];
+            type = rules->kinds[i];
+        }
+    return type;
+}
+
 const struct xarf_type *rules_heaviest(const struct free_text_rules *rules,
                                        const struct word_weights *weights)
 {
     unsigned most = 0, attack = 0;
+    const struct xarf_type *weak = weights->possible ? weakness(rules, weights) : NULL;
+    if (weak != NULL)
+        return weak;
     const struct xarf_type *type = heaviest_of(rules, weights, true, OTHERWISE_NEEDED, &attack);
     const struct xarf_type *clear =
         heaviest_of(rules, weights, false, attack >= KIND_NEEDED ? 1 : KIND_NEEDED, &most);

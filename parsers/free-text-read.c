@@ -4,12 +4,14 @@
 #include "parsers/mention.h"
 #include "parsers/trace.h"
 
+#include "base/host.h"
 #include "base/moment.h"
 
 #define MENTIONS_MOST    1500U
 #define LINE_MOST        2000U
 #define HEADING_WORDS    4U
 #define MENTIONS_OF_LINE 8U
+#define ATTACHED_MOST    16U /* mails that are evidence */
 
 /* ---- claims ---- */
 
@@ -350,15 +352,12 @@ static bool begins_with_mark(struct slice line)
     return line.len > 0 && line.ptr[0] == '>';
 }
 
-/* Quoted trace fields: the hop that handed the mail to the reporter's network is meant, and
- * no other. */
-static void read_trace(struct weighing *w, struct slice block)
+/* Of trace fields the hop that handed the mail to the reporter's network is meant, and no
+ * other. */
+static void accuse_by_trace(struct weighing *w, const struct header *fields, size_t count)
 {
-    struct header *fields = NULL;
     struct address nobody = {{0}};
     struct trace trace;
-    size_t count =
-        mime_fields(block, &w->message->settings->limits, w->message->arena, &fields);
     trace_read(fields, count, &nobody, w->message->arena, &trace);
     struct text_time time = {trace.date, true};
     if (time.at > w->reported + 86400 && w->reported != 0)
@@ -366,6 +365,56 @@ static void read_trace(struct weighing *w, struct slice block)
     struct claim *claim = accuse(w, &trace.source, SAYS_LINE, time);
     if (claim != NULL && claim->lines++ == 0)
         rules_add_points(w->rules, report_type("messaging", "spam"), 1, &w->words);
+}
+
+static void read_trace(struct weighing *w, struct slice block)
+{
+    struct header *fields = NULL;
+    size_t count =
+        mime_fields(block, &w->message->settings->limits, w->message->arena, &fields);
+    accuse_by_trace(w, fields, count);
+}
+
+/* Their own mail, which came back to them, and ours, which comes back to us, accuse nobody. */
+static bool is_evidence(const struct incoming *message, const struct header *fields,
+                        size_t count)
+{
+    struct arena *arena = message->arena;
+    struct slice author = mime_mailbox(arena, mime_field(fields, count, SLICE("From")));
+    struct slice desk = mime_mailbox(arena, mime_header(&message->mime.parts[0], SLICE("To")));
+    struct slice ours = mime_domain_of(arena, desk);
+    return !slice_eq_nocase(author, message->from) &&
+           (ours.len == 0 || !host_is_within(mime_domain_of(arena, author), ours)) &&
+           mime_field(fields, count, SLICE("Received")).ptr != NULL;
+}
+
+bool free_text_next_attached(const struct incoming *message, size_t *at, struct header **fields,
+                             size_t *count)
+{
+    const struct mime_message *mime = &message->mime;
+    for (; *at < mime->part_count; ++*at) {
+        const struct mime_part *part = &mime->parts[*at];
+        if ((!slice_eq(part->type, SLICE("message/rfc822")) &&
+             !slice_eq(part->type, SLICE("text/rfc822-headers"))) ||
+            !mime_is_own(mime, part))
+            continue;
+        *count = mime_fields(mime_decode_body(message->arena, part), &message->settings->limits,
+                             message->arena, fields);
+        if (is_evidence(message, *fields, *count)) {
+            ++*at;
+            return true;
+        }
+    }
+    return false;
+}
+
+void free_text_read_attached(struct weighing *w)
+{
+    struct header *fields = NULL;
+    size_t count = 0, at = 0;
+    for (unsigned i = 0;
+         i < ATTACHED_MOST && free_text_next_attached(w->message, &at, &fields, &count); i++)
+        accuse_by_trace(w, fields, count);
 }
 
 static bool begins_trace(struct slice line)

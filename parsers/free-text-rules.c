@@ -146,8 +146,9 @@ static enum status kind_index(struct reading *reading, const char *section, uint
 {
     struct free_text_rules *rules = reading->rules;
     const char *name = section + strlen("words ");
-    if (strcmp(name, "doubt") == 0) {
-        *index = KINDS_MOST;
+    bool possible = strcmp(name, "possible") == 0;
+    if (possible || strcmp(name, "doubt") == 0) {
+        *index = possible ? KIND_POSSIBLE : KIND_DOUBT;
         return OK;
     }
     bool otherwise = strncmp(name, "otherwise ", strlen("otherwise ")) == 0;

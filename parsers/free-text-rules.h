@@ -38,6 +38,7 @@ struct word_weights {
     bool strong; /* a strong word or a log line was among them */
     bool doubt;
     bool hesitant; /* a weak doubt */
+    bool possible; /* tells what might be done with what is open */
 };
 
 struct free_text_rules;

@@ -52,6 +52,11 @@ bool cue_is_unclear(enum cue cue);
 
 /* A subject, a text or a log, line by line: what each address in it is said to have done. */
 void free_text_read(struct weighing *w, struct slice text);
+/* The attached mails, of which each tells by its trace who sent it. */
+void free_text_read_attached(struct weighing *w);
+/* The header of the next attached mail that may be evidence, from part *at on. */
+bool free_text_next_attached(const struct incoming *message, size_t *at, struct header **fields,
+                             size_t *count);
 /* A time near the address. */
 void claim_see_time(struct claim *claim, struct text_time time);
 

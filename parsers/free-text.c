@@ -230,6 +230,13 @@ static bool names_any(const struct text_list *texts, struct slice subject)
     return false;
 }
 
+bool free_text_has_evidence(const struct incoming *message)
+{
+    struct header *fields = NULL;
+    size_t count = 0, at = 0;
+    return free_text_next_attached(message, &at, &fields, &count);
+}
+
 const struct free_text *free_text_of(const struct incoming *message)
 {
     struct free_text *result = message->free_text;
@@ -238,7 +245,8 @@ const struct free_text *free_text_of(const struct incoming *message)
     result->read = true;
     struct text_list texts = text_bodies(message, TEXT_MOST);
     struct text_list logs = text_logs(message, TEXT_MOST);
-    if (!names_any(&texts, message->subject) && !names_any(&logs, SLICE(""))) {
+    if (!names_any(&texts, message->subject) && !names_any(&logs, SLICE("")) &&
+        !free_text_has_evidence(message)) {
         texts = text_pages(message, TEXT_MOST);
         if (!names_any(&texts, SLICE("")))
             return result;
@@ -256,6 +264,7 @@ const struct free_text *free_text_of(const struct incoming *message)
         free_text_read(&w, texts.items[i]);
     for (size_t i = 0; i < logs.count; i++)
         free_text_read(&w, logs.items[i]);
+    free_text_read_attached(&w);
     weigh_mail(&w, &texts);
     judge(&w);
     judge_author(&w, &texts);
@@ -386,7 +395,7 @@ static enum status free_text_parse(const struct incoming *message, struct parse_
 
 const struct parser parser_free_text = {
     .name = "free-text",
-    .revision = 3,
+    .revision = 4,
     .about = "mail in human words, with or without logs: addresses, their roles, what they did",
     .senders = "people, fail2ban, hosters, CERTs, in many languages",
     .samples = "free-text fail2ban uceprotect forwarded",

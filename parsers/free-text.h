@@ -54,6 +54,8 @@ struct free_text {
 /* Read at the first call for a message, the same answer after that. */
 const struct free_text *free_text_of(const struct incoming *message);
 bool free_text_accuses(const struct free_text *text, const struct claim *claim);
+/* Is somebody's mail attached, which may be what is complained about? */
+bool free_text_has_evidence(const struct incoming *message);
 /* What subject and text complain about, whoever is meant; NULL when that is not clear. */
 const struct xarf_type *free_text_kind(const struct incoming *message);
 /* What these few words are about; NULL when that is not clear. */

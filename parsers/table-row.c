@@ -206,16 +206,29 @@ static bool read_time(const struct row *row, struct slice text, struct report *r
                            zone, arena, &report->observed_at, &report->observed_zoned);
 }
 
+/* "24/11/2026", and no number that may be all of a date and its time. */
+static bool is_mere_day(struct slice text)
+{
+    bool divided = slice_find_byte(text, '/') > 0 || slice_find_byte(text, '-') > 0 ||
+                   slice_find_byte(text, '.') > 0;
+    return divided && text.len <= 10 && slice_find_byte(text, ':') < 0;
+}
+
+/* A column of the day counts where no other has the time of day. */
 static const char *set_time(const struct row *row, struct report *report)
 {
-    bool any = false;
+    bool any = false, day = false;
     for (size_t i = 0; i < row->reading->table->column_counts[TABLE_TIME]; i++) {
         struct slice text = field_of(row, TABLE_TIME, i);
-        if (text.len > 0 && read_time(row, text, report))
-            return NULL;
+        bool mere = is_mere_day(text);
+        if (text.len > 0 && !(mere && day) && read_time(row, text, report)) {
+            if (!mere)
+                return NULL;
+            day = true;
+        }
         any |= text.len > 0;
     }
-    return any ? "its time is none" : NULL;
+    return any && !day ? "its time is none" : NULL;
 }
 
 bool table_row_tells(struct table_reading *reading, const struct slice *fields, size_t count)

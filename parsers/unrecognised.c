@@ -53,6 +53,9 @@ static struct slice doubt(const struct incoming *message)
         return SLICE("it complains only in what it quotes");
     if (words >= 2 && points >= (suspicion.addresses_us ? 4U : 6U))
         return SLICE("it sounds like a report, but fits no known format");
+    /* Who attaches somebody's mail without a word of ours to tell why means that mail. */
+    if (free_text_has_evidence(message))
+        return SLICE("a mail is attached, and nothing says what is wrong with it");
     /* Who writes an address to an abuse desk means something by it; monitoring and cron mean
      * something else. */
     if (suspicion.names_address && (words > 0 || !is_generated(message)))
@@ -101,7 +104,7 @@ static enum status unrecognised_parse(const struct incoming *message,
 
 const struct parser parser_unrecognised = {
     .name = "unrecognised",
-    .revision = 2,
+    .revision = 3,
     .about = "ordinary mail; what may be a report all the same goes to a person",
     .senders = "anybody",
     .samples = "not-a-report triage",

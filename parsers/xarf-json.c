@@ -2,6 +2,7 @@
  * or the JSON part of a feedback report with Feedback-Type xarf. One document may hold one
  * object, a list, or one a line. */
 #include "parsers/attachments.h"
+#include "parsers/charset.h"
 #include "parsers/xarf-read.h"
 
 #define OBJECTS_MOST 1000U
@@ -76,7 +77,8 @@ static void each_document(const struct incoming *message, document_fn *take, voi
         struct slice bytes = mime_decode_body(message->arena, part);
         bool words = slice_eq(part->type, SLICE("text/plain"));
         archives |= attachment_is_packed(bytes);
-        if (is_json_part(message, part) && may_be_xarf(bytes, words, &document) &&
+        if (is_json_part(message, part) &&
+            may_be_xarf(charset_narrow(message->arena, bytes), words, &document) &&
             !(document.inlined && message_is_reply(message)) && !take(&document, context))
             return;
     }
@@ -246,7 +248,7 @@ static enum status xarf_json_parse(const struct incoming *message, struct parse_
 
 const struct parser parser_xarf_json = {
     .name = "xarf-json",
-    .revision = 3,
+    .revision = 4,
     .about = "XARF v3 and v4 as JSON: bare, attached, or inside a feedback report",
     .senders = "whoever sends XARF v3 or v4: Netcraft, Abusix, clearinghouses",
     .samples = "xarf-v3 xarf-v4 netcraft",
