@@ -114,11 +114,12 @@ static enum exit_code run(struct call *call)
         return temporary(call, &why);
     if (call->store_path != NULL)
         config.store.directory = slice_of(call->store_path);
-    if (read_mail(&mail, config.parse.limits.size, &why)) {
+    if (read_mail(&mail, config_mail_most(&config), &why)) {
         code = verify_and_keep(call, &config, buffer_slice(&mail));
     } else {
         call_notice(call, "%s", why.text);
-        code = (enum exit_code)(mail.len > config.parse.limits.size ? EX_DATAERR : EX_TEMPFAIL);
+        code =
+            (enum exit_code)(mail.len > config_mail_most(&config) ? EX_DATAERR : EX_TEMPFAIL);
     }
     buffer_release(&mail);
     return code;

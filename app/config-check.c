@@ -317,6 +317,11 @@ static void check_lmtp(const struct check *check, size_t at)
 static void check_sources(const struct check *check)
 {
     const struct config *config = check->config;
+    if (config->parse.limits.size > JOURNAL_RECORD_MOST)
+        config_blame(PLACE(check, "intake", none, "message-size"),
+                     "[intake] message-size is more than the %zuKiB that a source takes at "
+                     "most: lower it",
+                     CONFIG_MAIL_MOST >> 10);
     for (size_t i = 0; i < config->imap_count; i++)
         check_imap(check, &config->imaps[i]);
     for (size_t i = 0; i < config->maildir_count; i++) {

@@ -102,7 +102,9 @@ static const struct config_option intake_options[] = {
              "forwarding has broken its signature. Needs verify-dkim."},
     {"message-size", VALUE_SIZE, MEMBER(struct config, parse.limits.size),
      RANGE(MIB, 1024 * MIB), .fallback = "64MiB",
-     .help = "A longer message goes to triage unread."},
+     .help =
+         "A longer message goes to triage unread. No source takes one of more than 65472KiB: "
+         "what a record of the journal holds, with what is put on top of the mail."},
     {"depth", VALUE_NUMBER, MEMBER(struct config, parse.limits.depth), RANGE(4, 100),
      .fallback = "32", .help = "How deep the parts of a message may be nested."},
     {"parts", VALUE_NUMBER, MEMBER(struct config, parse.limits.parts), RANGE(10, 100000),
@@ -459,7 +461,7 @@ static const struct config_option imap_options[] = {
     {"batch", VALUE_NUMBER, MEMBER(struct imap_config, batch), RANGE(1, 1000),
      .fallback = "500", .help = "Mails in one fetch."},
     {"message-size", VALUE_SIZE, MEMBER(struct imap_config, message_size),
-     RANGE(1024, 64 * MIB - 65536), .fallback = "32MiB",
+     RANGE(1024, CONFIG_MAIL_MOST), .fallback = "32MiB",
      .help = "A longer mail is left on the server and reported to the desk."},
     {"replies", VALUE_SWITCH, MEMBER(struct imap_config, replies), .fallback = "yes",
      .help = "Whether customers' answers come in here: waiting windows stand still while it "

@@ -17,7 +17,9 @@
 #include "base/action.h"
 #include "base/buffer.h"
 #include "base/policy.h"
+#include "ingest/stamp.h"
 #include "parsers/parser.h"
+#include "store/journal.h"
 
 #define CONFIG_PATH "/etc/abusedesk/abusedesk.conf"
 
@@ -138,6 +140,10 @@ struct lmtp_config {
     int64_t timeout;
 };
 
+/* The longest mail that can be taken, wherever it comes from: with its stamp it must be a
+ * record of the journal, or it would come again for ever. */
+#define CONFIG_MAIL_MOST ((size_t)JOURNAL_RECORD_MOST - STAMP_MOST)
+
 /* Every text is NUL-terminated and lives in the arena given to config_load. */
 struct config {
     struct policy policy; /* with parse: what decisions depend on; the journal keeps it */
@@ -174,6 +180,13 @@ MUST_USE enum status config_parse(struct slice text, const char *name, struct ar
                                   struct config *config, struct fault *why);
 /* Defaults and nothing else, not even the shipped operators. */
 void config_defaults(struct arena *arena, struct config *config);
+
+/* message-size of [intake], as far as it is possible. */
+static inline size_t config_mail_most(const struct config *config)
+{
+    size_t most = config->parse.limits.size;
+    return most < CONFIG_MAIL_MOST ? most : CONFIG_MAIL_MOST;
+}
 
 /* Everything that decisions depend on (config.policy and config.parse), in one spelling:
  * equal policies, equal bytes. */

@@ -109,17 +109,8 @@ static struct source *maildir_source(struct daemon *daemon,
                                                .replies = maildir->replies,
                                                .deletes = maildir->disposal == 1,
                                                .poll = maildir->poll,
-                                               .mail_most = daemon->config.parse.limits.size};
+                                               .mail_most = config_mail_most(&daemon->config)};
     return maildir_source_new(&settings, &daemon->host);
-}
-
-/* What is longer would be told to come again for ever: with the fields that are put on top it
- * is no record of the journal any more. */
-static size_t lmtp_most(const struct daemon *daemon)
-{
-    const size_t most = ((size_t)64 << 20) - ((size_t)64 << 10);
-    size_t size = daemon->config.parse.limits.size;
-    return size < most ? size : most;
 }
 
 static struct source *lmtp_source(struct daemon *daemon, const struct lmtp_config *lmtp)
@@ -133,7 +124,7 @@ static struct source *lmtp_source(struct daemon *daemon, const struct lmtp_confi
         .protocol = {.host = daemon->host_name,
                      .recipients = lmtp->recipients,
                      .recipient_count = lmtp->recipient_count,
-                     .mail_most = lmtp_most(daemon)},
+                     .mail_most = config_mail_most(&daemon->config)},
         .timeout = lmtp->timeout,
         .connections = lmtp->connections,
         .retry = daemon->config.daemon.retry,

@@ -93,7 +93,7 @@ enum status daemon_verify_take(struct source *source, struct source_batch *batch
                                struct slice mail, struct fault *why)
 {
     struct daemon *daemon = source->host->data;
-    if (mail.len > daemon->config.parse.limits.size)
+    if (mail.len > config_mail_most(&daemon->config))
         return keep_unverified(source, batch, mail, STAMP_PERMERROR, "the mail is too long",
                                why);
     struct checked_mail *checked = calloc(1, sizeof *checked);

@@ -289,7 +289,7 @@ static enum status start(struct replay *replay, struct fault *why)
 static enum status open_all(struct replay *replay, struct fault *why)
 {
     const struct replay_settings *settings = replay->settings;
-    struct mailbox_settings mailboxes = {.mail_most = settings->config->parse.limits.size,
+    struct mailbox_settings mailboxes = {.mail_most = config_mail_most(settings->config),
                                          .arrival = parse_arrival};
     enum status status = merge_open(settings->mailboxes, settings->mailbox_count, &mailboxes,
                                     &replay->merge, why);

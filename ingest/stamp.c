@@ -118,6 +118,8 @@ static bool claims(const struct head_field *field, struct slice authserv_id)
 
 /* ---- writing ---- */
 
+#define RENAMED_MOST 1000U
+
 static const char *const verdicts[] = {
     [STAMP_NONE] = "none",           [STAMP_PASS] = "pass",
     [STAMP_FAIL] = "fail",           [STAMP_POLICY] = "policy",
@@ -164,10 +166,13 @@ void stamp_mail(struct slice mail, struct slice authserv_id, const struct stamp_
     if (reader.at < reader.end && find_colon(reader.at, reader.end, &ignored) == NULL)
         buffer_printf(out, "%s", line_end);
     struct head_field field;
+    unsigned renamed = 0;
     while (next_field(&reader, &field)) {
-        if (claims(&field, authserv_id))
+        bool forged = claims(&field, authserv_id);
+        if (forged && renamed++ < RENAMED_MOST)
             buffer_printf(out, "Old-");
-        buffer_add(out, field.whole);
+        if (!forged || renamed <= RENAMED_MOST)
+            buffer_add(out, field.whole);
     }
     if (reader.at < reader.end)
         buffer_add(out, (struct slice){reader.at, (size_t)(reader.end - reader.at)});

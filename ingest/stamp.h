@@ -29,9 +29,12 @@ struct stamp_result {
     size_t sealer_count;
 };
 
+#define STAMP_MOST ((size_t)64 << 10) /* bytes by which a mail becomes longer */
+
 /* Writes the mail with its stamp on top. A byte order mark or an mbox "From " line above the
  * header goes. Fields that claim to be ours are renamed to Old-Authentication-Results (RFC
- * 8601 s5), at any place in the header. */
+ * 8601 s5), at any place in the header; of a thousand such fields the rest goes: nobody but a
+ * forger writes so many. */
 void stamp_mail(struct slice mail, struct slice authserv_id, const struct stamp_result *results,
                 size_t count, struct buffer *out);
 

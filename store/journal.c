@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #define SEGMENT_SIZE ((uint64_t)256 << 20)
-#define RECORD_MOST  ((uint64_t)64 << 20)
 #define GROUP_MOST   ((size_t)512 << 20)
 #define NEW_SEGMENT  "new-segment"
 
@@ -232,7 +231,8 @@ enum status journal_open(const struct journal_settings *settings, struct journal
     journal->read_only = settings->read_only;
     journal->sync = settings->sync;
     journal->segment_size = settings->segment_size > 0 ? settings->segment_size : SEGMENT_SIZE;
-    journal->record_most = settings->record_most > 0 ? settings->record_most : RECORD_MOST;
+    journal->record_most =
+        settings->record_most > 0 ? settings->record_most : JOURNAL_RECORD_MOST;
     journal->first = 1;
     journal->end = (struct journal_position){1, SEGMENT_HEADER};
     enum status status = open_files(journal, why);

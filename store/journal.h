@@ -39,10 +39,12 @@ struct journal_record {
     struct slice body;
 };
 
+#define JOURNAL_RECORD_MOST ((uint64_t)64 << 20) /* the default of record_most */
+
 struct journal_settings {
     const char *directory; /* borrowed during open only */
     uint64_t segment_size; /* a new segment begins once one has reached this; default 256 MiB */
-    uint64_t record_most;  /* longest body; default 64 MiB */
+    uint64_t record_most;  /* longest body; 0: JOURNAL_RECORD_MOST */
     bool sync;             /* false: no fdatasync (temporary stores only) */
     bool read_only;
     /* Opening checks the tail from here on only; zero: the whole last segment. */

@@ -413,6 +413,20 @@ class Verify(Case):
         daemon.stop()
         daemon.run("store", "check")
 
+    def test_the_longest_mail(self):
+        """What the journal cannot hold with its stamp is left alone; what it just can is taken, and those beside it."""
+        most = (64 << 20) - (64 << 10)
+        head = b"From: a@example.com\nMessage-ID: <%d@example.com>\nSubject: x\n\n"
+        daemon = self.running()
+        for number, size in enumerate((2000, most, most + 1)):
+            self.arrive(number, (head % number).ljust(size, b"x"))
+        until(lambda: daemon.stored() == 2, 60, "two are stored")
+        until(lambda: not list((self.inbox / "new").iterdir()), 20, "none is left")
+        self.assertIn("2.host is left alone, in cur: it is longer than message-size", daemon.words())
+        self.assertNotIn("tried again", daemon.words())
+        daemon.run("deliver", input=(head % 3).ljust(most + 1, b"x"), code=65)
+        daemon.stop()
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -127,6 +127,10 @@ static void refuses_contradictions(void **state)
         {"[confirm]\nunknown-most = 100\n", "t.conf:2: [confirm] unknown-most = 100 reaches "
                                             "threshold = 100: domains that anybody can "
                                             "register would confirm a case; lower it\n"},
+        {"[intake]\nmessage-size = 65MiB\n",
+         "t.conf:2: [intake] message-size is more than the 65472KiB that a source takes at "
+         "most: lower it\n"},
+        {"[intake]\nmessage-size = 64MiB\n", ""},
         {"[confirm]\nfresh = 8d\n", "[confirm] stale must be longer than fresh\n"},
         {"[confirm]\nthreshold = 10000\n", "t.conf:2: [confirm] threshold = 10000 is out of "
                                            "reach: 32 operators with vote = 70 give "
