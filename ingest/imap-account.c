@@ -13,6 +13,17 @@ bool imap_account_skips(const struct imap_account *account, uint32_t folder,
     return false;
 }
 
+void imap_account_restart(struct imap_account *account, uint32_t folder)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < account->skip_count; i++)
+        if (account->skips[i].folder != folder)
+            account->skips[kept++] = account->skips[i];
+    account->skip_count = kept;
+    account->cursors[folder] =
+        (struct imap_cursor){account->cursors[folder].uid_validity, 0, 0};
+}
+
 static json_t *text_or_null(const char *text)
 {
     return text == NULL ? json_null() : json_string(text);

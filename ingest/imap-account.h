@@ -12,7 +12,7 @@
 enum imap_disposal { IMAP_KEEP, IMAP_MARK, IMAP_MOVE, IMAP_DELETE };
 
 #define IMAP_FOLDERS_MOST 16
-#define IMAP_SKIPS_MOST   256
+#define IMAP_SKIPS_MOST   1024
 
 struct imap_cursor {
     uint32_t uid_validity; /* 0: nothing was fetched yet */
@@ -37,7 +37,7 @@ struct imap_account {
     size_t folder_count;
     struct {
         uint32_t folder, uid_validity, uid;
-    } skips[IMAP_SKIPS_MOST]; /* mails that killed a fetcher: left alone */
+    } skips[IMAP_SKIPS_MOST]; /* mails that are left alone */
     size_t skip_count;
 };
 
@@ -46,6 +46,8 @@ void imap_account_write(const struct imap_account *account, struct buffer *out);
 /* Strings live in the arena. */
 MUST_USE enum status imap_account_read(struct slice json, struct arena *arena,
                                        struct imap_account *account, struct fault *why);
+/* All of the folder is to be read again, also what was left alone. */
+void imap_account_restart(struct imap_account *account, uint32_t folder);
 bool imap_account_skips(const struct imap_account *account, uint32_t folder,
                         uint32_t uid_validity, uint32_t uid);
 

@@ -1,18 +1,12 @@
-/* Lists of mails, and the mails themselves. */
+/* The mails themselves. */
 #include "ingest/imap-session-state.h"
 
 #include "base/buffer.h"
+#include "ingest/wire.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* What one FETCH response says of one mail. */
-struct fetched {
-    uint32_t uid;
-    uint32_t size;
-    int64_t internal_date;
-    struct slice raw;
-};
 
 static int64_t date_of(const struct mailimap_date_time *date)
 {
@@ -26,7 +20,8 @@ static int64_t date_of(const struct mailimap_date_time *date)
     return (int64_t)timegm(&broken) - (hours * 60 + minutes) * INT64_C(60);
 }
 
-static void read_static(const struct mailimap_msg_att_static *item, struct fetched *fetched)
+static void read_static(const struct mailimap_msg_att_static *item,
+                        struct imap_fetched *fetched)
 {
     switch (item->att_type) {
     case MAILIMAP_MSG_ATT_UID:
@@ -49,131 +44,15 @@ static void read_static(const struct mailimap_msg_att_static *item, struct fetch
     }
 }
 
-static struct fetched read_response(const struct mailimap_msg_att *att)
+struct imap_fetched imap_read_response(const struct mailimap_msg_att *att)
 {
-    struct fetched fetched = {0};
+    struct imap_fetched fetched = {0};
     for (clistiter *at = clist_begin(att->att_list); at != NULL; at = clist_next(at)) {
         const struct mailimap_msg_att_item *item = clist_content(at);
         if (item->att_type == MAILIMAP_MSG_ATT_ITEM_STATIC)
             read_static(item->att_data.att_static, &fetched);
     }
     return fetched;
-}
-
-static void want(struct mailimap_fetch_type *type, struct mailimap_fetch_att *att)
-{
-    if (att == NULL || mailimap_fetch_type_new_fetch_att_list_add(type, att) != 0)
-        abort();
-}
-
-/* Runs UID FETCH with the handler set; frees set and type. */
-static int run_fetch(struct imap_session *session, struct mailimap_set *set,
-                     struct mailimap_fetch_type *type, mailimap_msg_att_handler *handler,
-                     void *data)
-{
-    clist *rest = NULL;
-    mailimap_set_msg_att_handler(session->imap, handler, data);
-    int code = mailimap_uid_fetch(session->imap, set, type, &rest);
-    mailimap_set_msg_att_handler(session->imap, NULL, NULL);
-    if (rest != NULL)
-        mailimap_fetch_list_free(rest);
-    mailimap_fetch_type_free(type);
-    mailimap_set_free(set);
-    return code;
-}
-
-struct listing {
-    struct imap_item *items;
-    size_t most, count;
-    uint32_t first;
-};
-
-static void on_listed(struct mailimap_msg_att *att, void *data)
-{
-    struct listing *listing = data;
-    struct fetched fetched = read_response(att);
-    /* "first:*" always names the last mail, even when its UID is lower (RFC 3501 s6.4.8). */
-    if (fetched.uid >= listing->first && listing->count < listing->most)
-        listing->items[listing->count++] = (struct imap_item){fetched.uid, fetched.size};
-}
-
-static int compare_items(const void *left, const void *right)
-{
-    const struct imap_item *a = left, *b = right;
-    return (a->uid > b->uid) - (a->uid < b->uid);
-}
-
-enum status imap_list(struct imap_session *session, uint32_t first, struct imap_item *items,
-                      size_t most, size_t *count, struct fault *why)
-{
-    struct listing listing = {items, most, 0, first};
-    session->looked = session->imap->imap_selection_info->sel_exists;
-    struct mailimap_fetch_type *type = mailimap_fetch_type_new_fetch_att_list_empty();
-    want(type, mailimap_fetch_att_new_uid());
-    want(type, mailimap_fetch_att_new_rfc822_size());
-    int code =
-        run_fetch(session, mailimap_set_new_interval(first, 0), type, on_listed, &listing);
-    if (!imap_is_good(code))
-        return imap_failed(session, code, "listing the folder", why);
-    qsort(items, listing.count, sizeof *items, compare_items);
-    *count = listing.count;
-    return OK;
-}
-
-struct changes {
-    struct listing listing;
-    const char *keyword;
-};
-
-static bool has_keyword(const struct mailimap_msg_att *att, const char *keyword)
-{
-    for (clistiter *at = clist_begin(att->att_list); at != NULL; at = clist_next(at)) {
-        const struct mailimap_msg_att_item *item = clist_content(at);
-        if (item->att_type != MAILIMAP_MSG_ATT_ITEM_DYNAMIC ||
-            item->att_data.att_dyn->att_list == NULL)
-            continue;
-        for (clistiter *f = clist_begin(item->att_data.att_dyn->att_list); f != NULL;
-             f = clist_next(f)) {
-            const struct mailimap_flag_fetch *flag = clist_content(f);
-            if (flag->fl_type == MAILIMAP_FLAG_FETCH_OTHER && flag->fl_flag != NULL &&
-                flag->fl_flag->fl_type == MAILIMAP_FLAG_KEYWORD &&
-                strcasecmp(flag->fl_flag->fl_data.fl_keyword, keyword) == 0)
-                return true;
-        }
-    }
-    return false;
-}
-
-static void on_changed(struct mailimap_msg_att *att, void *data)
-{
-    struct changes *changes = data;
-    if (!has_keyword(att, changes->keyword))
-        on_listed(att, &changes->listing);
-}
-
-enum status imap_list_unmarked(struct imap_session *session, uint32_t last, uint64_t modseq,
-                               const char *keyword, struct imap_item *items, size_t most,
-                               size_t *count, struct fault *why)
-{
-    struct changes changes = {{items, most, 0, 1}, keyword};
-    clist *rest = NULL;
-    struct mailimap_fetch_type *type = mailimap_fetch_type_new_fetch_att_list_empty();
-    struct mailimap_set *set = mailimap_set_new_interval(1, last);
-    want(type, mailimap_fetch_att_new_uid());
-    want(type, mailimap_fetch_att_new_rfc822_size());
-    want(type, mailimap_fetch_att_new_flags());
-    mailimap_set_msg_att_handler(session->imap, on_changed, &changes);
-    int code = mailimap_uid_fetch_changedsince(session->imap, set, type, modseq, &rest);
-    mailimap_set_msg_att_handler(session->imap, NULL, NULL);
-    if (rest != NULL)
-        mailimap_fetch_list_free(rest);
-    mailimap_fetch_type_free(type);
-    mailimap_set_free(set);
-    if (!imap_is_good(code))
-        return imap_failed(session, code, "listing what has changed", why);
-    qsort(items, changes.listing.count, sizeof *items, compare_items);
-    *count = changes.listing.count;
-    return OK;
 }
 
 /* ---- mails ---- */
@@ -186,15 +65,8 @@ enum status imap_fetch_begin(struct imap_session *session, const uint32_t *uids,
 {
     mailstream *stream = session->imap->imap_stream;
     struct buffer command = BUFFER_INIT;
-    for (size_t i = 0; i < count;) {
-        size_t last = i;
-        while (last + 1 < count && uids[last + 1] == uids[last] + 1)
-            last++;
-        buffer_printf(&command, "%s%u", i == 0 ? "UID FETCH " : ",", uids[i]);
-        if (last > i)
-            buffer_printf(&command, ":%u", uids[last]);
-        i = last + 1;
-    }
+    buffer_add(&command, SLICE("UID FETCH "));
+    wire_uids_text(uids, count, &command);
     buffer_printf(&command, " (UID INTERNALDATE BODY.PEEK[])\r\n");
     int code = mailimap_send_current_tag(session->imap);
     if (code == MAILIMAP_NO_ERROR && (mailstream_write(stream, command.ptr, command.len) < 0 ||
@@ -211,14 +83,28 @@ struct fetching {
     bool stopped;
 };
 
+/* Without content it is no mail that has come: servers answer so, too, where one has vanished
+ * meanwhile (RFC 2180 s4.1), or cannot be read. */
 static void on_fetched(struct mailimap_msg_att *att, void *data)
 {
     struct fetching *fetching = data;
-    struct fetched fetched = read_response(att);
-    if (fetched.uid == 0 || fetched.raw.ptr == NULL || fetching->stopped)
+    struct imap_fetched fetched = imap_read_response(att);
+    if (fetched.uid == 0 || fetched.raw.len == 0 || fetching->stopped)
         return;
     fetching->stopped =
         !fetching->each(fetched.uid, fetched.internal_date, fetched.raw, fetching->data);
+}
+
+/* Some servers say BAD of a mail that they cannot read. To libetpan that is the end of it. */
+static bool is_called_bad(const mailimap *imap)
+{
+    char bad[32];
+    struct slice rest = {imap->imap_stream_buffer->str, imap->imap_stream_buffer->len};
+    struct slice line, last = {0};
+    while (slice_next_line(&rest, &line))
+        last = line;
+    (void)snprintf(bad, sizeof bad, "%d BAD ", imap->imap_tag);
+    return slice_starts_with_nocase(last, slice_of(bad));
 }
 
 static int read_answer(mailimap *imap)
@@ -227,6 +113,8 @@ static int read_answer(mailimap *imap)
     if (mailimap_read_line(imap) == NULL)
         return MAILIMAP_ERROR_STREAM;
     int code = mailimap_parse_response(imap, &response);
+    if (code == MAILIMAP_ERROR_PROTOCOL && is_called_bad(imap))
+        return MAILIMAP_ERROR_UID_FETCH;
     if (code != MAILIMAP_NO_ERROR)
         return code;
     const struct mailimap_response_done *done = response->rsp_resp_done;

@@ -41,11 +41,19 @@ static bool is_unchanged(const struct imap_cursor *cursor, const struct imap_fol
 /* Mails whose keyword somebody has taken away are to be read again. */
 static enum status run_unmarked(struct fetcher *fetcher, const struct imap_cursor *cursor)
 {
-    size_t listed = 0;
-    enum status status = imap_list_unmarked(fetcher->session, cursor->uid, cursor->modseq,
-                                            fetcher->account.keyword, fetcher->items,
-                                            LISTED_MOST, &listed, fetcher->why);
-    return status == OK ? imap_lane_run(&fetcher->lane, fetcher->items, listed) : status;
+    enum status status = OK;
+    uint32_t first = 1;
+    size_t listed = LISTED_MOST;
+    while (status == OK && listed == LISTED_MOST && first <= cursor->uid) {
+        status = imap_list_unmarked(fetcher->session, first, cursor->uid, cursor->modseq,
+                                    fetcher->account.keyword, fetcher->items, LISTED_MOST,
+                                    &listed, fetcher->why);
+        if (status != OK || listed == 0)
+            break;
+        status = imap_lane_run(&fetcher->lane, fetcher->items, listed);
+        first = fetcher->items[listed - 1].uid + 1;
+    }
+    return status;
 }
 
 /* Lists again after each list: what came meanwhile, and what did not fit, has higher UIDs. */
@@ -86,6 +94,26 @@ static enum status read_folder(struct fetcher *fetcher, struct imap_cursor *curs
     return imap_lane_tell(&fetcher->lane, WIRE_READ, &read, sizeof read);
 }
 
+/* A server that was restored from a backup may give the numbers of mails that we have seen to
+ * others, though UIDVALIDITY should have changed then (RFC 9051 s2.3.1.1). Not so where there
+ * are mails from UIDNEXT on: then only that is wrong. */
+static enum status look_for_renumbering(struct fetcher *fetcher, uint32_t folder,
+                                        const struct imap_folder *found, uint32_t *uid_next)
+{
+    const struct imap_cursor *cursor = &fetcher->account.cursors[folder];
+    size_t above = 1;
+    enum status status = OK;
+    if (cursor->uid_validity == found->uid_validity && found->uid_next != 0 &&
+        found->uid_next <= cursor->uid)
+        status = imap_list(fetcher->session, found->uid_next, fetcher->items, 1, &above,
+                           fetcher->why);
+    if (status != OK || above > 0)
+        return status;
+    *uid_next = found->uid_next;
+    imap_account_restart(&fetcher->account, folder);
+    return OK;
+}
+
 static enum status run_folder(struct fetcher *fetcher, uint32_t folder)
 {
     struct imap_folder found;
@@ -94,10 +122,13 @@ static enum status run_folder(struct fetcher *fetcher, uint32_t folder)
         imap_select(fetcher->session, fetcher->account.folders[folder], &found, fetcher->why);
     if (status != OK)
         return status;
-    struct wire_folder says = {folder, found.uid_validity, found.exists};
+    struct wire_folder says = {folder, found.uid_validity, found.exists, 0};
     fetcher->lane.folder = folder;
     fetcher->lane.uid_validity = found.uid_validity;
-    status = imap_lane_tell(&fetcher->lane, WIRE_FOLDER, &says, sizeof says);
+    fetcher->lane.sent = 0;
+    status = look_for_renumbering(fetcher, folder, &found, &says.uid_next);
+    if (status == OK)
+        status = imap_lane_tell(&fetcher->lane, WIRE_FOLDER, &says, sizeof says);
     if (status != OK || is_unchanged(cursor, &found))
         return status;
     return read_folder(fetcher, cursor, &found);

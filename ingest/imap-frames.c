@@ -40,6 +40,18 @@ static bool on_folder(struct supervisor *s, struct slice payload)
             "UIDVALIDITY of %s has changed from %u to %u: all of it is fetched again; "
             "mails that are known count once",
             s->account.folders[folder.folder], known, folder.uid_validity);
+    if (folder.uid_next != 0 && known == folder.uid_validity) {
+        source_notice(
+            &s->source,
+            "%s begins again with UID %u, though mails up to UID %u were fetched: the "
+            "server has lost some, or was restored from a copy; all of it is fetched "
+            "again; mails that are known count once",
+            s->account.folders[folder.folder], folder.uid_next,
+            s->account.cursors[folder.folder].uid);
+        imap_account_restart(&s->account, folder.folder);
+        s->source.set_aside = (uint32_t)s->account.skip_count;
+        supervisor_remember(s);
+    }
     return true;
 }
 
@@ -108,6 +120,37 @@ static bool on_too_large(struct supervisor *s, struct slice payload)
     return true;
 }
 
+static bool were_wanted(const struct wire_mails *wanted, const struct wire_mails *mails)
+{
+    uint32_t at = 0;
+    if (mails->count == 0 || mails->folder != wanted->folder ||
+        mails->uid_validity != wanted->uid_validity)
+        return false;
+    for (uint32_t i = 0; i < mails->count; i++, at++) {
+        while (at < wanted->count && wanted->uids[at] != mails->uids[i])
+            at++;
+        if (at == wanted->count)
+            return false;
+    }
+    return true;
+}
+
+static bool on_withheld(struct supervisor *s, struct slice payload)
+{
+    struct wire_withheld head;
+    struct wire_mails mails;
+    struct arena arena = ARENA_INIT;
+    if (s->begun == s->fetched || !wire_take(&payload, &head, sizeof head) ||
+        !wire_take_mails(payload, &mails) ||
+        !were_wanted(&supervisor_lot(s, s->fetched)->wanted, &mails))
+        return broken(s, "withheld");
+    head.says.text[FAULT_LENGTH - 1] = '\0';
+    struct slice words = text_line(&arena, slice_of(head.says.text), FAULT_LENGTH - 1);
+    bool goes_on = supervisor_withheld(s, &mails, head.works == 1, words);
+    arena_release(&arena);
+    return goes_on;
+}
+
 static bool on_done(struct supervisor *s, struct slice payload)
 {
     struct wire_mails done;
@@ -172,6 +215,8 @@ static bool on_frame(struct supervisor *s, enum wire_kind kind, struct slice pay
         return on_mail(s, payload);
     case WIRE_TOO_LARGE:
         return on_too_large(s, payload);
+    case WIRE_WITHHELD:
+        return on_withheld(s, payload);
     case WIRE_FETCHED:
         return on_fetched(s);
     case WIRE_READ:

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define FRAME_LONGEST ((size_t)1024 * 1024)
 #define BATCH_BYTES   (8U * 1024 * 1024) /* of one FETCH: bounds what libetpan holds at a time */
@@ -10,6 +11,7 @@
 
 struct wire_batch {
     struct wire_mails wanted;
+    bool came[WIRE_UIDS_MOST]; /* of wanted: handed over, or reported */
     struct wire_mails safe, unparsed;
 };
 
@@ -53,9 +55,9 @@ static void clear(const struct imap_lane *lane, struct wire_mails *mails)
 
 /* ---- asking for mails ---- */
 
-static enum status report_too_large(struct imap_lane *lane, const struct imap_item *item)
+static enum status report_too_large(struct imap_lane *lane, uint32_t uid, size_t size)
 {
-    struct wire_mail mail = {lane->folder, lane->uid_validity, item->uid, item->size};
+    struct wire_mail mail = {lane->folder, lane->uid_validity, uid, (int64_t)size};
     return imap_lane_tell(lane, WIRE_TOO_LARGE, &mail, sizeof mail);
 }
 
@@ -71,7 +73,7 @@ static size_t gather(struct imap_lane *lane, const struct imap_item *items, size
         if (imap_account_skips(account, lane->folder, lane->uid_validity, items[i].uid))
             continue;
         if (items[i].size > account->settings.message_most) {
-            *status = report_too_large(lane, &items[i]);
+            *status = report_too_large(lane, items[i].uid, items[i].size);
             continue;
         }
         if (wanted->count > 0 && items[i].size > BATCH_BYTES - bytes)
@@ -92,12 +94,12 @@ static enum status begin_batch(struct imap_lane *lane, const struct imap_item *i
     if (status != OK || batch->wanted.count == 0)
         return status;
     clear(lane, &batch->unparsed);
+    memset(batch->came, 0, batch->wanted.count * sizeof *batch->came);
     status = tell_mails(lane, WIRE_ATTEMPT, &batch->wanted);
     if (status == OK)
         status =
             imap_fetch_begin(lane->session, batch->wanted.uids, batch->wanted.count, lane->why);
     lane->begun++;
-    lane->owed += batch->wanted.count;
     return status;
 }
 
@@ -106,32 +108,127 @@ static enum status begin_batch(struct imap_lane *lane, const struct imap_item *i
 struct handing {
     struct imap_lane *lane;
     enum status status;
+    struct fault says; /* the server, when it said no */
 };
 
-/* A server that has two commands may mix what it sends for them, and say OK to the first when
- * both are done with (RFC 3501 s5.5): so mails are counted over all of them. */
+static int compare_uids(const void *left, const void *right)
+{
+    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
+    return (a > b) - (a < b);
+}
+
+/* Where it is said that this mail has come; NULL: nobody asked for it. A server that has two
+ * commands may mix what it sends for them, and say OK to the first when both are done with (RFC
+ * 3501 s5.5). */
+static bool *find_wanted(const struct imap_lane *lane, uint32_t uid)
+{
+    for (unsigned i = lane->fetched; i != lane->begun; i++) {
+        struct wire_batch *batch = batch_of(lane, i);
+        const uint32_t *found =
+            bsearch(&uid, batch->wanted.uids, batch->wanted.count, sizeof uid, compare_uids);
+        if (found != NULL)
+            return &batch->came[found - batch->wanted.uids];
+    }
+    return NULL;
+}
+
 static bool hand_over(uint32_t uid, int64_t internal_date, struct slice raw, void *data)
 {
     struct handing *handing = data;
     struct imap_lane *lane = handing->lane;
     struct wire_mail mail = {lane->folder, lane->uid_validity, uid, internal_date};
-    if (lane->owed == 0)
-        return true; /* the server sent more than was asked for */
-    lane->owed--;
-    handing->status = wire_send(
-        lane->fd, WIRE_MAIL, (struct slice){(const char *)&mail, sizeof mail}, raw, lane->why);
+    bool *came = find_wanted(lane, uid);
+    if (came == NULL || *came)
+        return true; /* the server sends more than was asked for */
+    *came = true;
+    lane->sent = uid;
+    if (raw.len > lane->account->settings.message_most) /* it was announced as shorter */
+        handing->status = report_too_large(lane, uid, raw.len);
+    else
+        handing->status =
+            wire_send(lane->fd, WIRE_MAIL, (struct slice){(const char *)&mail, sizeof mail},
+                      raw, lane->why);
     return handing->status == OK;
+}
+
+static enum status read_oldest(struct handing *handing)
+{
+    struct imap_lane *lane = handing->lane;
+    struct fault why = {""};
+    enum status status = imap_fetch_end(lane->session, hand_over, handing, &why);
+    if (handing->status != OK)
+        return handing->status;
+    if (status == ERR_DENIED) {
+        handing->says = why;
+        return OK; /* what it refused has not come */
+    }
+    if (status != OK)
+        *lane->why = why;
+    return status;
+}
+
+static enum status tell_fetched(struct imap_lane *lane)
+{
+    lane->fetched++;
+    return imap_lane_tell(lane, WIRE_FETCHED, NULL, 0);
+}
+
+/* ---- what did not come ---- */
+
+static void list_missing(const struct wire_batch *batch, struct wire_mails *missing)
+{
+    missing->folder = batch->wanted.folder;
+    missing->uid_validity = batch->wanted.uid_validity;
+    missing->count = 0;
+    for (uint32_t i = 0; i < batch->wanted.count; i++)
+        if (!batch->came[i])
+            missing->uids[missing->count++] = batch->wanted.uids[i];
+}
+
+static enum status report_withheld(struct imap_lane *lane, const struct imap_missing *missing,
+                                   const struct wire_mails *mails)
+{
+    struct wire_withheld head = {missing->works, missing->says};
+    return wire_send(lane->fd, WIRE_WITHHELD, (struct slice){(const char *)&head, sizeof head},
+                     (struct slice){(const char *)mails, WIRE_MAILS_SIZE(mails->count)},
+                     lane->why);
+}
+
+/* Nothing is under way: asks once more for what did not come with the oldest batch. What the
+ * server still names then, and does not send, is the daemon's to decide about. */
+static enum status settle_oldest(struct handing *handing)
+{
+    struct imap_lane *lane = handing->lane;
+    struct wire_mails mails;
+    list_missing(batch_of(lane, lane->fetched), &mails);
+    struct imap_missing missing = {mails.uids, mails.count, lane->sent, true, handing->says};
+    enum status status = OK;
+    if (missing.count > 0)
+        status = imap_fetch_again(lane->session, &missing, hand_over, handing, lane->why);
+    if (handing->status != OK)
+        return handing->status;
+    mails.count = (uint32_t)missing.count;
+    if (status == OK && mails.count > 0)
+        status = report_withheld(lane, &missing, &mails);
+    return status == OK ? tell_fetched(lane) : status;
+}
+
+static bool is_whole(const struct wire_batch *batch)
+{
+    return memchr(batch->came, false, batch->wanted.count) == NULL;
 }
 
 static enum status fetch_oldest(struct imap_lane *lane)
 {
-    struct handing handing = {lane, OK};
-    enum status status = imap_fetch_end(lane->session, hand_over, &handing, lane->why);
-    if (handing.status != OK)
-        return handing.status;
-    if (++lane->fetched == lane->begun)
-        lane->owed = 0; /* the others have vanished meanwhile */
-    return status == OK ? imap_lane_tell(lane, WIRE_FETCHED, NULL, 0) : status;
+    struct handing handing = {.lane = lane};
+    enum status status = read_oldest(&handing);
+    if (status == OK && is_whole(batch_of(lane, lane->fetched)))
+        return tell_fetched(lane);
+    for (unsigned i = lane->fetched + 1; status == OK && i != lane->begun; i++)
+        status = read_oldest(&handing); /* those begun after it: what is missing may be there */
+    while (status == OK && lane->fetched != lane->begun)
+        status = settle_oldest(&handing);
+    return status;
 }
 
 /* ---- what the daemon says ---- */
@@ -170,12 +267,6 @@ static enum status hear_enough(struct imap_lane *lane)
 }
 
 /* ---- disposing of them ---- */
-
-static int compare_uids(const void *left, const void *right)
-{
-    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
-    return (a > b) - (a < b);
-}
 
 static enum status dispose_of(struct imap_lane *lane, const uint32_t *uids, size_t count,
                               bool understood)

@@ -17,7 +17,7 @@ struct imap_lane {
     struct buffer frame;
     struct wire_batch *batches;              /* WIRE_ATTEMPTS_MOST, used in turn */
     unsigned begun, fetched, answered, done; /* batches, since the start */
-    unsigned owed;                           /* mails of those begun and not fetched */
+    uint32_t sent;                           /* a mail that the server sent; 0: none yet */
 };
 
 void imap_lane_init(struct imap_lane *lane);

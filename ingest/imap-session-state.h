@@ -14,6 +14,15 @@ struct imap_session {
     unsigned begun;  /* fetches that the server still has to answer */
 };
 
+/* What one FETCH response says of one mail. */
+struct imap_fetched {
+    uint32_t uid;
+    uint32_t size;
+    int64_t internal_date;
+    struct slice raw;
+};
+struct imap_fetched imap_read_response(const struct mailimap_msg_att *att);
+
 bool imap_is_good(int code);
 bool imap_is_lost(int code);
 /* The server's own words, where it had any. */

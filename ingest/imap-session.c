@@ -197,13 +197,22 @@ bool imap_can_idle(const struct imap_session *session)
     return mailimap_has_idle(session->imap);
 }
 
+/* Of mails that came or went, along with the answer to another command. */
+static bool is_told(const struct imap_session *session)
+{
+    return session->imap->imap_selection_info->sel_exists != session->looked;
+}
+
 static enum status idle(struct imap_session *session, int seconds, enum tls_stream_wait *wait,
                         struct fault *why)
 {
     int code = mailimap_idle(session->imap);
     if (!imap_is_good(code))
         return imap_failed(session, code, "IDLE", why);
-    *wait = tls_stream_wait(session->imap->imap_stream, seconds);
+    if (is_told(session)) /* before we listened */
+        *wait = TLS_STREAM_DATA;
+    else
+        *wait = tls_stream_wait(session->imap->imap_stream, seconds);
     if (*wait == TLS_STREAM_CANCELLED)
         return OK; /* the connection is given up as it is */
     code = mailimap_idle_done(session->imap);
@@ -215,9 +224,7 @@ enum status imap_wait(struct imap_session *session, int seconds, bool *news, boo
 {
     enum tls_stream_wait wait = TLS_STREAM_TIMEOUT;
     enum status status = OK;
-    const struct mailimap_selection_info *folder = session->imap->imap_selection_info;
-    if (folder->sel_exists >
-        session->looked) { /* told along with the answer to another command */
+    if (is_told(session)) {
         *news = true;
         return OK;
     }
@@ -234,6 +241,6 @@ enum status imap_wait(struct imap_session *session, int seconds, bool *news, boo
         return status;
     *cancelled = wait == TLS_STREAM_CANCELLED;
     session->lost = session->lost || *cancelled;
-    *news = wait == TLS_STREAM_DATA || folder->sel_exists > session->looked;
+    *news = wait == TLS_STREAM_DATA || is_told(session);
     return OK;
 }

@@ -43,32 +43,53 @@ void imap_close(
 MUST_USE enum status imap_select(struct imap_session *session, const char *folder,
                                  struct imap_folder *found, struct fault *why);
 
-/* UIDs and sizes of the mails with uid >= first, ascending, at most `most` of them. */
+/* UIDs and sizes of the mails with uid >= first, ascending: the lowest `most` of them. */
 struct imap_item {
     uint32_t uid;
-    uint32_t size;
+    uint32_t size; /* 0: the server does not say */
 };
 MUST_USE enum status imap_list(struct imap_session *session, uint32_t first,
                                struct imap_item *items, size_t most, size_t *count,
                                struct fault *why);
 
-/* The same for mails with uid <= last that changed after modseq and lack the keyword. For
- * servers with a modseq. */
-MUST_USE enum status imap_list_unmarked(struct imap_session *session, uint32_t last,
-                                        uint64_t modseq, const char *keyword,
+/* The same for mails with first <= uid <= last that changed after modseq and lack the keyword.
+ * For servers with a modseq. */
+MUST_USE enum status imap_list_unmarked(struct imap_session *session, uint32_t first,
+                                        uint32_t last, uint64_t modseq, const char *keyword,
                                         struct imap_item *items, size_t most, size_t *count,
                                         struct fault *why);
+
+/* Leaves those in uids that the folder still has, once the server was free to say what is
+ * gone. */
+MUST_USE enum status imap_still_there(struct imap_session *session, uint32_t *uids,
+                                      size_t *count, struct fault *why);
 
 /* Fetches these mails in one command. Several may be begun before the first is ended, so that
  * the server is never without work; they end in the order in which they began, and no other
  * command goes between. `each` is called as mails arrive, in the server's order; raw is
- * borrowed. It returns false to stop (the connection is then of no more use). A mail that has
- * vanished meanwhile is not called for. */
+ * borrowed and not empty. It returns false to stop (the connection is then of no more use). A
+ * mail that has vanished meanwhile, or that the server does not send, is not called for; see
+ * imap_fetch_again. ERR_DENIED: the server said no, to one or to all of them; the connection
+ * stands. */
 typedef bool (*imap_mail_fn)(uint32_t uid, int64_t internal_date, struct slice raw, void *data);
 MUST_USE enum status imap_fetch_begin(struct imap_session *session, const uint32_t *uids,
                                       size_t count, struct fault *why);
 MUST_USE enum status imap_fetch_end(struct imap_session *session, imap_mail_fn each, void *data,
                                     struct fault *why);
+
+/* Mails that were asked for in vain. None is under way meanwhile. */
+struct imap_missing {
+    uint32_t *uids; /* ascending; afterwards those that the server names and does not send */
+    size_t count;
+    uint32_t witness;  /* a mail that the server has sent before; 0: none */
+    bool works;        /* it still sends the witness: it is those mails, not the server */
+    struct fault says; /* the server's own words, if it had any */
+};
+/* Those that are still there are fetched once more, each alone, as long as the server sends
+ * anything at all. */
+MUST_USE enum status imap_fetch_again(struct imap_session *session,
+                                      struct imap_missing *missing, imap_mail_fn each,
+                                      void *data, struct fault *why);
 
 /* What becomes of mails that are safe. Moving makes the folder when it is not there; where
  * the server lacks MOVE it copies and then expunges exactly these UIDs (UIDPLUS); where it

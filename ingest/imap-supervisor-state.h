@@ -35,7 +35,7 @@ struct supervisor {
     enum status fault_status;                /* what the fetcher said when it ended */
     struct fault fault;
 
-    struct { /* the last mail that a fetcher died of while it was alone */
+    struct { /* the last mail that a fetcher died of while it was alone, or did not get */
         uint32_t folder, uid_validity, uid;
         unsigned deaths;
     } suspect;
@@ -50,6 +50,9 @@ void supervisor_remember(struct supervisor *supervisor);
 /* Leaves the mail alone from now on, and tells the desk. */
 void supervisor_set_aside(struct supervisor *supervisor, uint32_t folder, uint32_t uid_validity,
                           uint32_t uid, const char *why);
+/* The server names these, and does not send them. False: the fetcher must go, for now. */
+bool supervisor_withheld(struct supervisor *supervisor, const struct wire_mails *mails,
+                         bool server_works, struct slice words);
 static inline struct supervisor_lot *supervisor_lot(const struct supervisor *supervisor,
                                                     unsigned number)
 {

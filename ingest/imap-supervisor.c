@@ -7,7 +7,9 @@
 #include <stdlib.h>
 
 #define SECRET_SECONDS 60
-#define DEATHS_MOST    2U /* of fetchers, before the mail is set aside */
+#define DEATHS_MOST    2U  /* of fetchers, before the mail is set aside */
+#define REFUSALS_MOST  6U  /* of a mail by a server that sends nothing else either */
+#define UIDS_MOST      120 /* characters of UIDs in a notice */
 
 static void begin(struct supervisor *s);
 
@@ -40,15 +42,47 @@ static void recall(struct supervisor *s)
     arena_release(&arena);
 }
 
-void supervisor_set_aside(struct supervisor *s, uint32_t folder, uint32_t uid_validity,
-                          uint32_t uid, const char *why)
+/* ---- mails that are left alone ---- */
+
+static void say_left_alone(struct supervisor *s, uint32_t folder, const uint32_t *uids,
+                           size_t count, const char *why)
 {
-    if (!imap_memory_set_aside(&s->account, folder, uid_validity, uid))
+    struct buffer named = BUFFER_INIT;
+    wire_uids_text(uids, count, &named);
+    if (count == 1)
+        source_notice(&s->source,
+                      "mail UID %u in %s is left alone: %s; read it with a mail client",
+                      uids[0], s->account.folders[folder], why);
+    else
+        source_notice(&s->source,
+                      "%zu mails in %s are left alone: %s; read them with a mail client: UID "
+                      "%.*s%s",
+                      count, s->account.folders[folder], why, UIDS_MOST, named.ptr,
+                      named.len > UIDS_MOST ? "…" : "");
+    buffer_release(&named);
+}
+
+static void leave_alone(struct supervisor *s, const struct wire_mails *mails, uint32_t count,
+                        const char *why)
+{
+    uint32_t new[WIRE_UIDS_MOST];
+    size_t new_count = 0;
+    for (uint32_t i = 0; i < count; i++)
+        if (imap_memory_set_aside(&s->account, mails->folder, mails->uid_validity,
+                                  mails->uids[i]))
+            new[new_count++] = mails->uids[i];
+    if (new_count == 0)
         return;
     s->source.set_aside = (uint32_t)s->account.skip_count;
     supervisor_remember(s);
-    source_notice(&s->source, "mail UID %u in %s is left alone: %s; read it with a mail client",
-                  uid, s->account.folders[folder], why);
+    say_left_alone(s, mails->folder, new, new_count, why);
+}
+
+void supervisor_set_aside(struct supervisor *s, uint32_t folder, uint32_t uid_validity,
+                          uint32_t uid, const char *why)
+{
+    struct wire_mails mails = {.folder = folder, .uid_validity = uid_validity, .uids = {uid}};
+    leave_alone(s, &mails, 1, why);
 }
 
 /* ---- pauses ---- */
@@ -83,6 +117,45 @@ static void trouble(struct supervisor *s, enum status status, const char *why)
     (void)uv_timer_start(&s->timer, on_pause_over, pause, 0);
 }
 
+/* ---- mails to blame ---- */
+
+/* Has it been suspected so often in a row? */
+static bool is_to_blame(struct supervisor *s, uint32_t folder, uint32_t uid_validity,
+                        uint32_t uid, unsigned most)
+{
+    bool again = s->suspect.folder == folder && s->suspect.uid_validity == uid_validity &&
+                 s->suspect.uid == uid;
+    s->suspect.folder = folder;
+    s->suspect.uid_validity = uid_validity;
+    s->suspect.uid = uid;
+    s->suspect.deaths = again ? s->suspect.deaths + 1 : 1;
+    if (s->suspect.deaths < most)
+        return false;
+    s->suspect.deaths = 0;
+    return true;
+}
+
+/* A server that sends others is not the one to blame. One that sends nothing has the time that
+ * the pauses give it; then the first is given up, and the next has its turn. */
+bool supervisor_withheld(struct supervisor *s, const struct wire_mails *mails,
+                         bool server_works, struct slice words)
+{
+    char why[FAULT_LENGTH];
+    bool gives_up = server_works || is_to_blame(s, mails->folder, mails->uid_validity,
+                                                mails->uids[0], REFUSALS_MOST);
+    uint32_t count = server_works ? mails->count : 1;
+    (void)snprintf(why, sizeof why, "the server names %s, but does not send %s%s%.*s",
+                   count == 1 ? "it" : "them", count == 1 ? "it" : "them",
+                   words.len > 0 ? ": " : "", SLICE_FMT(words));
+    if (gives_up)
+        leave_alone(s, mails, count, why);
+    if (gives_up && count == mails->count)
+        return true;
+    s->fault_status = fail(&s->fault, ERR_IO, "mail UID %u in %s: %s", mails->uids[0],
+                           s->account.folders[mails->folder], why);
+    return false;
+}
+
 /* ---- the fetcher ends ---- */
 
 /* A fetcher that dies without a word died of what it was fetching: one mail at a time from
@@ -97,16 +170,8 @@ static void find_culprit(struct supervisor *s)
         return;
     uint32_t folder = attempt->folder, validity = attempt->uid_validity;
     uint32_t uid = attempt->uids[0];
-    bool again = s->suspect.folder == folder && s->suspect.uid_validity == validity &&
-                 s->suspect.uid == uid;
-    s->suspect.folder = folder;
-    s->suspect.uid_validity = validity;
-    s->suspect.uid = uid;
-    s->suspect.deaths = again ? s->suspect.deaths + 1 : 1;
-    if (s->suspect.deaths < DEATHS_MOST)
-        return;
-    s->suspect.deaths = 0;
-    supervisor_set_aside(s, folder, validity, uid, "the fetcher died of it twice");
+    if (is_to_blame(s, folder, validity, uid, DEATHS_MOST))
+        supervisor_set_aside(s, folder, validity, uid, "the fetcher died of it twice");
 }
 
 static void after_end(struct supervisor *s)

@@ -96,6 +96,19 @@ bool wire_next(struct slice received, size_t longest, enum wire_kind *kind,
     return true;
 }
 
+void wire_uids_text(const uint32_t *uids, size_t count, struct buffer *out)
+{
+    for (size_t i = 0; i < count;) {
+        size_t last = i;
+        while (last + 1 < count && uids[last + 1] == uids[last] + 1)
+            last++;
+        buffer_printf(out, i == 0 ? "%u" : ",%u", uids[i]);
+        if (last > i)
+            buffer_printf(out, ":%u", uids[last]);
+        i = last + 1;
+    }
+}
+
 bool wire_take(struct slice *payload, void *structure, size_t size)
 {
     if (payload->len < size)

@@ -24,6 +24,8 @@ enum wire_kind {
         18, /* struct wire_mails: these are fetched next; one of them may be our death */
     WIRE_MAIL = 19,      /* struct wire_mail, then the raw bytes */
     WIRE_TOO_LARGE = 20, /* struct wire_mail; its size in internal_date's place */
+    WIRE_WITHHELD = 25,  /* struct wire_withheld, then struct wire_mails: the server names them,
+                            and does not send them */
     WIRE_FETCHED =
         23,          /* nothing: the oldest attempt is over; say whether what has come since the
                             one before is safe, once it is */
@@ -42,11 +44,17 @@ struct wire_folder {
     uint32_t folder; /* index into the account's folders */
     uint32_t uid_validity;
     uint32_t exists;
+    uint32_t uid_next; /* it numbers mails again that we have seen; 0: it does not */
 };
 
 struct wire_read {
     uint32_t folder, uid_validity;
     uint64_t modseq; /* as it was before; 0: the server has none (RFC 7162) */
+};
+
+struct wire_withheld {
+    uint32_t works;    /* 1: the server does send others: these mails are to blame, not it */
+    struct fault says; /* the server */
 };
 
 struct wire_mail {
@@ -77,5 +85,8 @@ bool wire_next(struct slice received, size_t longest, enum wire_kind *kind,
 bool wire_take(struct slice *payload, void *structure, size_t size);
 /* Same for struct wire_mails, whose length depends on its count. */
 bool wire_take_mails(struct slice payload, struct wire_mails *mails);
+
+/* As IMAP writes ascending UIDs (RFC 9051 s4.1.1): "1:200,205". */
+void wire_uids_text(const uint32_t *uids, size_t count, struct buffer *out);
 
 #endif

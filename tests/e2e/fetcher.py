@@ -65,7 +65,7 @@ class Fetcher:
         if kind == STATE:
             self.states.append(payload.decode())
         elif kind == FOLDER:
-            self.folder, self.validity = struct.unpack("=III", payload)[:2]
+            self.folder, self.validity = struct.unpack("=II", payload[:8])
         elif kind == MAIL:
             folder, validity, uid = struct.unpack("=III", payload[:12])
             self.mails.append(payload[24:])

@@ -82,12 +82,29 @@ static void test_nonsense_is_as_good_as_none(void **state)
     }
 }
 
+static void test_restart(void **state)
+{
+    struct imap_account account = account_of("imap.example.net", "INBOX", "Junk");
+    (void)state;
+    imap_memory_advance(&account, 0, 7, 100);
+    imap_memory_advance(&account, 1, 8, 50);
+    assert_true(imap_memory_set_aside(&account, 0, 7, 12));
+    assert_true(imap_memory_set_aside(&account, 1, 8, 12));
+    imap_account_restart(&account, 0);
+    assert_int_equal(account.cursors[0].uid_validity, 7);
+    assert_int_equal(account.cursors[0].uid, 0);
+    assert_int_equal(account.cursors[1].uid, 50);
+    assert_false(imap_account_skips(&account, 0, 7, 12));
+    assert_true(imap_account_skips(&account, 1, 8, 12));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip),
         cmocka_unit_test(test_new_validity_begins_anew),
         cmocka_unit_test(test_oldest_is_forgotten),
+        cmocka_unit_test(test_restart),
         cmocka_unit_test(test_nonsense_is_as_good_as_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
