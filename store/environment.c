@@ -156,6 +156,10 @@ enum status environment_open(const struct environment_settings *settings,
         code = mdb_env_open(environment->env, settings->path, flags, 0600);
     if (code == 0)
         code = mdb_reader_check(environment->env, &dead);
+    if (code == 0 && environment_check_length(environment->env, settings->path, why) != OK) {
+        environment_close(environment);
+        return ERR_CORRUPT;
+    }
     if (code == 0)
         code = open_handles(environment, TABLE_META, TABLE_META, &at);
     if (code == MDB_MAP_RESIZED && (code = mdb_env_set_mapsize(environment->env, 0)) == 0)

@@ -2,7 +2,7 @@
  *
  * The journal (journal.h) is the input, LMDB is what the pipeline made of it, in one
  * transaction per batch together with the journal position up to which it counts. This is
- * the only folder that knows LMDB: MDB_* exists in environment.c, txn.c and scan.c alone.
+ * the only folder that knows LMDB: MDB_* exists in environment.c, scan.c and txn*.c alone.
  *
  * A transaction carries its first error: later operations do nothing, and txn_commit reports
  * it. So ten puts need one check. What a get or a scan hands out is decoded into the

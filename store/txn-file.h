@@ -1,4 +1,4 @@
-/* For environment.c, txn.c and scan.c only: the one place where LMDB's types are named. */
+/* For environment.c, scan.c and txn*.c only: the one place where LMDB's types are named. */
 #ifndef STORE_TXN_FILE_H
 #define STORE_TXN_FILE_H
 
@@ -36,6 +36,9 @@ enum status lmdb_status(int code);
 /* What to do about it, to be put behind LMDB's words; may be empty. */
 const char *lmdb_hint(int code);
 enum status environment_fail(const char *path, int code, struct fault *why);
+/* ERR_CORRUPT when the data file lacks pages that are in use. Before any is looked at. */
+MUST_USE enum status environment_check_length(MDB_env *env, const char *path,
+                                              struct fault *why);
 /* Makes the transaction fail for what LMDB answered. */
 void txn_fail_lmdb(struct txn *txn, const char *what, enum table table, int code);
 /* Makes the puts of this table that were held back. */

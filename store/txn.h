@@ -1,5 +1,5 @@
 /* The environment and its transactions, inside store/. The public part (txn_begin,
- * txn_commit, txn_run …) is in store.h. MDB_* exists in environment.c, txn.c and scan.c alone; they share
+ * txn_commit, txn_run …) is in store.h. MDB_* exists in environment.c, scan.c and txn*.c alone; they share
  * txn-file.h, which nobody else includes. */
 #ifndef STORE_TXN_H
 #define STORE_TXN_H

@@ -123,6 +123,32 @@ class Store(house.Case):
         run("store", "check", *config_of(self.store))
         self.assertEqual(len(list(self.store.glob("index.broken-*"))), 1)
 
+    def test_a_truncated_index(self):
+        """Cut short anywhere it is refused, in words, by every command; a rebuild makes it anew."""
+        self.replay("--store", self.store)
+        before, index = state(self.store), self.store / "index/data.mdb"
+        pages = index.stat().st_size // 4096
+        (self.folder / "mail").write_bytes(b"From: a@example.com\n\nx\n")
+        for broken, kept in enumerate((pages - 1, pages // 2, 10, 3, 2)):
+            whole = index.read_bytes()
+            os.truncate(index, kept * 4096 + (100 if kept > 2 else 0))
+            for command, code in ((["case", "list"], 5), (["case", "show", "C-1"], 5), (["status"], 5), (["store", "check"], 5),
+                                  (["store", "backup", self.folder / "copy"], 5), (["run"], 5), (["triage", "list"], 5),
+                                  (["case", "note", "C-1", "x"], 5), (["deliver"], 75)):
+                with open(self.folder / "mail", "rb") as mail:
+                    done = run(*command, *config_of(self.store), code=code, stdin=mail)
+                self.assertIn("data.mdb is cut off", done.stderr.decode(), command)
+                self.assertIn("run abusedesk store rebuild", done.stderr.decode(), command)
+            self.assertFalse((self.folder / "copy").exists())
+            if kept == 10:
+                index.write_bytes(whole)
+                continue
+            run("store", "rebuild", *config_of(self.store))
+            self.assertEqual(state(self.store), before)
+            run("store", "check", *config_of(self.store))
+            for moved in self.store.glob("index.broken-*"):
+                moved.rename(self.folder / f"seen-{broken}")
+
     def test_no_rebuild_from_less(self):
         """A journal that was cut short, beside an index that knows more: not without being asked."""
         self.replay("--store", self.store)
