@@ -163,7 +163,7 @@ static void open_into(struct opening *opening, struct attachment packed, unsigne
 static struct slice file_bytes(struct arena *arena, const struct mime_part *part)
 {
     struct slice raw = mime_decode_body(arena, part), narrow = charset_narrow(arena, raw);
-    if (narrow.ptr != raw.ptr || packing_of(raw) != PACKING_NONE)
+    if (narrow.ptr != raw.ptr || attachment_is_packed(raw))
         return narrow;
     return slice_starts_with(part->type, SLICE("text/")) ? mime_decode_text(arena, part) : raw;
 }

@@ -8,6 +8,7 @@
 #include "parsers/free-text-words.h"
 #include "parsers/ordinary.h"
 #include "parsers/phrases.h"
+#include "parsers/suspicion.h"
 #include "parsers/text-body.h"
 
 static struct slice field(const struct incoming *message, struct slice name)
@@ -53,7 +54,7 @@ static bool says(unsigned said, enum phrases table)
     return (said & PHRASES_SET(table)) != 0;
 }
 
-static struct slice first_words(const struct incoming *message)
+static struct slice own_words(const struct incoming *message)
 {
     struct arena *arena = message->arena;
     struct text_list texts = text_bodies(message, TEXT_MOST);
@@ -71,7 +72,7 @@ static struct slice first_words(const struct incoming *message)
         out[text.len++] = ' ';
     }
     text.ptr = out;
-    return words_fold(arena, text);
+    return text;
 }
 
 static bool is_null_path(struct slice path)
@@ -131,10 +132,14 @@ static bool is_bounce(const struct incoming *message, const struct said *said)
         slice_find_nocase(field(message, SLICE("From")), SLICE("mailer-daemon")) >= 0)
         return true;
     bool subject = says(said->in_subject, PHRASES_UNDELIVERED);
-    if (is_system(message))
-        return subject || says(said->in_words, PHRASES_RETURNED) ||
-               has_failure_code(said->words);
-    return has_system_name(message) && (subject || says(said->in_words, PHRASES_RETURNED));
+    return (is_system(message) || has_system_name(message)) &&
+           (subject || says(said->in_words, PHRASES_RETURNED));
+}
+
+/* In whatever language. */
+static bool sounds_refused(const struct incoming *message, const struct said *said)
+{
+    return is_system(message) && has_failure_code(said->words);
 }
 
 /* From whoever it comes. */
@@ -147,10 +152,18 @@ static bool sounds_returned(const struct incoming *message, const struct said *s
 
 static bool is_receipt(const struct incoming *message, const struct said *said)
 {
-    return has_part(message, SLICE("message/disposition-notification")) ||
+    return (phrases_equal(PHRASES_RECEIPT, said->label) &&
+            says(said->in_words, PHRASES_READ)) ||
+           has_part(message, SLICE("message/disposition-notification")) ||
            has_part(message, SLICE("message/global-disposition-notification")) ||
-           is_report_type(message, SLICE("disposition-notification")) ||
-           phrases_equal(PHRASES_RECEIPT, said->label);
+           is_report_type(message, SLICE("disposition-notification"));
+}
+
+static bool sounds_read(const struct incoming *message, const struct said *said)
+{
+    (void)message;
+
+    return phrases_equal(PHRASES_RECEIPT, said->label);
 }
 
 /* "X-Autoreply", "X-Auto-Response", "X-AutoReply-From"; not what asks others to be silent. */
@@ -249,22 +262,31 @@ static bool is_statistics(const struct incoming *message, const struct said *sai
     return is_dmarc_aggregate(message);
 }
 
+/* What somebody who complains may use: words, and fields that programs set. */
+enum sureness {
+    CERTAIN,
+    UNLESS_INSISTED, /* where an accusation stands out */
+    UNLESS_ACCUSED,  /* or its own words speak of ours and of abuse */
+};
+
 static const struct {
     bool (*test)(const struct incoming *message, const struct said *said);
     struct slice reason;
-    bool by_words; /* which somebody may write who complains */
+    enum sureness sureness;
 } kinds[] = {
-    {is_bounce, SLICE("a bounce or delivery notice"), false},
-    {is_receipt, SLICE("a read receipt"), false},
-    {is_tls_report, SLICE("a TLS report (RFC 8460)"), false},
-    {is_statistics, SLICE("a DMARC aggregate report"), false},
-    {is_unsubscribe, SLICE("an unsubscribe request"), false},
-    {is_automatic_reply, SLICE("an automatic reply"), false},
-    {sounds_returned, SLICE("a bounce or delivery notice"), true},
-    {is_absence, SLICE("an automatic reply"), true},
-    {is_acknowledgement, SLICE("an acknowledgement from a ticket system"), true},
-    {is_sign_up, SLICE("a request to confirm an address"), true},
-    {is_monitoring, SLICE("an alert about hosts of one's own"), true},
+    {is_bounce, SLICE("a bounce or delivery notice"), CERTAIN},
+    {is_receipt, SLICE("a read receipt"), CERTAIN},
+    {is_tls_report, SLICE("a TLS report (RFC 8460)"), CERTAIN},
+    {is_statistics, SLICE("a DMARC aggregate report"), CERTAIN},
+    {is_unsubscribe, SLICE("an unsubscribe request"), CERTAIN},
+    {sounds_refused, SLICE("a bounce or delivery notice"), UNLESS_INSISTED},
+    {is_automatic_reply, SLICE("an automatic reply"), UNLESS_INSISTED},
+    {sounds_read, SLICE("a read receipt"), UNLESS_INSISTED},
+    {sounds_returned, SLICE("a bounce or delivery notice"), UNLESS_INSISTED},
+    {is_absence, SLICE("an automatic reply"), UNLESS_INSISTED},
+    {is_acknowledgement, SLICE("an acknowledgement from a ticket system"), UNLESS_ACCUSED},
+    {is_sign_up, SLICE("a request to confirm an address"), UNLESS_INSISTED},
+    {is_monitoring, SLICE("an alert about hosts of one's own"), UNLESS_INSISTED},
 };
 
 static size_t find_kind(const struct incoming *message)
@@ -272,7 +294,7 @@ static size_t find_kind(const struct incoming *message)
     size_t i = 0;
     struct said said = {.subject = words_fold(message->arena, message->subject),
                         .label = subject_label(message->arena, message->subject),
-                        .words = first_words(message)};
+                        .words = words_fold(message->arena, own_words(message))};
     said.in_subject = phrases_within(said.subject);
     said.in_words = phrases_within(said.words);
     while (i < sizeof kinds / sizeof kinds[0] && !kinds[i].test(message, &said))
@@ -285,12 +307,22 @@ static bool not_a_report_recognises(const struct incoming *message)
     return message->file_name.len == 0 && find_kind(message) < sizeof kinds / sizeof kinds[0];
 }
 
+/* In words of its own, to nobody's mail in answer. */
+static bool accuses_us(const struct incoming *message)
+{
+    return !has_field(message, SLICE("In-Reply-To")) &&
+           !has_field(message, SLICE("References")) && !ordinary_is_reply_subject(message) &&
+           suspicion_accuses_us(message->arena, own_words(message));
+}
+
 static enum status not_a_report_parse(const struct incoming *message,
                                       struct parse_result *result, struct fault *why)
 {
     (void)why;
     size_t kind = find_kind(message);
-    bool insists = kinds[kind].by_words && ordinary_complains(message);
+    enum sureness sureness = kinds[kind].sureness;
+    bool insists = (sureness != CERTAIN && ordinary_complains(message)) ||
+                   (sureness == UNLESS_ACCUSED && accuses_us(message));
     result->verdict = insists ? VERDICT_TRIAGE : VERDICT_NOT_A_REPORT;
     result->reason = insists ? ordinary_doubt(message, kinds[kind].reason) : kinds[kind].reason;
     return OK;
@@ -298,7 +330,7 @@ static enum status not_a_report_parse(const struct incoming *message,
 
 const struct parser parser_not_a_report = {
     .name = "not-a-report",
-    .revision = 3,
+    .revision = 4,
     .about = "bounces, automatic replies, receipts, DMARC and TLS reports: counted, not kept",
     .senders = "mail systems and people",
     .samples = "not-a-report",

@@ -95,8 +95,7 @@ struct slice ordinary_kind(const struct incoming *message)
 
 bool ordinary_complains(const struct incoming *message)
 {
-    return free_text_of(message)->insists ||
-           (!message_is_reply(message) && table_accuses(message));
+    return free_text_of(message)->insists || table_accuses(message);
 }
 
 struct slice ordinary_doubt(const struct incoming *message, struct slice kind)
@@ -124,7 +123,7 @@ static enum status ordinary_parse(const struct incoming *message, struct parse_r
 
 const struct parser parser_ordinary = {
     .name = "ordinary",
-    .revision = 2,
+    .revision = 3,
     .about = "replies, mailing lists and invitations: counted, not kept",
     .senders = "anybody",
     .samples = "not-a-report",

@@ -34,6 +34,15 @@ static const char *const tables[PHRASES_COUNT][48] = {
             "прочтено|не прочитано|läst|oläst|lest|læst|luettu|olvasott|citit|okundu|已读",
             "既読|開封済み|읽음",
         },
+    [PHRASES_READ] =
+        {
+            "was read on|was read at|has been read on|was displayed on|was opened on",
+            "was deleted without being read|deleted unread|wurde am|wurde gelesen",
+            "wurde ungelesen gelöscht|a été lu|a été supprimé sans|fue leído|se leyó",
+            "se eliminó sin|è stato letto|foi lida em|foi excluída sem|is gelezen op",
+            "is verwijderd zonder|została przeczytana|byla přečtena|было прочитано",
+            "прочитано|har lästs|lästes|blev læst|ble lest|on luettu|elolvasták|okundu",
+        },
     [PHRASES_AUTOMATIC] =
         {
             "automatic reply|automated reply|automated response|auto reply|autoreply",

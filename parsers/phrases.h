@@ -9,6 +9,7 @@ enum phrases {
     PHRASES_REPLY,        /* the label of a subject: "Re", "AW" */
     PHRASES_FORWARD,      /* "Fwd", "WG" */
     PHRASES_RECEIPT,      /* "Read", "Gelesen" */
+    PHRASES_READ,         /* what the first words of one say */
     PHRASES_AUTOMATIC,    /* how the subject of an automatic reply begins */
     PHRASES_AWAY,         /* its label, where that is a word that others use too */
     PHRASES_ABSENT,       /* what its first words say */

@@ -2,6 +2,7 @@
 #include "parsers/suspicion.h"
 
 #include "base/address.h"
+#include "parsers/attachments.h"
 #include "parsers/word-index.h"
 
 #define TEXT_MOST ((size_t)16 << 10) /* of all parts together */
@@ -114,6 +115,21 @@ static const struct stem stems[] = {
     {SLICE("vos"), 0, OURS},
     {SLICE("votr"), 0, OURS},
     {SLICE("your"), 0, OURS},
+    {SLICE("önök"), 0, OURS},
+    {SLICE("wasz"), 0, OURS},
+    {SLICE("vuestr"), 0, OURS},
+    {SLICE("vostr"), 0, OURS},
+    {SLICE("uw"), 0, OURS},
+    {SLICE("teidän"), 0, OURS},
+    {SLICE("sus"), 0, OURS},
+    {SLICE("sunucunuz"), 0, OURS},
+    {SLICE("sua"), 0, OURS},
+    {SLICE("seu"), 0, OURS},
+    {SLICE("państwa"), 0, OURS},
+    {SLICE("jullie"), 0, OURS},
+    {SLICE("jeres"), 0, OURS},
+    {SLICE("dumneavoastr"), 0, OURS},
+    {SLICE("deres"), 0, OURS},
     {SLICE("ваш"), 0, OURS},
     {SLICE("address"), 0, THING},
     {SLICE("client"), 0, THING},
@@ -138,6 +154,19 @@ static const struct stem stems[] = {
     {SLICE("system"), 0, THING},
     {SLICE("user"), 0, THING},
     {SLICE("vps"), 0, THING},
+    {SLICE("сет"), 0, THING},
+    {SLICE("сервер"), 0, THING},
+    {SLICE("адрес"), 0, THING},
+    {SLICE("szerver"), 0, THING},
+    {SLICE("siec"), 0, THING},
+    {SLICE("serwer"), 0, THING},
+    {SLICE("rete"), 0, THING},
+    {SLICE("rede"), 0, THING},
+    {SLICE("nät"), 0, THING},
+    {SLICE("netvær"), 0, THING},
+    {SLICE("klient"), 0, THING},
+    {SLICE("klant"), 0, THING},
+    {SLICE("adres"), 0, THING},
 };
 
 #define STEMS (sizeof stems / sizeof stems[0])
@@ -277,11 +306,44 @@ static bool is_archive_name(struct slice name)
            slice_ends_with_nocase(name, SLICE(".xlsx"));
 }
 
+/* Paper, pictures, and mail as Outlook keeps it. */
+static bool is_document_name(struct slice name)
+{
+    static const struct slice suffixes[] = {
+        SLICE(".pdf"),  SLICE(".doc"), SLICE(".docx"), SLICE(".odt"), SLICE(".rtf"),
+        SLICE(".msg"),  SLICE(".dat"), SLICE(".png"),  SLICE(".jpg"), SLICE(".jpeg"),
+        SLICE(".heic"), SLICE(".oft"), SLICE(".xls"),  SLICE(".mht"), SLICE(".webp"),
+    };
+    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++)
+        if (slice_ends_with_nocase(name, suffixes[i]))
+            return true;
+    return false;
+}
+
+bool suspicion_accuses_us(struct arena *arena, struct slice words)
+{
+    struct suspicion suspicion = {0};
+    struct reader reader = {.suspicion = &suspicion, .weight = &suspicion.body};
+    read_text(&reader, arena, words);
+    return suspicion.names_address && suspicion.addresses_us && suspicion.body >= 2;
+}
+
+/* What lies in archives. */
+static bool has_packed_data(const struct incoming *message)
+{
+    const struct attachments *attachments = attachments_of(message);
+    for (size_t i = 0; i < attachments->count; i++)
+        if (attachments->items[i].type.len == 0 && is_data_name(attachments->items[i].name))
+            return true;
+    return false;
+}
+
 void suspicion_read(const struct incoming *message, struct suspicion *suspicion)
 {
     const struct mime_message *mime = &message->mime;
     size_t left = TEXT_MOST;
     *suspicion = (struct suspicion){0};
+    suspicion->data = has_packed_data(message);
     struct reader reader = {.suspicion = suspicion, .weight = &suspicion->subject};
     read_text(&reader, message->arena, slice_until(message->subject, left));
     reader.weight = &suspicion->body;
@@ -298,11 +360,14 @@ void suspicion_read(const struct incoming *message, struct suspicion *suspicion)
             suspicion->data = true;
         if (!part->container && is_archive_name(mime_filename(message->arena, part)))
             suspicion->archive = true;
+        if (!part->container && is_document_name(mime_filename(message->arena, part)))
+            suspicion->document = true;
         if (part->container || !slice_starts_with(part->type, SLICE("text/")))
             continue;
         struct slice text = slice_until(mime_decode_text(message->arena, part), left);
         if (slice_find(slice_until(text, 2048), SLICE("-----BEGIN PGP MESSAGE-----")) >= 0)
             suspicion->encrypted = true;
+        suspicion->fetch |= slice_find_nocase(text, SLICE("://dl.shadowserver.org/")) > 0;
         read_text(&reader, message->arena, text);
         left -= text.len;
     }

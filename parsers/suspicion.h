@@ -11,9 +11,13 @@ struct suspicion {
     bool names_address; /* an IP address stands there */
     bool encrypted;
     bool archive;
-    bool data; /* something made for programs to read is attached */
+    bool fetch;    /* a report lies behind a link */
+    bool document; /* a letter or picture that no program reads */
+    bool data;     /* something made for programs to read is attached */
 };
 
 void suspicion_read(const struct incoming *message, struct suspicion *suspicion);
+/* Do these words speak of abuse, of an address and of what is ours? */
+bool suspicion_accuses_us(struct arena *arena, struct slice words);
 
 #endif

@@ -302,14 +302,44 @@ static bool take_grids(const struct incoming *message, const struct attachments 
     return found;
 }
 
+/* A page as far as it is its author's own: mail programs set what is answered below one of
+ * these. */
+static struct slice above_quotation(struct slice page)
+{
+    static const struct slice marks[] = {
+        SLICE("<blockquote"),  SLICE("gmail_quote"),  SLICE("divRplyFwdMsg"), SLICE("moz-cite"),
+        SLICE("yahoo_quoted"), SLICE("appendonsend"), SLICE("-----Original"), SLICE("From:</"),
+        SLICE("Von:</"),       SLICE("De :</"),       SLICE("De:</"),         SLICE("Da:</"),
+        SLICE("Van:</"),       SLICE("Od:</"),        SLICE("От:</"),
+    };
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        ptrdiff_t at = slice_find_nocase(page, marks[i]);
+        if (at >= 0)
+            page.len = (size_t)at;
+    }
+    return page;
+}
+
+/* What an answer says in a table of its own. */
+static struct grids *own_grids(const struct incoming *message,
+                               const struct attachment *attachment)
+{
+    struct grids *grids = arena_new(message->arena, struct grids);
+    if (slice_eq(attachment->type, SLICE("text/html")))
+        grid_read_html(above_quotation(attachment->bytes), message->arena, grids);
+    return grids;
+}
+
 bool table_accuses(const struct incoming *message)
 {
     const struct attachments *all = attachments_of(message);
     struct table *table = arena_new(message->arena, struct table);
+    bool answers = message_is_reply(message);
     for (size_t i = 0; i < all->count; i++) {
         if (all->items[i].name.len > 0 || !mime_is_own(&message->mime, all->items[i].part))
             continue;
-        const struct grids *grids = grids_of(message, i);
+        const struct grids *grids =
+            answers ? own_grids(message, &all->items[i]) : grids_of(message, i);
         for (size_t k = 0; k < grids->count; k++) {
             size_t row = 0;
             if (recognise_grid(message, &all->items[i], &grids->items[k], true, table, &row))

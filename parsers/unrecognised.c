@@ -43,6 +43,8 @@ static struct slice doubt(const struct incoming *message)
                       (suspicion.addresses_us ? 2U : 0U);
     if (message->mime.cut)
         return SLICE("a limit was met before all of it was read");
+    if (suspicion.fetch)
+        return SLICE("the report lies behind a link: fetch it, and give the file to parse");
     if (suspicion.encrypted)
         return SLICE("encrypted: it may be a report");
     if (suspicion.data || (suspicion.archive && words > 0))
@@ -53,6 +55,9 @@ static struct slice doubt(const struct incoming *message)
         return SLICE("it complains only in what it quotes");
     if (words >= 2 && points >= (suspicion.addresses_us ? 4U : 6U))
         return SLICE("it sounds like a report, but fits no known format");
+    if (suspicion.document &&
+        (suspicion.subject >= 2 || (words >= 2 && suspicion.addresses_us)))
+        return SLICE("a letter or picture is attached that only a person can read");
     /* Who attaches somebody's mail without a word of ours to tell why means that mail. */
     if (free_text_has_evidence(message))
         return SLICE("a mail is attached, and nothing says what is wrong with it");

@@ -53,8 +53,9 @@ static bool read_mapping(const struct incoming *message, const struct mime_part 
                          struct mapping *mapping)
 {
     /* Never within an attached mail: whoever wrote the spam would then write the report. */
-    if (part->container || !slice_starts_with(part->type, SLICE("text/")) ||
-        !mime_is_own(&message->mime, part))
+    if (part->container || !mime_is_own(&message->mime, part) ||
+        !(slice_starts_with(part->type, SLICE("text/")) ||
+          slice_ends_with_nocase(part->type, SLICE("yaml"))))
         return false;
     struct slice text = slice_trim(mime_decode_text(message->arena, part));
     struct slice rest = text, line;
@@ -258,7 +259,7 @@ static enum status x_arf_parse(const struct incoming *message, struct parse_resu
 
 const struct parser parser_x_arf = {
     .name = "x-arf",
-    .revision = 2,
+    .revision = 3,
     .about = "X-ARF 0.1 and 0.2 and relatives: a flat YAML mapping in report.txt",
     .senders = "blocklist.de, clean-mx, Netcraft, cyscon, fail2ban (xarf-login-attack)",
     .samples = "x-arf blocklist-de clean-mx cyscon netcraft fail2ban",
