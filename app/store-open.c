@@ -41,11 +41,15 @@ static void close_store(struct desk *desk)
     desk->store = NULL;
 }
 
-static enum status open_store(struct desk *desk, bool create, bool read_only, struct fault *why)
+enum opening { OPEN_READING, OPEN_WRITING, OPEN_CREATING, OPEN_HURRYING };
+
+static enum status open_store(struct desk *desk, enum opening opening, struct fault *why)
 {
+    bool read_only = opening == OPEN_READING;
     struct store_settings settings = {.directory = desk->config.store.directory.ptr,
-                                      .create = create,
+                                      .create = opening == OPEN_CREATING,
                                       .read_only = read_only,
+                                      .hurry = opening == OPEN_HURRYING,
                                       .segment_size = desk->config.store.segment_size};
     struct pipeline_settings pipeline = {.definitions = &desk->config.parse};
     enum status status = store_open(&settings, &desk->store, why);
@@ -74,7 +78,7 @@ enum exit_code desk_open(struct desk *desk, struct call *call, bool create)
     enum exit_code code = call_configure(call, &desk->config);
     if (code != EXIT_DONE)
         return code;
-    enum status status = open_store(desk, create, false, &why);
+    enum status status = open_store(desk, create ? OPEN_CREATING : OPEN_WRITING, &why);
     return status == OK ? EXIT_DONE : call_failed(call, status, &why);
 }
 
@@ -135,35 +139,50 @@ enum exit_code desk_open_anew(struct desk *desk, struct call *call)
     return status == OK ? EXIT_DONE : call_failed(call, status, &why);
 }
 
+static void say_what_is_shown(const struct desk *desk, const char *but)
+{
+    char moment[MOMENT_TEXT];
+    call_notice(desk->call, "shown is what was made of the journal until %s; %s",
+                moment_rfc3339(pipeline_stands_at(desk->pipeline).real, moment), but);
+}
+
+/* It stands behind the journal, or cannot be opened as it is: is brought up to it, unless
+ * somebody else writes, or it cannot be written. */
+static enum status open_caught_up(struct desk *desk, enum status status, struct fault *why)
+{
+    struct fault cannot = {""};
+    /* LMDB allows a process one environment of a kind. */
+    close_store(desk);
+    enum status caught_up = open_store(desk, OPEN_HURRYING, &cannot);
+    if (caught_up == OK)
+        return OK;
+    if (status == OK)
+        status = open_store(desk, OPEN_READING, why);
+    if (status != OK)
+        return status;
+    call_notice(desk->call, "%s", cannot.text);
+    say_what_is_shown(desk, "it holds more");
+    return OK;
+}
+
 enum exit_code desk_open_to_look(struct desk *desk, struct call *call)
 {
-    struct fault why = {0};
-    struct fault cannot = {0};
-    char moment[MOMENT_TEXT];
+    struct fault why = {""}, cannot = {""};
     bool behind = false;
     *desk = (struct desk){.call = call};
     enum exit_code code = call_configure(call, &desk->config);
     if (code != EXIT_DONE)
         return code;
-    enum status status = open_store(desk, false, true, &why);
+    enum status status = open_store(desk, OPEN_READING, &why);
     if (status == OK && pipeline_is_behind(desk->pipeline, &behind, &cannot) != OK) {
         call_notice(call, "%s", cannot.text);
         return EXIT_DONE;
     }
-    if (status == OK && !behind)
-        return EXIT_DONE;
-    /* LMDB allows a process one environment of a kind. */
-    close_store(desk);
-    if (open_store(desk, false, false, &cannot) == OK)
-        return EXIT_DONE;
-    if (status == OK)
-        status = open_store(desk, false, true, &why);
-    if (status != OK)
-        return call_failed(call, status, &why);
-    call_notice(call, "%s", cannot.text);
-    call_notice(call, "shown is what was made of the journal until %s; it holds more",
-                moment_rfc3339(pipeline_stands_at(desk->pipeline).real, moment));
-    return EXIT_DONE;
+    if (status != OK || behind)
+        status = open_caught_up(desk, status, &why);
+    else if (journal_was_busy(store_journal(desk->store)))
+        say_what_is_shown(desk, "another process is writing more to it");
+    return status == OK ? EXIT_DONE : call_failed(call, status, &why);
 }
 
 enum exit_code desk_look(struct desk *desk)

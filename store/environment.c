@@ -1,5 +1,6 @@
 /* The LMDB environment: opening it for writers and for readers of every kind, and what its
  * errors mean. */
+#include "store/lock.h"
 #include "store/owner.h"
 #include "store/txn-file.h"
 
@@ -129,19 +130,13 @@ static void remove_stump(const char *path)
         (void)unlink(file);
 }
 
-enum status environment_open(const struct environment_settings *settings,
-                             struct environment **opened, struct fault *why)
+/* Without looking at any page. */
+static int open_file(struct environment *environment,
+                     const struct environment_settings *settings)
 {
-    struct environment *environment = calloc(1, sizeof *environment);
-    if (environment == NULL)
-        abort();
-    environment->read_only = settings->read_only;
-    environment->unlocked = settings->read_only && !can_lock(settings);
-    environment->map_size = settings->map_size > 0 ? settings->map_size : MAP_SIZE;
     unsigned flags = MDB_NOTLS | (settings->read_only ? MDB_RDONLY : 0) |
                      (environment->unlocked ? MDB_NOLOCK : 0) |
                      (settings->sync ? 0 : MDB_NOSYNC);
-    enum table at = TABLE_META;
     int dead = 0;
     int code = settings->read_only ? 0 : make_room_for_lock(settings);
     if (!settings->read_only)
@@ -154,28 +149,84 @@ enum status environment_open(const struct environment_settings *settings,
         code = mdb_env_set_mapsize(environment->env, environment->map_size);
     if (code == 0)
         code = mdb_env_open(environment->env, settings->path, flags, 0600);
-    if (code == 0)
-        code = mdb_reader_check(environment->env, &dead);
-    if (code == 0 && environment_check_length(environment->env, settings->path, why) != OK) {
+    return code == 0 ? mdb_reader_check(environment->env, &dead) : code;
+}
+
+/* Root may have made any of them. */
+static enum status open_lock(struct environment *environment, const char *path,
+                             struct fault *why)
+{
+    int directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (directory < 0)
+        return environment_fail(path, errno, why);
+    environment->writing = openat(directory, "write.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    int code = environment->writing < 0 ? errno : 0;
+    owner_keep(directory, "data.mdb");
+    owner_keep(directory, "lock.mdb");
+    owner_keep(directory, "write.lock");
+    (void)close(directory);
+    return code == 0 ? OK : environment_fail(path, code, why);
+}
+
+enum status environment_lock(const struct environment *environment, const char *path,
+                             struct fault *why)
+{
+    if (environment->writing < 0)
+        return OK;
+    int code = lock_take(environment->writing, LOCK_EX,
+                         environment->hurry ? PATIENCE_MOMENT : PATIENCE_EVER);
+    if (code == EWOULDBLOCK)
+        return fail(why, ERR_CONFLICT, "%s: another process is writing", path);
+    return code == 0 ? OK : environment_fail(path, code, why);
+}
+
+void environment_unlock(const struct environment *environment)
+{
+    if (environment->writing >= 0)
+        lock_drop(environment->writing);
+}
+
+/* *code is LMDB's. */
+static enum status open_tables(struct environment *environment, enum table first,
+                               enum table last, enum table *at, int *code, struct fault *why)
+{
+    const char *path = "the store";
+    (void)mdb_env_get_path(environment->env, &path);
+    enum status status = environment_lock(environment, path, why);
+    if (status != OK)
+        return status;
+    *code = open_handles(environment, first, last, at);
+    if (*code == MDB_MAP_RESIZED && (*code = mdb_env_set_mapsize(environment->env, 0)) == 0)
+        *code = open_handles(environment, first, last, at);
+    environment_unlock(environment);
+    return *code == 0 ? OK : environment_fail(path, *code, why);
+}
+
+enum status environment_open(const struct environment_settings *settings,
+                             struct environment **opened, struct fault *why)
+{
+    struct environment *environment = calloc(1, sizeof *environment);
+    if (environment == NULL)
+        abort();
+    environment->read_only = settings->read_only;
+    environment->hurry = settings->hurry;
+    environment->writing = -1;
+    environment->unlocked = settings->read_only && !can_lock(settings);
+    environment->map_size = settings->map_size > 0 ? settings->map_size : MAP_SIZE;
+    enum table at = TABLE_META;
+    int code = open_file(environment, settings);
+    enum status status = code == 0 ? OK : environment_fail(settings->path, code, why);
+    if (status == OK)
+        status = environment_check_length(environment->env, settings->path, why);
+    if (status == OK && !settings->read_only)
+        status = open_lock(environment, settings->path, why);
+    if (status == OK)
+        status = open_tables(environment, TABLE_META, TABLE_META, &at, &code, why);
+    if (status != OK) {
         environment_close(environment);
-        return ERR_CORRUPT;
-    }
-    if (code == 0)
-        code = open_handles(environment, TABLE_META, TABLE_META, &at);
-    if (code == MDB_MAP_RESIZED && (code = mdb_env_set_mapsize(environment->env, 0)) == 0)
-        code = open_handles(environment, TABLE_META, TABLE_META, &at);
-    if (code != 0) {
-        environment_close(environment);
-        if (code == MDB_NOTFOUND || code == ENOENT)
-            return fail(why, ERR_IO, "%s: there is no store here", settings->path);
-        return environment_fail(settings->path, code, why);
-    }
-    int directory =
-        settings->read_only ? -1 : open(settings->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (directory >= 0) {
-        owner_keep(directory, "data.mdb");
-        owner_keep(directory, "lock.mdb");
-        (void)close(directory);
+        return code == MDB_NOTFOUND || code == ENOENT
+                   ? fail(why, ERR_IO, "%s: there is no store here", settings->path)
+                   : status;
     }
     MDB_envinfo info;
     (void)mdb_env_info(environment->env, &info);
@@ -187,13 +238,12 @@ enum status environment_open(const struct environment_settings *settings,
 enum status environment_open_tables(struct environment *environment, struct fault *why)
 {
     enum table at = TABLE_META;
-    int code = open_handles(environment, TABLE_META + 1, TABLES - 1, &at);
+    int code = 0;
+    enum status status = open_tables(environment, TABLE_META + 1, TABLES - 1, &at, &code, why);
     if (code == MDB_NOTFOUND)
         return fail(why, ERR_CONFLICT,
                     "the store has no table %s yet: open it for writing once", tables[at].name);
-    const char *path = "the store";
-    (void)mdb_env_get_path(environment->env, &path);
-    return code == 0 ? OK : environment_fail(path, code, why);
+    return status;
 }
 
 void environment_close(struct environment *environment)
@@ -202,6 +252,8 @@ void environment_close(struct environment *environment)
         return;
     if (environment->env != NULL)
         mdb_env_close(environment->env);
+    if (environment->writing >= 0)
+        (void)close(environment->writing);
     free(environment);
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/buffer.h"
 #include "store/flush.h"
+#include "store/lock.h"
 #include "store/segment.h"
 
 /* An open segment; fd -1 when none is. */
@@ -23,7 +24,8 @@ struct window {
 struct journal {
     char *path; /* owned */
     int directory, lock;
-    bool locked, read_only, sync;
+    bool locked, read_only, sync, hurry;
+    bool busy;   /* journal_was_busy */
     bool broken; /* a failed group could not be taken back: nothing more is written */
     uint64_t segment_size, record_most;
 
@@ -49,9 +51,9 @@ void segment_close(struct segment *segment);
 /* Moves end to where the last writer left it. The caller holds the lock, shared or
  * exclusive. */
 MUST_USE enum status journal_follow(struct journal *journal, struct fault *why);
-/* The same for whoever holds no lock. While a writer is busy, waits or leaves end where it
- * was. */
-MUST_USE enum status journal_refresh(struct journal *journal, bool wait, struct fault *why);
+/* The same for whoever holds no lock. A writer that is busy longer leaves end where it was. */
+MUST_USE enum status journal_refresh(struct journal *journal, enum patience patience,
+                                     struct fault *why);
 /* Walks frames of the tail from *offset to `limit`; stops before the first that is not
  * whole. */
 MUST_USE enum status journal_walk(struct journal *journal, uint64_t limit, uint64_t *offset,

@@ -95,7 +95,7 @@ static enum status copy_segment(const struct segment *segment, uint64_t size, in
 
 enum status journal_copy(struct journal *journal, const char *directory, struct fault *why)
 {
-    enum status status = journal_refresh(journal, true, why);
+    enum status status = journal_refresh(journal, PATIENCE_EVER, why);
     if (status != OK)
         return status;
     struct journal_position end = journal->end;

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -122,13 +121,18 @@ enum status journal_is_damage(struct journal *journal, const struct segment *seg
     return OK;
 }
 
-enum status journal_refresh(struct journal *journal, bool wait, struct fault *why)
+bool journal_was_busy(const struct journal *journal)
+{
+    return journal->busy;
+}
+
+enum status journal_refresh(struct journal *journal, enum patience patience, struct fault *why)
 {
     if (journal->locked)
         return OK;
-    while (journal->lock >= 0 && flock(journal->lock, LOCK_SH | (wait ? 0 : LOCK_NB)) != 0)
-        if (errno != EINTR)
-            return OK; /* a writer is at it: what it writes is not durable yet */
+    journal->busy = journal->lock >= 0 && lock_take(journal->lock, LOCK_SH, patience) != 0;
+    if (journal->busy)
+        return OK; /* what the writer writes is not durable yet */
     enum status status = journal_follow(journal, why);
     struct stat facts;
     if (status == OK && journal->tail.fd >= 0) {
@@ -143,7 +147,7 @@ enum status journal_refresh(struct journal *journal, bool wait, struct fault *wh
             journal->end.offset = (uint64_t)facts.st_size;
     }
     if (journal->lock >= 0)
-        (void)flock(journal->lock, LOCK_UN);
+        lock_drop(journal->lock);
     return status;
 }
 
@@ -210,7 +214,7 @@ enum status journal_read(struct journal *journal, struct journal_position *posit
     for (;;) {
         enum status status = OK;
         if (journal_position_compare(at, journal->end) >= 0)
-            status = journal_refresh(journal, false, why);
+            status = journal_refresh(journal, PATIENCE_NONE, why);
         int past = journal_position_compare(at, journal->end);
         if (status == OK && past > 0)
             return fail(why, ERR_CORRUPT,

@@ -7,7 +7,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -220,6 +219,15 @@ static enum status begin_at(struct journal *journal, struct journal_position ver
     return OK;
 }
 
+static enum status find_first(struct journal *journal, struct fault *why)
+{
+    uint64_t highest = 0, count = 0;
+    enum status status =
+        journal_list(journal->directory, &journal->first, &highest, &count, why);
+    journal->first = count == 0 ? 1 : journal->first;
+    return status;
+}
+
 enum status journal_open(const struct journal_settings *settings, struct journal **opened,
                          struct journal_repair *repair, struct fault *why)
 {
@@ -230,24 +238,23 @@ enum status journal_open(const struct journal_settings *settings, struct journal
     journal->flush = flush_new();
     journal->read_only = settings->read_only;
     journal->sync = settings->sync;
+    journal->hurry = settings->hurry;
     journal->segment_size = settings->segment_size > 0 ? settings->segment_size : SEGMENT_SIZE;
     journal->record_most =
         settings->record_most > 0 ? settings->record_most : JOURNAL_RECORD_MOST;
     journal->first = 1;
     journal->end = (struct journal_position){1, SEGMENT_HEADER};
     enum status status = open_files(journal, why);
-    if (status == OK && journal->read_only) {
-        status = journal_follow(journal, why);
-        if (status == OK)
-            status = journal_refresh(journal, true, why);
-    } else if (status == OK) {
+    if (status == OK)
         status = begin_at(journal, settings->verified, why);
+    if (status == OK && journal->read_only) {
+        status = journal_refresh(journal, PATIENCE_MOMENT, why);
         if (status == OK)
-            status = journal_lock(journal, why);
+            status = find_first(journal, why);
+    } else if (status == OK) {
+        status = journal_lock(journal, why);
         if (status == OK) {
-            uint64_t highest = 0, count = 0;
-            status = journal_list(journal->directory, &journal->first, &highest, &count, why);
-            journal->first = count == 0 ? 1 : journal->first;
+            status = find_first(journal, why);
             journal_unlock(journal);
         }
     }
@@ -289,12 +296,14 @@ enum status journal_lock(struct journal *journal, struct fault *why)
         journal->unsaid.text[0] = '\0';
         return status;
     }
-    while (flock(journal->lock, LOCK_EX) != 0)
-        if (errno != EINTR)
-            return io_error(journal, "flock", why);
+    errno = lock_take(journal->lock, LOCK_EX, journal->hurry ? PATIENCE_MOMENT : PATIENCE_EVER);
+    if (errno == EWOULDBLOCK)
+        return fail(why, ERR_CONFLICT, "%s: another process is writing", journal->path);
+    if (errno != 0)
+        return io_error(journal, "flock", why);
     enum status status = mend_tail(journal, why);
     if (status != OK)
-        (void)flock(journal->lock, LOCK_UN);
+        lock_drop(journal->lock);
     journal->locked = status == OK;
     return status;
 }
@@ -314,7 +323,7 @@ void journal_unlock(struct journal *journal)
     if (settle(journal, &why) != OK)
         journal->unsaid = why;
     if (journal->locked)
-        (void)flock(journal->lock, LOCK_UN);
+        lock_drop(journal->lock);
     journal->locked = false;
 }
 

@@ -47,6 +47,7 @@ struct journal_settings {
     uint64_t record_most;  /* longest body; 0: JOURNAL_RECORD_MOST */
     bool sync;             /* false: no fdatasync (temporary stores only) */
     bool read_only;
+    bool hurry; /* whoever has the lock is waited for a moment only: ERR_CONFLICT */
     /* Opening checks the tail from here on only; zero: the whole last segment. */
     struct journal_position verified;
 };
@@ -64,7 +65,7 @@ void journal_close(struct journal *journal);
 /* The last mending, by open or by a later journal_lock after another process died. */
 struct journal_repair journal_last_repair(const struct journal *journal);
 
-/* Exclusive among processes and re-entrant in none. Waits. After it the end is where the
+/* Exclusive among processes and re-entrant in none. Waits, but see hurry. After it the end is where the
  * last writer left it. */
 MUST_USE enum status journal_lock(struct journal *journal, struct fault *why);
 /* What is not on its way is dropped. The failure of what is is reported by the next
@@ -100,6 +101,8 @@ MUST_USE enum status journal_read(struct journal *journal, struct journal_positi
                                   struct fault *why);
 struct journal_position journal_first(const struct journal *journal);
 struct journal_position journal_end(const struct journal *journal);
+/* The last look beyond the end found a writer at it: there may be more. */
+bool journal_was_busy(const struct journal *journal);
 int journal_position_compare(struct journal_position a, struct journal_position b);
 
 /* The first segment that is not older than `before` by its last record. */

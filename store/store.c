@@ -57,7 +57,7 @@ static enum status open_index(struct store *store, const struct store_settings *
     if (status != OK)
         return status;
     struct environment_settings environment = {path, store->read_only, !store->temporary,
-                                               settings->map_size};
+                                               settings->hurry, settings->map_size};
     status = environment_open(&environment, &store->environment, why);
     if (status == OK)
         status = migrate(store, migrations, STORE_VERSION, why);
@@ -85,6 +85,7 @@ static enum status open_journal(struct store *store, const struct store_settings
         .segment_size = settings->segment_size,
         .sync = !store->temporary,
         .read_only = store->read_only,
+        .hurry = settings->hurry,
         .verified = state.position,
     };
     status = journal_open(&journal, &store->journal, &repair, why);

@@ -26,6 +26,7 @@ struct store_settings {
         *directory; /* journal/ and index/ are in it; NULL with temporary: below $TMPDIR */
     bool create;    /* make it when it is not there */
     bool read_only;
+    bool hurry;            /* whoever writes is waited for a moment only: ERR_CONFLICT */
     bool temporary;        /* no syncs, and store_close removes the directory */
     uint64_t segment_size; /* of the journal; 0: the default */
     size_t map_size;       /* of a new index: it grows from there; 0: the default */

@@ -12,6 +12,8 @@ struct environment {
     MDB_dbi handles[TABLES];
     bool read_only;
     bool unlocked; /* read without a place in the table of readers */
+    bool hurry;
+    int writing; /* locked while this process writes; -1: it never does */
     size_t map_size,
         wanted; /* wanted > map_size: to be grown as soon as no transaction is open */
     unsigned active;
@@ -36,6 +38,11 @@ enum status lmdb_status(int code);
 /* What to do about it, to be put behind LMDB's words; may be empty. */
 const char *lmdb_hint(int code);
 enum status environment_fail(const char *path, int code, struct fault *why);
+/* Around each write transaction. LMDB has such a lock of its own, which can only be waited
+ * for. */
+MUST_USE enum status environment_lock(const struct environment *environment, const char *path,
+                                      struct fault *why);
+void environment_unlock(const struct environment *environment);
 /* ERR_CORRUPT when the data file lacks pages that are in use. Before any is looked at. */
 MUST_USE enum status environment_check_length(MDB_env *env, const char *path,
                                               struct fault *why);

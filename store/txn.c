@@ -55,6 +55,11 @@ enum status txn_begin(struct store *store, bool write, struct txn **begun, struc
     if (txn == NULL)
         abort();
     *txn = (struct txn){.environment = environment, .write = write};
+    enum status status = write ? environment_lock(environment, store->directory, why) : OK;
+    if (status != OK) {
+        free(txn);
+        return status;
+    }
     int code = grow(environment);
     unsigned flags = write ? 0 : MDB_RDONLY;
     if (code == 0)
@@ -68,6 +73,8 @@ enum status txn_begin(struct store *store, bool write, struct txn **begun, struc
         code = mdb_txn_begin(environment->env, NULL, flags, &txn->txn);
     }
     if (code != 0) {
+        if (write)
+            environment_unlock(environment);
         free(txn);
         return environment_fail(store->directory, code, why);
     }
@@ -80,6 +87,8 @@ static void finish(struct txn *txn)
 {
     struct environment *environment = txn->environment;
     environment->active--;
+    if (txn->write)
+        environment_unlock(environment);
     if (txn->full && environment->wanted <= environment->map_size)
         environment->wanted = environment->map_size * 2;
     for (enum table table = 0; table < TABLES; table++)

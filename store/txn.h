@@ -14,6 +14,7 @@ struct environment;
 struct environment_settings {
     const char *path;
     bool read_only, sync;
+    bool hurry;      /* see store_settings */
     size_t map_size; /* to begin with; 0: the default */
 };
 

@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
 """One store, many hands: rebuild, backup, commands beside writers, full disks, decisions."""
+import contextlib
+import fcntl
 import json
 import os
 import pathlib
@@ -293,6 +295,35 @@ class Store(house.Case):
         done = run("case", "show", "C-1", *config_of(self.store))
         self.assertIn("the-last-word", done.stdout.decode())
         self.assertEqual(done.stderr, b"")
+
+    def test_reading_waits_for_nobody(self):
+        """Whoever writes, and for however long: what there is is shown, with the time up to which it goes."""
+        self.replay("--store", self.store, "--until", "3h")
+        older = self.folder / "older"
+        shutil.copytree(self.store / "index", older)
+        run("case", "note", "C-1", "the-last-word", *config_of(self.store))
+        for behind in (False, True):
+            if behind:
+                shutil.rmtree(self.store / "index")
+                shutil.copytree(older, self.store / "index")
+            for held in ([], ["journal/lock"], ["index/write.lock"], ["journal/lock", "index/write.lock"]):
+                with self.subTest(behind=behind, held=held), contextlib.ExitStack() as stack:
+                    for name in held:
+                        file = stack.enter_context(open(self.store / name, "ab"))
+                        fcntl.flock(file, fcntl.LOCK_EX)
+                    for what in ([] if behind and not held else (["case", "list"], ["triage", "list"], ["store", "stats"], ["inventory", "list"])):
+                        run(*what, *config_of(self.store), timeout=10)
+                    run("status", *config_of(self.store), timeout=10, code=3)
+                    if behind and not held:
+                        continue  # would bring it up to date
+                    done = run("case", "show", "C-1", *config_of(self.store), timeout=10)
+                    self.assertEqual(b"the-last-word" in done.stdout, not behind)
+                    if behind or "journal/lock" in held:
+                        self.assertRegex(done.stderr.decode(), "shown is what was made of the journal until 2026-")
+                    else:
+                        self.assertEqual(done.stderr, b"")
+        done = run("case", "show", "C-1", *config_of(self.store))
+        self.assertIn(b"the-last-word", done.stdout)
 
     def test_nothing_leaves(self):
         """Whatever channels are configured and however armed, a replay writes into its store and nowhere else."""
