@@ -348,7 +348,8 @@ static bool read_tokens(struct cursor *c, struct reading *r)
         } else if ((byte == '+' || byte == '-') && r->has_time) {
             c->at++;
             fits = take_offset(c, byte == '-', r);
-        } else if (byte != '\0' && strchr(" \t\r\n,;\"", byte) != NULL) {
+        } else if (byte != '\0' &&
+                   strchr(r->has_time ? " \t\r\n,;\"" : " \t\r\n,;\"@", byte) != NULL) {
             c->at++;
         } else {
             fits = false;

@@ -326,7 +326,19 @@ enum status free_text_rules_read(struct slice text, const char *file, struct are
         status = finish(&reading);
     if (status == OK)
         *rules = reading.rules;
+    else
+        free_text_rules_release(reading.rules);
     return status;
+}
+
+void free_text_rules_release(struct free_text_rules *rules)
+{
+    for (size_t i = 0; i < rules->line_count; i++)
+        pcre2_code_free(rules->lines[i].code);
+    for (size_t i = 0; i < CUE_COUNT; i++) {
+        pcre2_code_free(rules->cues[i].before_code);
+        pcre2_code_free(rules->cues[i].after_code);
+    }
 }
 
 const struct free_text_rules *free_text_rules_default(void)

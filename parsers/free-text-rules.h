@@ -46,11 +46,14 @@ struct free_text_rules;
 /* The built-in rules. Live for ever. */
 const struct free_text_rules *free_text_rules_default(void);
 
-/* The rules of an INI text, before the built-in ones, in the arena; only what JIT makes of
- * the patterns stays as long as the process. ERR_MALFORMED with `file` and what is wrong. */
+/* The rules of an INI text, before the built-in ones, in the arena; what JIT makes of the
+ * patterns stays until free_text_rules_release. ERR_MALFORMED with `file` and what is wrong. */
 MUST_USE enum status free_text_rules_read(struct slice text, const char *file,
                                           struct arena *arena, struct free_text_rules **rules,
                                           struct fault *why);
+
+/* Before its arena is released, by whom it matters to. */
+void free_text_rules_release(struct free_text_rules *rules);
 
 /* Adds the words of a text: each word or phrase once a text, strong ones `heavy` points,
  * weak ones half. `folded` is what words_fold made of it. */

@@ -249,6 +249,24 @@ static bool read_moment(const struct pattern *pattern, struct slice line, struct
 
 /* ---- finding them ---- */
 
+struct slice text_zone_meant(struct slice name, struct slice date)
+{
+    static const struct {
+        struct slice name, offset;
+    } zones[] = {
+        {SLICE("IST"), SLICE("+0530")}, /* India */
+        {SLICE("IST"), SLICE("+0200")}, /* Israel */
+        {SLICE("IST"), SLICE("+0100")}, /* Ireland, in summer */
+        {SLICE("CST"), SLICE("+0800")}, /* China; without more, America */
+        {SLICE("BST"), SLICE("+0600")}, /* Bangladesh; without more, Britain */
+        {SLICE("AST"), SLICE("+0300")}, /* Arabia; without more, America */
+    };
+    for (size_t i = 0; i < sizeof zones / sizeof *zones; i++)
+        if (slice_eq_nocase(name, zones[i].name) && slice_find(date, zones[i].offset) > 0)
+            return zones[i].offset;
+    return (struct slice){0};
+}
+
 static struct slice year_before(struct slice year, char text[MOMENT_TEXT])
 {
     uint64_t number = 0;
@@ -266,6 +284,8 @@ static struct text_time read_match(const struct pattern *pattern, struct slice l
                  year = field(pattern, line, GROUP_YEAR);
     if (zone.len == 0)
         zone = text_zone_name(otherwise);
+    struct slice meant = text_zone_meant(zone, otherwise->date);
+    zone = meant.len > 0 ? meant : zone;
     if (year.len > 0 || field(pattern, line, GROUP_SLASHED).len > 0) {
         /* What looked like a zone may be the next word. */
         if (!read_moment(pattern, line, year, zone, &time) &&

@@ -13,6 +13,7 @@ struct text_time {
  * for when a time without one is met. */
 struct text_zone {
     struct slice text;
+    struct slice date; /* as the mail's own Date field has it: what "IST" means there */
     struct slice name; /* empty: it says none */
     bool known;        /* name is set */
 };
@@ -24,6 +25,11 @@ struct text_zone {
 struct text_time text_time_find(struct slice line, int64_t reported, struct text_zone *zone);
 
 struct slice text_zone_name(struct text_zone *zone);
+
+/* "+0530" for "IST" in a mail whose Date has that offset: several zones share such a name, and
+ * where the mail was written tells which is meant. Empty for names of one zone, and where the
+ * date tells nothing. */
+struct slice text_zone_meant(struct slice name, struct slice date);
 
 /* moment_parse; a text that names no zone is in `zone` ("UTC+2", "CET", "+02:00"), if that is
  * one. */

@@ -257,6 +257,7 @@ const struct free_text *free_text_of(const struct incoming *message)
         w.reported = m->date;
     if (texts.count > 0)
         w.zone.text = slice_until(texts.items[0], WORDS_MOST);
+    w.zone.date = mime_header(&message->mime.parts[0], SLICE("Date"));
     w.in_subject = true;
     free_text_read(&w, message->subject);
     w.in_subject = false;

@@ -188,6 +188,20 @@ static bool read_serial(struct slice text, int64_t *moment)
     return true;
 }
 
+/* "13:31 IST" may be India's time, Israel's or Ireland's: where the mail was written tells. */
+static struct slice settle_zone(const struct row *row, struct slice text)
+{
+    const struct incoming *message = row->reading->message;
+    struct slice date = mime_header(&message->mime.parts[0], SLICE("Date"));
+    size_t end = text.len;
+    while (end > 0 && text.ptr[end - 1] != ' ')
+        end--;
+    struct slice zone = text_zone_meant(slice_from(text, end), date);
+    return zone.len == 0 ? text
+                         : arena_printf(message->arena, "%.*s%.*s",
+                                        SLICE_FMT(slice_until(text, end)), SLICE_FMT(zone));
+}
+
 /* One column has it all, or the clock beside a column of the day. */
 static bool read_time(const struct row *row, struct slice text, struct report *report)
 {
@@ -196,6 +210,8 @@ static bool read_time(const struct row *row, struct slice text, struct report *r
     struct slice zone = fact_of(row, TABLE_ZONE), date = fact_of(row, TABLE_DATE);
     if (zone.len == 0)
         zone = table->zone;
+    text = settle_zone(row, text);
+    zone = settle_zone(row, zone);
     if (text_time_parse(text, zone, arena, &report->observed_at, &report->observed_zoned))
         return true;
     if (table->serial_times && read_serial(text, &report->observed_at))
@@ -204,6 +220,34 @@ static bool read_time(const struct row *row, struct slice text, struct report *r
         return false;
     return text_time_parse(arena_printf(arena, "%.*s %.*s", SLICE_FMT(date), SLICE_FMT(text)),
                            zone, arena, &report->observed_at, &report->observed_zoned);
+}
+
+#define RECENT (INT64_C(31) * 86400)
+
+/* "05/11/2026 08:00" of a mail of November was in November: of the two days that may be meant,
+ * only one is just past. */
+static bool read_either_way(const struct row *row, struct slice text, struct report *report)
+{
+    const struct incoming *message = row->reading->message;
+    struct slice rest = text, part[2];
+    int64_t found = 0;
+    if (!slice_next_field(&rest, '/', &part[0]) || !slice_next_field(&rest, '/', &part[1]) ||
+        part[0].len > 2 || part[1].len > 2 || rest.len < 4)
+        return false;
+    for (unsigned day = 0; day < 2; day++) {
+        struct slice spelt = arena_printf(
+            message->arena, "%.*s-%s%.*s-%s%.*s%.*s", SLICE_FMT(slice_until(rest, 4)),
+            part[1 - day].len < 2 ? "0" : "", SLICE_FMT(part[1 - day]),
+            part[day].len < 2 ? "0" : "", SLICE_FMT(part[day]), SLICE_FMT(slice_from(rest, 4)));
+        if (!read_time(row, spelt, report) || report->observed_at > message->date + 86400 ||
+            report->observed_at < message->date - RECENT)
+            continue;
+        if (found != 0)
+            return false;
+        found = report->observed_at;
+    }
+    report->observed_at = found;
+    return found != 0;
 }
 
 /* "24/11/2026", and no number that may be all of a date and its time. */
@@ -221,7 +265,8 @@ static const char *set_time(const struct row *row, struct report *report)
     for (size_t i = 0; i < row->reading->table->column_counts[TABLE_TIME]; i++) {
         struct slice text = field_of(row, TABLE_TIME, i);
         bool mere = is_mere_day(text);
-        if (text.len > 0 && !(mere && day) && read_time(row, text, report)) {
+        if (text.len > 0 && !(mere && day) &&
+            (read_time(row, text, report) || read_either_way(row, text, report))) {
             if (!mere)
                 return NULL;
             day = true;

@@ -9,4 +9,6 @@ house_fuzz(NAME notice LIBS parsers SEEDS ${CMAKE_CURRENT_SOURCE_DIR}/seeds/noti
 house_fuzz(NAME definitions LIBS parsers SEEDS ${CMAKE_SOURCE_DIR}/parsers/feeds.ini
            ${CMAKE_SOURCE_DIR}/parsers/notices.ini ${CMAKE_SOURCE_DIR}/parsers/vocabulary.ini
            ${CMAKE_CURRENT_SOURCE_DIR}/seeds/definitions)
+house_fuzz(NAME rules LIBS parsers SEEDS ${CMAKE_SOURCE_DIR}/parsers/free-text.ini
+           ${CMAKE_CURRENT_SOURCE_DIR}/seeds/rules)
 house_fuzz(NAME free-text LIBS parsers SEEDS ${FIXTURES}/mails/free-text ${FIXTURES}/mails/forwarded)
