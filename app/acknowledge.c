@@ -9,12 +9,11 @@
 #define HOUR      3600
 #define TOLD      "acknowledged" /* a text: fair time and operator, of the last hour */
 
-/* Signed by the domain that the mailbox is in: SPF vouches for a network, not for a From. */
+/* Signed by the domain that the mailbox is in. */
 static bool is_vouched_for(const struct authentication *auth)
 {
     ptrdiff_t at = slice_find_byte(auth->mailbox, '@');
-    if (auth->result != AUTH_PASS || slice_eq_nocase(auth->by, SLICE("spf")) || at <= 0 ||
-        !text_is_mailbox(auth->mailbox))
+    if (!authentication_is_signed(auth) || at <= 0 || !text_is_mailbox(auth->mailbox))
         return false;
     return host_is_within(slice_from(auth->mailbox, (size_t)at + 1), auth->domain);
 }

@@ -25,12 +25,21 @@ enum auth_result {
  * our own check). */
 struct authentication {
     enum auth_result result;
-    struct slice by;     /* "dkim", "spf", "arc", "local"; empty for none */
+    struct slice by;     /* "dkim", "arc", "spf", "dmarc"; empty for none */
     struct slice domain; /* the domain that was authenticated, lower case */
     /* From of the very mail that was authenticated: never what its content says about its
      * sender. Whether the domain vouches for it is for the reader to see. */
     struct slice mailbox;
 };
+
+/* By a signature, of DKIM or ARC: it vouches for what the mail says. SPF vouches for an envelope
+ * and a network, which all users of the domain and of those it sends through share; DMARC may
+ * rest on SPF alone, and does not say so. */
+static inline bool authentication_is_signed(const struct authentication *auth)
+{
+    return auth->result == AUTH_PASS && !slice_eq_nocase(auth->by, SLICE("spf")) &&
+           !slice_eq_nocase(auth->by, SLICE("dmarc"));
+}
 
 enum subject_type {
     SUBJECT_ADDRESS,

@@ -17,13 +17,11 @@ static struct slice registered_domain(struct slice domain)
     return registered == NULL ? domain : slice_from(domain, (size_t)(registered - text));
 }
 
-/* The very mailbox, and vouched for by its own organisation (relaxed alignment, RFC 7489 s3.1).
- * SPF vouches for an envelope and a network, where all the domain's users send from. */
+/* The very mailbox, and signed for by its own organisation (relaxed alignment, RFC 7489 s3.1). */
 static bool is_mailbox_of(const struct report *report, struct slice mailbox)
 {
-    if (slice_eq_nocase(report->auth.by, SLICE("spf")))
-        return false;
-    if (mailbox.len == 0 || !slice_eq_nocase(report->auth.mailbox, mailbox))
+    if (!authentication_is_signed(&report->auth) || mailbox.len == 0 ||
+        !slice_eq_nocase(report->auth.mailbox, mailbox))
         return false;
     struct slice domain = slice_from(mailbox, (size_t)(slice_find_byte(mailbox, '@') + 1));
     if (domain.len == mailbox.len || domain.len == 0 || domain.len > DOMAIN_LONGEST)

@@ -2,6 +2,7 @@
 
 #include "base/host.h"
 #include "parsers/border.h"
+#include "parsers/organisation.h"
 
 #define SEALERS_MOST 8
 
@@ -88,7 +89,8 @@ static void take(struct findings *findings, const struct method_result *found)
         if (findings->spf.len == 0)
             findings->spf = domain;
     } else if (slice_eq_nocase(found->method, SLICE("dmarc"))) {
-        findings->dmarc_pass |= pass;
+        /* Of this From: an exchanger may have looked at another one. */
+        findings->dmarc_pass |= pass && slice_eq_nocase(domain, findings->from);
         findings->dmarc_fail |= fail;
     }
     findings->fail |= fail && !slice_eq_nocase(found->method, SLICE("arc"));
@@ -103,7 +105,8 @@ static bool names_domain(const struct method_result *found, struct slice propert
         return slice_eq_nocase(property, SLICE("smtp.mailfrom")) ||
                slice_eq_nocase(property, SLICE("smtp.mail")) ||
                (found->domain.len == 0 && slice_eq_nocase(property, SLICE("smtp.helo")));
-    return false;
+    return slice_eq_nocase(found->method, SLICE("dmarc")) &&
+           slice_eq_nocase(property, SLICE("header.from"));
 }
 
 /* Our own verifier names those who sealed an unbroken chain. */
@@ -265,8 +268,11 @@ struct authentication authenticate(const struct incoming *message)
         return outcome(message, AUTH_PASS, SLICE("dkim"), findings.dkim);
     if (findings.spf.len > 0)
         return outcome(message, AUTH_PASS, SLICE("spf"), findings.spf);
+    /* Somebody of that organisation, by signature or by network (RFC 7489 s3.1): which of its
+     * domains that was does not show. */
     if (findings.dmarc_pass)
-        return outcome(message, AUTH_PASS, SLICE("dmarc"), findings.from);
+        return outcome(message, AUTH_PASS, SLICE("dmarc"),
+                       organisation_of(message->arena, findings.from));
     if (findings.fail)
         return outcome(message, AUTH_FAIL, SLICE("dkim"), findings.from);
     return (struct authentication){0};

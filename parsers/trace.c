@@ -1,24 +1,7 @@
 #include "parsers/trace.h"
 
 #include "parsers/hop.h"
-
-#include <libpsl.h>
-
-#define HOST_LONGEST 255
-
-/* "mx1.mail.example.co.uk" → "example.co.uk"; the host itself when it is not below a public
- * suffix. */
-static struct slice organisation(struct arena *arena, struct slice host)
-{
-    while (host.len > 0 && host.ptr[host.len - 1] == '.')
-        host.len--;
-    if (host.len > HOST_LONGEST ||
-        memchr(host.ptr == NULL ? "" : host.ptr, '\0', host.len) != NULL)
-        return (struct slice){NULL, 0};
-    struct slice lower = arena_lower(arena, host);
-    const char *domain = psl_registrable_domain(psl_builtin(), lower.ptr);
-    return domain == NULL ? lower : slice_of(domain);
-}
+#include "parsers/organisation.h"
 
 /* A name that says whose host it is: no address, not "localhost". */
 static bool is_host_name(struct slice host)
@@ -29,14 +12,15 @@ static bool is_host_name(struct slice host)
 
 static bool same_organisation(struct arena *arena, struct slice a, struct slice b)
 {
-    return a.len > 0 && b.len > 0 && slice_eq(organisation(arena, a), organisation(arena, b));
+    return a.len > 0 && b.len > 0 &&
+           slice_eq(organisation_of(arena, a), organisation_of(arena, b));
 }
 
 /* Microsoft's hosts hand mail to each other over public addresses without a word about their
  * names, and always write who came from outside above the hop where that happened. */
 static bool is_microsoft(struct arena *arena, struct slice host)
 {
-    struct slice domain = organisation(arena, host);
+    struct slice domain = organisation_of(arena, host);
     return slice_eq(domain, SLICE("outlook.com")) || slice_eq(domain, SLICE("hotmail.com")) ||
            slice_eq(domain, SLICE("microsoft.com"));
 }

@@ -115,6 +115,7 @@ domains = mailbox.example
                    report(6, auth="dkim=fail header.d=mailbox.example"),
                    report(7, auth="none"),
                    report(8, auth="spf=pass smtp.mailfrom=mailbox.example"),
+                   report(12, auth="dmarc=pass header.from=mailbox.example"),
                    report(9, auth="dkim=pass header.d=other.example"),
                    report(10, sender="victim@elsewhere.example"),
                    report(11, sender="victim@notmailbox.example"),

@@ -58,6 +58,9 @@ static void wants_a_signature_for_a_mailbox(void **state)
     assert_false(who.known);
     report.auth.by = SLICE("dmarc");
     operator_of(&report, &world_policy, &who);
+    assert_false(who.known);
+    report.auth.by = SLICE("dkim");
+    operator_of(&report, &world_policy, &who);
     assert_true(who.known);
 }
 

@@ -34,6 +34,16 @@ static void authentication(void **state)
         {"Authentication-Results: mx.provider.example; dkim=pass reason=\"a;b=c\" "
          "header.d=b.example\n",
          AUTH_PASS, "dkim", "b.example"},
+        /* by DMARC alone: of From, and no more than its organisation */
+        {"Authentication-Results: mx.provider.example; dmarc=pass (p=none) "
+         "header.from=B.example\n",
+         AUTH_PASS, "dmarc", "b.example"},
+        {"Authentication-Results: mx.provider.example; dmarc=pass header.from=other.example\n",
+         AUTH_NONE, "", ""},
+        {"Authentication-Results: mx.provider.example; dmarc=pass\n", AUTH_NONE, "", ""},
+        {"Authentication-Results: mx.provider.example; spf=pass smtp.mailfrom=x@b.example; "
+         "dmarc=pass header.from=b.example\n",
+         AUTH_PASS, "spf", "b.example"},
         /* forged: another id; ours, but below a hop and below the one that is ours */
         {"Authentication-Results: mx.evil.example; dkim=pass header.d=b.example\n", AUTH_NONE,
          "", ""},
@@ -69,6 +79,28 @@ static void authentication(void **state)
         assert_slice(auth->by, cases[i].by);
         assert_slice(auth->domain, cases[i].domain);
     }
+    arena_release(&arena);
+}
+
+/* Any host below it may be who passed. */
+static void dmarc_speaks_of_an_organisation(void **state)
+{
+    (void)state;
+    static const struct slice authserv[] = {{"mx.provider.example", 19}};
+    struct parse_settings settings = parse_settings_default;
+    struct parse_result result;
+    struct arena arena = ARENA_INIT;
+    settings.trusted_authserv = authserv;
+    settings.trusted_authserv_count = 1;
+    parse_message(SLICE("Authentication-Results: mx.provider.example; dmarc=pass "
+                        "header.from=fbl.b.example\nFrom: r@fbl.b.example\nContent-Type: "
+                        "multipart/report; boundary=b\n\n--b\nContent-Type: "
+                        "message/feedback-report\n\nFeedback-Type: abuse\nSource-IP: "
+                        "192.0.2.7\n\n--b--\n"),
+                  &settings, &arena, &result);
+    assert_int_equal(result.report_count, 1);
+    assert_slice(result.reports->auth.by, "dmarc");
+    assert_slice(result.reports->auth.domain, "b.example");
     arena_release(&arena);
 }
 
@@ -184,8 +216,11 @@ static void verdicts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(authentication), cmocka_unit_test(spam_reports_nobody),
-        cmocka_unit_test(copies_are_one), cmocka_unit_test(arrivals),
+        cmocka_unit_test(authentication),
+        cmocka_unit_test(dmarc_speaks_of_an_organisation),
+        cmocka_unit_test(spam_reports_nobody),
+        cmocka_unit_test(copies_are_one),
+        cmocka_unit_test(arrivals),
         cmocka_unit_test(verdicts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
