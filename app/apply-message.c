@@ -14,22 +14,23 @@
 #define DOCUMENT                                                                               \
     "document " /* how the source of a bare document begins; its file name follows */
 
-void pipeline_digest(struct slice body, uint8_t digest[32])
+void pipeline_identify(struct slice mail, struct message_identity *identity)
 {
-    struct slice identity = parse_identity(body);
+    struct slice bytes = parse_identity(mail, &identity->date);
     struct sha256_ctx context;
     sha256_init(&context);
-    sha256_update(&context, identity.len, (const uint8_t *)identity.ptr);
-    sha256_digest(&context, 32, digest);
+    sha256_update(&context, bytes.len, (const uint8_t *)bytes.ptr);
+    sha256_digest(&context, sizeof identity->digest, identity->digest);
 }
 
 bool pipeline_knows_mail(struct pipeline *pipeline, struct slice body)
 {
     struct txn *txn = NULL;
-    uint8_t digest[32];
+    struct message_identity identity;
     uint64_t id = 0;
-    pipeline_digest(body, digest);
-    return pipeline_batch(pipeline, &txn, NULL) == OK && store_find_message(txn, digest, &id);
+    pipeline_identify(body, &identity);
+    return pipeline_batch(pipeline, &txn, NULL) == OK &&
+           store_find_message(txn, &identity, &id);
 }
 
 /* The policy's settings with the definitions of now: they may have been loaded anew since
@@ -228,8 +229,8 @@ enum status apply_message(struct pipeline *pipeline, const struct journal_record
     arena_reset(arena);
     pipeline->names = pipeline->named = 0;
     store_count(txn, "messages", 1);
-    pipeline_digest(record->body, message.digest);
-    if (store_find_message(txn, message.digest, &earlier)) {
+    pipeline_identify(record->body, &message.identity);
+    if (store_find_message(txn, &message.identity, &earlier)) {
         store_count(txn, "messages-again", 1);
         return OK;
     }

@@ -161,9 +161,9 @@ static void print_message(struct call *call, const struct stored_message *messag
 
 static struct slice gone(struct call *call, const struct stored_message *message)
 {
-    char hex[2 * sizeof message->digest + 1];
-    for (size_t i = 0; i < sizeof message->digest; i++)
-        (void)snprintf(hex + 2 * i, 3, "%02x", message->digest[i]);
+    char hex[2 * sizeof message->identity.digest + 1];
+    for (size_t i = 0; i < sizeof message->identity.digest; i++)
+        (void)snprintf(hex + 2 * i, 3, "%02x", message->identity.digest[i]);
     return arena_printf(call->arena, "(dropped by retention; its SHA-256 was %s)", hex);
 }
 

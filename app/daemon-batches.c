@@ -22,11 +22,12 @@ void daemon_batch_add(const struct source *source, struct source_batch *batch, u
         if (place >= batch->room) {
             while (place >= batch->room)
                 batch->room = batch->room == 0 ? 64 : batch->room * 2;
-            batch->digests = realloc(batch->digests, batch->room * sizeof *batch->digests);
-            if (batch->digests == NULL)
+            batch->identities =
+                realloc(batch->identities, batch->room * sizeof *batch->identities);
+            if (batch->identities == NULL)
                 abort();
         }
-        pipeline_digest(mail, batch->digests[place]);
+        pipeline_identify(mail, &batch->identities[place]);
     }
     batch->mails++;
 }
@@ -35,7 +36,7 @@ static void drop_first(struct source *source)
 {
     struct source_batch *batch = source->batches;
     source->batches = batch->next;
-    free(batch->digests);
+    free(batch->identities);
     free(batch);
 }
 
@@ -63,12 +64,13 @@ void daemon_batches_lose(struct daemon *daemon)
 
 /* ---- answers ---- */
 
-static bool is_understood(struct txn *txn, const uint8_t digest[32], struct arena *arena)
+static bool is_understood(struct txn *txn, const struct message_identity *identity,
+                          struct arena *arena)
 {
     struct stored_message message;
     uint64_t id = 0;
     arena_reset(arena);
-    return !store_find_message(txn, digest, &id) ||
+    return !store_find_message(txn, identity, &id) ||
            !store_get_message(txn, id, arena, &message) || message.verdict != VERDICT_TRIAGE;
 }
 
@@ -79,7 +81,7 @@ static bool look_up(struct daemon *daemon, const struct source_batch *batch, boo
     if (txn_begin(daemon->store, false, &txn, NULL) != OK)
         return false;
     for (uint32_t i = 0; i < batch->mails; i++)
-        understood[i] = is_understood(txn, batch->digests[i], &arena);
+        understood[i] = is_understood(txn, &batch->identities[i], &arena);
     txn_abort(txn);
     arena_release(&arena);
     return true;

@@ -25,7 +25,7 @@ struct source_batch {
     uint32_t mails;               /* in the journal, or its open group */
     uint32_t checking;            /* taken, and with the verifier */
     bool asked, lost;
-    uint8_t (*digests)[32]; /* of its mails, for sources that want verdicts */
+    struct message_identity *identities; /* of its mails, for sources that want verdicts */
     uint32_t room;
 };
 

@@ -79,8 +79,8 @@ uint64_t pipeline_behind(const struct pipeline *pipeline);
 /* Makes the open group durable, applies up to `most` of what is behind, commits. */
 MUST_USE enum status pipeline_apply(struct pipeline *pipeline, unsigned most,
                                     struct fault *why);
-/* The key that a mail is stored under. */
-void pipeline_digest(struct slice mail, uint8_t digest[32]);
+/* By what a mail will be known again. */
+void pipeline_identify(struct slice mail, struct message_identity *identity);
 /* Counts what other processes have appended as behind. */
 MUST_USE enum status pipeline_look_for_others(struct pipeline *pipeline, struct fault *why);
 /* Makes the open group durable, without committing. */

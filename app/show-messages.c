@@ -20,8 +20,8 @@ struct walking {
 
 static const char *hex_of(const struct stored_message *message, char text[HEX])
 {
-    for (size_t i = 0; i < sizeof message->digest; i++)
-        (void)snprintf(text + 2 * i, 3, "%02x", message->digest[i]);
+    for (size_t i = 0; i < sizeof message->identity.digest; i++)
+        (void)snprintf(text + 2 * i, 3, "%02x", message->identity.digest[i]);
     return text;
 }
 

@@ -373,7 +373,7 @@ static void place(struct occasion *o, struct abuse_case *c, struct placed *place
         return;
     }
     incident_fingerprint(o->report, &o->who, &o->subject, o->assignment->id, fingerprint);
-    if (store_seen_incident(o->txn, fingerprint, &first) && c->id != 0)
+    if (store_seen_incident(o->txn, o->report->observed_at, fingerprint, &first) && c->id != 0)
         file_duplicate(o, c, first, placed);
     else
         file_report(o, c, placed);

@@ -49,15 +49,21 @@ static struct section_reader reader_of(struct slice raw)
     return reader;
 }
 
-struct slice parse_identity(struct slice raw)
+struct slice parse_identity(struct slice raw, int64_t *date)
 {
+    *date = 0;
     if (raw.len == 0)
         return raw;
     struct section_reader reader = reader_of(raw);
     struct header field;
     const char *at = reader.at;
-    while (section_next(&reader, &field) == FIELD_READ && is_trace(field.name))
+    enum field_step step = FIELD_READ;
+    while ((step = section_next(&reader, &field)) == FIELD_READ && is_trace(field.name))
         at = reader.at;
+    while (step == FIELD_READ && !slice_eq_nocase(field.name, SLICE("Date")))
+        step = section_next(&reader, &field);
+    if (step == FIELD_READ)
+        (void)moment_parse(field.value, date, NULL);
     return (struct slice){at, (size_t)(reader.end - at)};
 }
 

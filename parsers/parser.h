@@ -111,8 +111,9 @@ void parse_document(struct slice bytes, struct slice file_name,
 
 /* The bytes by which copies of one message are known as the same: without the trace lines
  * that the last transports put on top (Return-Path, Delivered-To, X-Original-To, Received,
- * and what else differs between deliveries). */
-struct slice parse_identity(struct slice raw);
+ * and what else differs between deliveries). Its Date, 0 when it has none that can be read, is
+ * of these bytes too. */
+struct slice parse_identity(struct slice raw, int64_t *date);
 /* When the message arrived: the topmost Received date, else Date; 0 when neither can be
  * read. */
 int64_t parse_arrival(struct slice raw);

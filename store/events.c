@@ -1,5 +1,7 @@
 #include "store/events.h"
 
+#include "store/locality.h"
+
 #include <nettle/sha2.h>
 
 #define TAG_PREVIOUS 62
@@ -50,12 +52,8 @@ void store_append_event(struct txn *txn, struct store_state *state, struct event
     memcpy(state->chain, event->hash, HASH_SIZE);
     event_key(&key, event->id);
     txn_append(txn, TABLE_EVENT, &key, buffer_slice(out));
-    if (event->case_id == 0)
-        return;
-    key_start(&key);
-    key_u64(&key, event->case_id);
-    key_u64(&key, event->id);
-    txn_put(txn, TABLE_EVENT_BY_CASE, &key, (struct slice){0});
+    if (event->case_id != 0)
+        by_case_put(txn, TABLE_EVENT_BY_CASE, event->case_id, event->id);
 }
 
 static bool hash_of(struct txn *txn, uint64_t id, uint8_t hash[HASH_SIZE])
@@ -103,16 +101,14 @@ bool store_get_event(struct txn *txn, uint64_t id, struct arena *arena, struct e
 void store_each_event(struct txn *txn, uint64_t case_id, struct arena *arena, event_fn each,
                       void *data)
 {
-    struct scan scan;
-    struct key from;
-    struct slice key, value;
+    struct by_case walk;
     struct event *event = arena_new(arena, struct event);
-    event_key(&from, case_id);
-    scan_start(&scan, txn, TABLE_EVENT_BY_CASE, &from);
-    while (scan_next(&scan, key_slice(&from), &key, &value))
-        if (store_get_event(txn, key_read_u64(key, 8), arena, event) && !each(event, data))
+    uint64_t id = 0;
+    by_case_start(&walk, txn, TABLE_EVENT_BY_CASE, case_id);
+    while (by_case_next(&walk, &id))
+        if (store_get_event(txn, id, arena, event) && !each(event, data))
             break;
-    scan_end(&scan);
+    by_case_end(&walk);
 }
 
 void store_each_event_from(struct txn *txn, uint64_t first, struct arena *arena, event_fn each,

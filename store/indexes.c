@@ -1,6 +1,7 @@
 /* What each index must hold, said once more and apart from the code that writes it: that is
  * what makes it a check. */
 #include "store/check.h"
+#include "store/locality.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -16,7 +17,8 @@ struct index {
 static bool message_by_digest(const void *record, struct key *key)
 {
     const struct stored_message *message = record;
-    key_bytes(key, message->digest, 16);
+    key_hour(key, message->identity.date);
+    key_bytes(key, message->identity.digest, 16);
     return true;
 }
 
@@ -30,6 +32,7 @@ static bool triage(const void *record, struct key *key)
 static bool report_by_case(const void *record, struct key *key)
 {
     const struct stored_report *report = record;
+    key_u32(key, (uint32_t)(report->id >> GENERATION_BITS));
     key_u64(key, report->case_id);
     key_u64(key, report->id);
     return report->case_id != 0;
@@ -69,6 +72,7 @@ static bool timer(const void *record, struct key *key)
 static bool event_by_case(const void *record, struct key *key)
 {
     const struct event *event = record;
+    key_u32(key, (uint32_t)(event->id >> GENERATION_BITS));
     key_u64(key, event->case_id);
     key_u64(key, event->id);
     return event->case_id != 0;
@@ -100,12 +104,12 @@ static bool action_pending(const void *record, struct key *key)
 static const struct index indexes[] = {
     {TABLE_MESSAGE_BY_DIGEST, TABLE_MESSAGE, &message_layout, message_by_digest, -1, false},
     {TABLE_TRIAGE, TABLE_MESSAGE, &message_layout, triage, 0, false},
-    {TABLE_REPORT_BY_CASE, TABLE_REPORT, &report_layout, report_by_case, 8, false},
+    {TABLE_REPORT_BY_CASE, TABLE_REPORT, &report_layout, report_by_case, BY_CASE_ID_AT, false},
     {TABLE_CASE_BY_SUBJECT, TABLE_CASE, &case_layout, case_by_subject, -1, true},
     {TABLE_CASE_BY_CUSTOMER, TABLE_CASE, &case_layout, case_by_customer, -2, false},
     {TABLE_CASE_OPEN, TABLE_CASE, &case_layout, case_open, 0, false},
     {TABLE_TIMER, TABLE_CASE, &case_layout, timer, 8, false},
-    {TABLE_EVENT_BY_CASE, TABLE_EVENT, &event_layout, event_by_case, 8, false},
+    {TABLE_EVENT_BY_CASE, TABLE_EVENT, &event_layout, event_by_case, BY_CASE_ID_AT, false},
     {TABLE_ACTION_BY_IDENTITY, TABLE_ACTION, &action_layout, action_by_identity, -1, false},
     {TABLE_ACTION_BY_CASE, TABLE_ACTION, &action_layout, action_by_case, 8, false},
     {TABLE_ACTION_PENDING, TABLE_ACTION, &action_layout, action_pending, 8, false},
@@ -218,6 +222,22 @@ static bool check_report(const struct stored_report *report, struct checking *ch
     return !checking->stopped;
 }
 
+/* Under the hour of its observation, unless it is older than that order. */
+static void check_incident(struct checking *checking, struct slice key, uint64_t id)
+{
+    struct stored_report report;
+    struct key wanted;
+    if (!store_get_report(checking->txn, id, &checking->arena, &report)) {
+        check_problem(checking, "incident leads to report %" PRIu64 ", which is not there", id);
+        return;
+    }
+    key_start(&wanted);
+    key_hour(&wanted, report.observed_at);
+    if (key.len != HASH_OCTETS && (key.len != wanted.len + HASH_OCTETS ||
+                                   !slice_eq(slice_until(key, wanted.len), key_slice(&wanted))))
+        check_problem(checking, "incident of report %" PRIu64 " is under another hour", id);
+}
+
 void check_references(struct checking *checking)
 {
     struct scan scan;
@@ -231,10 +251,9 @@ void check_references(struct checking *checking)
     scan_start(&scan, checking->txn, TABLE_INCIDENT, NULL);
     while (!checking->stopped && scan_next(&scan, (struct slice){0}, &key, &value)) {
         uint64_t id = 0;
-        if (txn_get_number(checking->txn, TABLE_INCIDENT, &scan.at, &id) &&
-            !is_there(checking, TABLE_REPORT, id))
-            check_problem(checking, "incident leads to report %" PRIu64 ", which is not there",
-                          id);
+        if (txn_get_number(checking->txn, TABLE_INCIDENT, &scan.at, &id))
+            check_incident(checking, key_slice(&scan.at), id);
+        arena_reset(&checking->arena);
     }
     scan_end(&scan);
 }

@@ -39,6 +39,12 @@ static inline void key_byte(struct key *key, uint8_t byte)
     key_bytes(key, &byte, 1);
 }
 
+static inline void key_u32(struct key *key, uint32_t number)
+{
+    number = htobe32(number);
+    key_bytes(key, &number, sizeof number);
+}
+
 static inline void key_u64(struct key *key, uint64_t number)
 {
     number = htobe64(number);
@@ -65,7 +71,12 @@ static inline struct slice key_slice(const struct key *key)
     return (struct slice){(const char *)key->bytes, key->len};
 }
 
+/* The hour of a moment; nothing for one that is not known. Before a hash it has what comes
+ * about the same time lie together, where hashes alone would lie anywhere. */
+void key_hour(struct key *key, int64_t moment);
+
 /* One number at `offset` of a key that was read; 0 when the key is too short. */
+uint32_t key_read_u32(struct slice key, size_t offset);
 uint64_t key_read_u64(struct slice key, size_t offset);
 int64_t key_read_i64(struct slice key, size_t offset);
 

@@ -1,7 +1,5 @@
+#include "store/locality.h"
 #include "store/records.h"
-
-#define DIGEST_KEY                                                                             \
-    16 /* octets of the digest that tell messages apart: 128 bits are enough, and half the index */
 
 static void id_key(struct key *key, uint64_t id)
 {
@@ -9,22 +7,15 @@ static void id_key(struct key *key, uint64_t id)
     key_u64(key, id);
 }
 
-static void digest_key(struct key *key, const uint8_t digest[32])
-{
-    key_start(key);
-    key_bytes(key, digest, DIGEST_KEY);
-}
-
 static bool in_triage(const struct stored_message *message)
 {
     return message->triage_state == TRIAGE_WAITING || message->triage_state == TRIAGE_ASSIGNED;
 }
 
-bool store_find_message(struct txn *txn, const uint8_t digest[32], uint64_t *id)
+/* 128 bits of the digest tell messages apart well enough, and are half the index. */
+bool store_find_message(struct txn *txn, const struct message_identity *identity, uint64_t *id)
 {
-    struct key key;
-    digest_key(&key, digest);
-    return txn_get_number(txn, TABLE_MESSAGE_BY_DIGEST, &key, id);
+    return by_hash_find(txn, TABLE_MESSAGE_BY_DIGEST, identity->date, identity->digest, id);
 }
 
 bool store_get_message(struct txn *txn, uint64_t id, struct arena *arena,
@@ -39,7 +30,7 @@ void store_put_message(struct txn *txn, const struct stored_message *message)
 {
     struct key key, digest;
     id_key(&key, message->id);
-    digest_key(&digest, message->digest);
+    by_hash_key(&digest, message->identity.date, message->identity.digest);
     records_append(txn, TABLE_MESSAGE, &key, &message_layout, message);
     txn_put_number(txn, TABLE_MESSAGE_BY_DIGEST, &digest, message->id);
     if (in_triage(message))

@@ -1,10 +1,73 @@
 #include "store/migrations.h"
 
+#include "store/locality.h"
+#include "store/record.h"
+
 #include <inttypes.h>
 
-/* To change what is kept: raise STORE_VERSION and add a row, such as {1, 2, "index cases by
- * thread", add_threads}. New fields of a record and new tables need none. */
+#define REPORT_CASE 4 /* the tag of the case in a report, and in an event */
+#define EVENT_CASE  2
+
+/* Up to format 1 the keys of both began with the case. From here on an older program refuses
+ * the store, whatever becomes of the next step. */
+static bool clear_by_case(struct txn *txn, uint64_t part)
+{
+    (void)part;
+    txn_clear(txn, TABLE_REPORT_BY_CASE);
+    txn_clear(txn, TABLE_EVENT_BY_CASE);
+    return true;
+}
+
+static uint64_t case_of(struct txn *txn, enum table table, struct slice key, struct slice value,
+                        unsigned tag)
+{
+    struct record record = record_of(value);
+    struct field field;
+    uint64_t case_id = 0;
+    while (record_next(&record, &field))
+        if (field.tag == tag)
+            case_id = field.number;
+    if (record.bad)
+        txn_fail_corrupt(txn, table, key);
+    return case_id;
+}
+
+/* False: there are no ids of this generation or a later one. */
+static bool put_generation(struct txn *txn, enum table primary, unsigned tag, enum table index,
+                           uint64_t generation)
+{
+    struct scan scan;
+    struct key from;
+    struct slice key, value;
+    bool any = false;
+    key_start(&from);
+    key_u64(&from, generation << GENERATION_BITS);
+    scan_start(&scan, txn, primary, &from);
+    while (scan_next(&scan, (struct slice){0}, &key, &value)) {
+        uint64_t id = key_read_u64(key, 0);
+        any = true;
+        if (id >> GENERATION_BITS != generation)
+            break;
+        uint64_t case_id = case_of(txn, primary, key, value, tag);
+        if (case_id != 0)
+            by_case_put(txn, index, case_id, id);
+    }
+    scan_end(&scan);
+    return any;
+}
+
+static bool put_by_case(struct txn *txn, uint64_t part)
+{
+    bool reports = put_generation(txn, TABLE_REPORT, REPORT_CASE, TABLE_REPORT_BY_CASE, part);
+    bool events = put_generation(txn, TABLE_EVENT, EVENT_CASE, TABLE_EVENT_BY_CASE, part);
+    return !reports && !events;
+}
+
+/* To change what is kept: raise STORE_VERSION and add a row. New fields of a record and new
+ * tables need none. */
 const struct migration migrations[] = {
+    {1, 2, "empty the lists of each case's reports and events", clear_by_case},
+    {2, 3, "list them in the order in which they came", put_by_case},
     {0, 0, NULL, NULL},
 };
 
@@ -12,6 +75,15 @@ static void version_key(struct key *key)
 {
     key_start(key);
     key_text(key, SLICE("version"));
+}
+
+static uint32_t get_version(struct txn *txn)
+{
+    struct key key;
+    uint64_t number = 0;
+    version_key(&key);
+    (void)txn_get_number(txn, TABLE_META, &key, &number);
+    return number > UINT32_MAX ? UINT32_MAX : (uint32_t)number;
 }
 
 static void put_version(struct txn *txn, uint32_t version)
@@ -24,25 +96,43 @@ static void put_version(struct txn *txn, uint32_t version)
 static enum status read_version(struct store *store, uint32_t *version, struct fault *why)
 {
     struct txn *txn = NULL;
-    struct key key;
-    uint64_t number = 0;
     enum status status = txn_begin(store, false, &txn, why);
     if (status != OK)
         return status;
-    version_key(&key);
-    (void)txn_get_number(txn, TABLE_META, &key, &number);
-    *version = number > UINT32_MAX ? UINT32_MAX : (uint32_t)number;
+    *version = get_version(txn);
     return txn_commit(txn, why);
 }
 
-static enum status run_step(struct txn *txn, void *data, struct fault *why)
+struct running {
+    const struct migration *step;
+    uint64_t part;
+    bool done, by_us;
+};
+
+/* Another process may be at the same step, and even have finished it. */
+static enum status run_part(struct txn *txn, void *data, struct fault *why)
 {
     (void)why;
-    const struct migration *step = data;
-    if (step->run != NULL)
-        step->run(txn);
-    put_version(txn, step->to);
+    struct running *running = data;
+    const struct migration *step = running->step;
+    running->by_us = get_version(txn) == step->from;
+    running->done = !running->by_us || step->run == NULL || step->run(txn, running->part);
+    if (running->done && running->by_us)
+        put_version(txn, step->to);
     return OK;
+}
+
+static enum status run_step(struct store *store, const struct migration *step,
+                            struct fault *why)
+{
+    struct running running = {.step = step};
+    enum status status = OK;
+    for (; status == OK && !running.done; running.part++)
+        status = txn_run(store, true, run_part, &running, why);
+    if (status == OK && running.by_us && step->from > 0)
+        buffer_printf(&store->notices, "migrated from format %" PRIu32 " to %" PRIu32 ": %s\n",
+                      step->from, step->to, step->what);
+    return status;
 }
 
 static const struct migration *step_from(const struct migration *steps, uint32_t version)
@@ -52,34 +142,42 @@ static const struct migration *step_from(const struct migration *steps, uint32_t
     return steps->what == NULL ? NULL : steps;
 }
 
-enum status migrate(struct store *store, const struct migration *steps, uint32_t target,
-                    struct fault *why)
+static enum status read_known_version(struct store *store, uint32_t target, uint32_t *version,
+                                      struct fault *why)
 {
-    uint32_t version = 0;
-    enum status status = read_version(store, &version, why);
-    if (status == OK && version > target)
+    enum status status = read_version(store, version, why);
+    if (status == OK && *version > target)
         return fail(why, ERR_DENIED,
                     "%s has format %" PRIu32 ", this program knows up to %" PRIu32
                     ": it was written by a newer abusedesk; install that one",
-                    store->directory, version, target);
-    if (status == OK && version == 0 && !store->read_only) {
-        struct migration first = {0, target, "new", NULL};
-        return txn_run(store, true, run_step, &first, why);
-    }
+                    store->directory, *version, target);
+    return status;
+}
+
+enum status migrate_known(struct store *store, uint32_t target, struct fault *why)
+{
+    uint32_t version = 0;
+    return read_known_version(store, target, &version, why);
+}
+
+enum status migrate(struct store *store, const struct migration *steps, uint32_t target,
+                    struct fault *why)
+{
+    const struct migration first = {0, target, "new", NULL};
+    uint32_t version = 0;
+    enum status status = read_known_version(store, target, &version, why);
     while (status == OK && version < target) {
-        const struct migration *step = step_from(steps, version);
+        const struct migration *step =
+            version == 0 && !store->read_only ? &first : step_from(steps, version);
         if (store->read_only || step == NULL)
             return fail(why, ERR_DENIED,
                         "%s has format %" PRIu32 ", this program wants %" PRIu32 ": %s",
                         store->directory, version, target,
                         step == NULL ? "nothing leads from one to the other"
                                      : "open it for writing once, so that it is migrated");
-        status = txn_run(store, true, run_step, (void *)step, why);
+        status = run_step(store, step, why);
         if (status == OK)
-            buffer_printf(&store->notices,
-                          "migrated from format %" PRIu32 " to %" PRIu32 ": %s\n", step->from,
-                          step->to, step->what);
-        version = step->to;
+            status = read_known_version(store, target, &version, why);
     }
     return status;
 }

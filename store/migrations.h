@@ -1,4 +1,4 @@
-/* Steps from one version of the index to the next, each in one transaction of its own. */
+/* Steps from one version of the index to the next. */
 #ifndef STORE_MIGRATIONS_H
 #define STORE_MIGRATIONS_H
 
@@ -7,13 +7,18 @@
 struct migration {
     uint32_t from, to;
     const char *what; /* for the notice */
-    void (*run)(struct txn *txn);
+    /* Part number *part, from 0, in a transaction of its own; true: it was the last. A step that was
+     * interrupted begins again with part 0, and must not mind. Parts keep what a transaction
+     * holds in memory within bounds. */
+    bool (*run)(struct txn *txn, uint64_t part);
 };
 
 extern const struct migration migrations[]; /* ends with a row whose what is NULL */
-#define STORE_VERSION 1U
+#define STORE_VERSION 3U
 
-/* Brings the store to STORE_VERSION by these steps, or refuses: a newer one, one that no
+/* Refuses a store that a newer program made, before anything of it is touched. */
+MUST_USE enum status migrate_known(struct store *store, uint32_t target, struct fault *why);
+/* Brings the store to `target` by these steps, or refuses: a newer one, one that no
  * step leads from, and an older one that is open for reading only. A store without a version
  * is new. */
 MUST_USE enum status migrate(struct store *store, const struct migration *steps,

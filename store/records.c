@@ -49,7 +49,7 @@ KNOWN_SIZE(store_state, 144);
 
 static const struct layout_field message_fields[] = {
     FIELD(1, stored_message, id, U64),
-    OCTETS(2, stored_message, digest, 32),
+    OCTETS(2, stored_message, identity.digest, 32),
     FIELD(3, stored_message, position.segment, U64),
     FIELD(4, stored_message, position.offset, U64),
     FIELD(5, stored_message, received_at, I64),
@@ -63,9 +63,10 @@ static const struct layout_field message_fields[] = {
     FIELD(13, stored_message, report_count, U32),
     FIELD(14, stored_message, triage_state, U8),
     FIELD(15, stored_message, assignee, SLICE),
+    FIELD(16, stored_message, identity.date, I64),
 };
 const struct layout message_layout = LAYOUT(struct stored_message, message_fields);
-KNOWN_SIZE(stored_message, 184);
+KNOWN_SIZE(stored_message, 192);
 
 static const struct layout_field report_fields[] = {
     FIELD(1, stored_report, id, U64),

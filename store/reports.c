@@ -1,3 +1,4 @@
+#include "store/locality.h"
 #include "store/records.h"
 
 static void report_key(struct key *key, uint64_t id)
@@ -19,21 +20,17 @@ void store_put_report(struct txn *txn, const struct stored_report *report)
     struct key key;
     report_key(&key, report->id);
     records_append(txn, TABLE_REPORT, &key, &report_layout, report);
-    if (report->case_id == 0)
-        return;
-    key_start(&key);
-    key_u64(&key, report->case_id);
-    key_u64(&key, report->id);
-    txn_put(txn, TABLE_REPORT_BY_CASE, &key, (struct slice){0});
+    if (report->case_id != 0)
+        by_case_put(txn, TABLE_REPORT_BY_CASE, report->case_id, report->id);
 }
 
-bool store_seen_incident(struct txn *txn, const uint8_t fingerprint[16], uint64_t *report)
+bool store_seen_incident(struct txn *txn, int64_t observed_at, const uint8_t fingerprint[16],
+                         uint64_t *report)
 {
     struct key key;
-    key_start(&key);
-    key_bytes(&key, fingerprint, 16);
-    if (txn_get_number(txn, TABLE_INCIDENT, &key, report))
+    if (by_hash_find(txn, TABLE_INCIDENT, observed_at, fingerprint, report))
         return true;
+    by_hash_key(&key, observed_at, fingerprint);
     txn_put_number(txn, TABLE_INCIDENT, &key, *report);
     return false;
 }
@@ -41,14 +38,12 @@ bool store_seen_incident(struct txn *txn, const uint8_t fingerprint[16], uint64_
 void store_each_report(struct txn *txn, uint64_t case_id, struct arena *arena, report_fn each,
                        void *data)
 {
-    struct scan scan;
-    struct key from;
-    struct slice key, value;
+    struct by_case walk;
     struct stored_report report;
-    report_key(&from, case_id);
-    scan_start(&scan, txn, TABLE_REPORT_BY_CASE, &from);
-    while (scan_next(&scan, key_slice(&from), &key, &value))
-        if (store_get_report(txn, key_read_u64(key, 8), arena, &report) && !each(&report, data))
+    uint64_t id = 0;
+    by_case_start(&walk, txn, TABLE_REPORT_BY_CASE, case_id);
+    while (by_case_next(&walk, &id))
+        if (store_get_report(txn, id, arena, &report) && !each(&report, data))
             break;
-    scan_end(&scan);
+    by_case_end(&walk);
 }

@@ -24,6 +24,12 @@ void scan_start(struct scan *scan, struct txn *txn, enum table table, const stru
     scan->cursor = cursor;
 }
 
+void scan_seek(struct scan *scan, const struct key *from)
+{
+    scan->started = false;
+    scan->at = *from;
+}
+
 /* After a write the cursor's page may be gone: the place is found again by key. */
 static int step(struct scan *scan, MDB_val *key, MDB_val *value)
 {

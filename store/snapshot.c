@@ -166,7 +166,7 @@ static enum status put_entry(struct txn *txn, struct slice entry, struct fault *
     key_bytes(&key, parts[ENTRY_KEY].ptr, parts[ENTRY_KEY].len);
     if (table == TABLE_TEXT && txn_get(txn, table, &key, &there))
         return OK;
-    if (tables[table].gathered)
+    if (table_is_gathered(table))
         txn_put(txn, table, &key, parts[ENTRY_VALUE]);
     else
         txn_append(txn, table, &key, parts[ENTRY_VALUE]);

@@ -60,8 +60,10 @@ static enum status open_index(struct store *store, const struct store_settings *
                                                settings->hurry, settings->map_size};
     status = environment_open(&environment, &store->environment, why);
     if (status == OK)
-        status = migrate(store, migrations, STORE_VERSION, why);
-    return status == OK ? environment_open_tables(store->environment, why) : status;
+        status = migrate_known(store, STORE_VERSION, why);
+    if (status == OK)
+        status = environment_open_tables(store->environment, why);
+    return status == OK ? migrate(store, migrations, STORE_VERSION, why) : status;
 }
 
 static enum status open_journal(struct store *store, const struct store_settings *settings,

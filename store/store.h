@@ -78,9 +78,14 @@ void store_get_state(struct txn *txn,
 void store_put_state(struct txn *txn, const struct store_state *state);
 
 /* Messages. */
+/* By what a message is known again: the same bytes have the same date. */
+struct message_identity {
+    uint8_t digest[32]; /* SHA-256 */
+    int64_t date; /* its own; 0 when it has none, and in records from before it was kept */
+};
 struct stored_message {
     uint64_t id;
-    uint8_t digest[32]; /* SHA-256 */
+    struct message_identity identity;
     struct journal_position position;
     int64_t received_at;
     struct slice source, subject, from; /* subject and from as sanitised lines */
@@ -98,7 +103,7 @@ enum triage_state {
     TRIAGE_DISCARDED,
     TRIAGE_REPARSED
 };
-bool store_find_message(struct txn *txn, const uint8_t digest[32], uint64_t *id);
+bool store_find_message(struct txn *txn, const struct message_identity *identity, uint64_t *id);
 bool store_get_message(struct txn *txn, uint64_t id, struct arena *arena,
                        struct stored_message *message);
 void store_put_message(struct txn *txn,
@@ -125,8 +130,10 @@ bool store_get_report(struct txn *txn, uint64_t id, struct arena *arena,
                       struct stored_report *report);
 void store_put_report(struct txn *txn, const struct stored_report *report);
 /* An incident seen once: true and *report when this fingerprint was there, else it is
- * remembered for *report. */
-bool store_seen_incident(struct txn *txn, const uint8_t fingerprint[16], uint64_t *report);
+ * remembered for *report. `observed_at` is the report's, or 0; its hour must be in the
+ * fingerprint. */
+bool store_seen_incident(struct txn *txn, int64_t observed_at, const uint8_t fingerprint[16],
+                         uint64_t *report);
 
 /* Cases. */
 bool store_get_case(struct txn *txn, uint64_t id, struct arena *arena, struct abuse_case *c);

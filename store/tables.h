@@ -34,13 +34,25 @@ enum table {
     TABLES
 };
 
+/* In which order a batch puts the keys. Unless they ascend, a write transaction holds its puts
+ * back and makes them sorted. */
+enum table_order {
+    ASCENDING, /* or rare */
+    NEARBY,    /* in no order, on few pages that lie together (locality.h) */
+    SCATTERED, /* each may be on a page of its own */
+};
+
 struct table_schema {
     const char *name;        /* on disk: never changed */
     const char *key, *value; /* for people */
-    /* Keys come in no order: a write transaction holds its puts back and makes them sorted. */
-    bool gathered;
+    enum table_order order;
 };
 
 extern const struct table_schema tables[TABLES];
+
+static inline bool table_is_gathered(enum table table)
+{
+    return tables[table].order != ASCENDING;
+}
 
 #endif

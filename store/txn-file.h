@@ -23,7 +23,7 @@ struct txn {
     struct environment *environment;
     MDB_txn *txn;
     MDB_cursor *cursors[TABLES];   /* of write transactions: kept, since appends come in runs */
-    struct gather gathers[TABLES]; /* of tables[].gathered, in write transactions */
+    struct gather gathers[TABLES]; /* of gathered tables, in write transactions */
     bool write;
     enum status status; /* the first error; OK while there is none */
     struct fault fault;

@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define GROW_TRIES 40
+#define GROW_TRIES   40
+#define NEARBY_PAGES ((size_t)1024)
 
 void txn_fail(struct txn *txn, enum status status, const char *format, ...)
 {
@@ -244,8 +245,9 @@ void txn_flush(struct txn *txn, enum table table)
     gather_clear(gather);
 }
 
-/* Each of the puts in no order changes a page of its own, until the table has no more of
- * them; the others fill one page after the other. */
+/* Each of the scattered puts changes a page of its own, until the table has no more of them;
+ * those that lie together change what a generation has (locality.h), if their senders' clocks
+ * are right; the others fill one page after the other. */
 size_t txn_weight(struct txn *txn)
 {
     MDB_stat facts;
@@ -256,6 +258,8 @@ size_t txn_weight(struct txn *txn)
             mdb_stat(txn->txn, txn->environment->handles[table], &facts) != MDB_SUCCESS)
             continue;
         size_t pages = facts.ms_leaf_pages + facts.ms_branch_pages;
+        if (tables[table].order == NEARBY && pages > NEARBY_PAGES)
+            pages = NEARBY_PAGES;
         weight += (puts < pages ? puts : pages) * facts.ms_psize;
         weight += txn->gathers[table].arena.total;
     }
@@ -267,7 +271,7 @@ void txn_put(struct txn *txn, enum table table, const struct key *key, struct sl
     if (!usable(txn, table, key, true))
         return;
     txn->writes++;
-    if (!tables[table].gathered) {
+    if (!table_is_gathered(table)) {
         put(txn, table, key_slice(key), value, 0);
         return;
     }
@@ -289,7 +293,7 @@ void txn_delete(struct txn *txn, enum table table, const struct key *key)
     if (!usable(txn, table, key, true))
         return;
     txn->writes++;
-    if (tables[table].gathered)
+    if (table_is_gathered(table))
         gather_delete(&txn->gathers[table], key_slice(key));
     else
         delete (txn, table, key_slice(key));

@@ -76,6 +76,8 @@ struct scan {
     struct key at;
 };
 void scan_start(struct scan *scan, struct txn *txn, enum table table, const struct key *from);
+/* Goes on from there instead. */
+void scan_seek(struct scan *scan, const struct key *from);
 /* Goes on while keys begin with `prefix` (empty: any). */
 bool scan_next(struct scan *scan, struct slice prefix, struct slice *key, struct slice *value);
 void scan_end(struct scan *scan);

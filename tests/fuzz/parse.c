@@ -48,8 +48,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         free(once);
         free(again);
     }
-    struct slice identity = parse_identity(raw);
+    int64_t date = 0, again = 0;
+    struct slice identity = parse_identity(raw, &date);
     if (identity.len > size)
+        abort();
+    if (parse_identity(identity, &again).len == identity.len && again != date)
         abort();
     (void)parse_arrival(raw);
     return 0;

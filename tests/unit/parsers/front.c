@@ -140,17 +140,47 @@ static void spam_reports_nobody(void **state)
 static void copies_are_one(void **state)
 {
     (void)state;
+#define REST "Message-ID: <1@a.example>\nFrom: a\nDate: Sun, 1 Nov 2026 10:00:00 +0000\n\nx"
     static const char *const copies[] = {
-        "Message-ID: <1@a.example>\nFrom: a\n\nx",
-        "Return-Path: <a>\nDelivered-To: b\nReceived: from x\n\tby y; z\nMessage-ID: "
-        "<1@a.example>\nFrom: a\n\nx",
-        "From a Tue Dec 28\nX-Original-To: c\nReceived: 2\nReceived: 1\nMessage-ID: "
-        "<1@a.example>\nFrom: a\n\nx",
+        REST,
+        "Return-Path: <a>\nDelivered-To: b\nReceived: from x\n\tby y; z\n" REST,
+        "From a Tue Dec 28\nX-Original-To: c\nReceived: 2\nReceived: 1\n" REST,
     };
-    for (size_t i = 0; i < COUNT(copies); i++)
-        assert_slice(parse_identity(slice_of(copies[i])), copies[0]);
-    assert_int_equal(parse_identity(SLICE("")).len, 0);
-    assert_slice(parse_identity(SLICE("no header")), "no header");
+#undef REST
+    int64_t date = 0;
+    for (size_t i = 0; i < COUNT(copies); i++) {
+        assert_slice(parse_identity(slice_of(copies[i]), &date), copies[0]);
+        assert_int_equal(date, 1793527200);
+    }
+    assert_int_equal(parse_identity(SLICE(""), &date).len, 0);
+    assert_int_equal(date, 0);
+    assert_slice(parse_identity(SLICE("no header"), &date), "no header");
+}
+
+/* The date of a mail is in the bytes by which it is known, and nowhere else. */
+static void own_dates(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *mail;
+        int64_t date;
+    } mails[] = {
+        {"Date: Sun, 1 Nov 2026 10:00:00 +0000\n\nx", 1793527200},
+        {"Subject: a\ndate : 1 Nov 2026 12:00:00\n +0200 (EET)\n\nx", 1793527200},
+        {"Date: Sun, 1 Nov 2026 10:00:00 +0000\nDate: Sun, 1 Nov 2026 11:00:00 +0000\n\n",
+         1793527200},
+        {"Date: soon\nDate: Sun, 1 Nov 2026 10:00:00 +0000\n\n", 0},
+        {"Date: 1 Nov 99999 10:00:00 +0000\n\n", 0},
+        {"Date:\n\n", 0},
+        {"Delivery-Date: Sun, 1 Nov 2026 10:00:00 +0000\nSubject: a\n\n", 0},
+        {"Received: x; Sun, 1 Nov 2026 10:00:00 +0000\n\n", 0},
+        {"Subject: a\n\nDate: Sun, 1 Nov 2026 10:00:00 +0000\n", 0},
+    };
+    for (size_t i = 0; i < COUNT(mails); i++) {
+        int64_t date = 1;
+        (void)parse_identity(slice_of(mails[i].mail), &date);
+        assert_int_equal(date, mails[i].date);
+    }
 }
 
 static void arrivals(void **state)
@@ -220,6 +250,7 @@ int main(void)
         cmocka_unit_test(dmarc_speaks_of_an_organisation),
         cmocka_unit_test(spam_reports_nobody),
         cmocka_unit_test(copies_are_one),
+        cmocka_unit_test(own_dates),
         cmocka_unit_test(arrivals),
         cmocka_unit_test(verdicts),
     };

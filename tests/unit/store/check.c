@@ -1,4 +1,5 @@
 #include "store/check.h"
+#include "store/locality.h"
 #include "store/migrations.h"
 #include "tests/unit/store/place.h"
 #include "tests/unit/store/sample.h"
@@ -89,6 +90,8 @@ static const struct damage {
      "of message 3, which is not there"},
     {"incident of no report", TABLE_INCIDENT, PUT_NUMBER, 0, 0, 999,
      "report 999, which is not there"},
+    {"incident of another hour", TABLE_INCIDENT, PUT_NUMBER, 1, 2, 1,
+     "incident of report 1 is under another hour"},
     {"subject of no case", TABLE_CASE_BY_SUBJECT, PUT_NUMBER, 0, 0, 999,
      "case 999, which is not there"},
     {"case without subject", TABLE_CASE_BY_SUBJECT, DROP, 0, 0, 0, "is not in case-by-subject"},
@@ -135,6 +138,12 @@ static enum status plant(struct txn *txn, void *data, struct fault *why)
         scan_end(&scan);
         key = scan.at;
     }
+    if ((damage->table == TABLE_REPORT_BY_CASE || damage->table == TABLE_EVENT_BY_CASE) &&
+        damage->first != 0)
+        by_case_key(&key, damage->first, damage->second);
+    if (damage->table == TABLE_INCIDENT && damage->first != 0)
+        by_hash_key(&key, SAMPLE_START + (int64_t)3600 * (int64_t)damage->first,
+                    (const uint8_t *)"0123456789abcdef");
     if (damage->table == TABLE_TIMER && damage->first != 0) {
         key_start(&key);
         key_i64(&key, (int64_t)damage->first);

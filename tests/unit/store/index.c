@@ -51,7 +51,7 @@ static enum status grow_work(struct txn *txn, void *data, struct fault *why)
     for (uint64_t id = 1; id <= 3000; id++) {
         struct stored_message message = {.id = id,
                                          .subject = SLICE("a subject of some length")};
-        memcpy(message.digest, &id, sizeof id);
+        memcpy(message.identity.digest, &id, sizeof id);
         store_put_message(txn, &message);
     }
     return OK;
@@ -69,10 +69,10 @@ static void test_map_growth(void **state)
     assert_ok(txn_begin(store, false, &txn, &why));
     for (uint64_t id = 1; id <= 3000; id++) {
         struct stored_message message;
-        uint8_t digest[32] = {0};
+        struct message_identity identity = {{0}, 0};
         uint64_t found = 0;
-        memcpy(digest, &id, sizeof id);
-        assert_true(store_find_message(txn, digest, &found));
+        memcpy(identity.digest, &id, sizeof id);
+        assert_true(store_find_message(txn, &identity, &found));
         assert_int_equal(found, id);
         assert_true(store_get_message(txn, id, &arena, &message));
     }

@@ -49,7 +49,8 @@ static inline void sample_message(struct txn *txn, struct store_state *state,
         .subject = arena_printf(arena, "complaint %ju", (uintmax_t)number),
         .triage_state = number % 4 == 0 ? TRIAGE_WAITING : TRIAGE_NONE,
     };
-    memcpy(message.digest, &number, sizeof number);
+    memcpy(message.identity.digest, &number, sizeof number);
+    message.identity.date = number % 8 == 0 ? 0 : message.received_at - 30;
     state->now = (struct instant){message.received_at, (int64_t)number};
     store_put_message(txn, &message);
 
@@ -79,7 +80,7 @@ static inline void sample_message(struct txn *txn, struct store_state *state,
                                    .observed_at = message.received_at};
     memcpy(report.report_id, &number, sizeof number);
     uint64_t first = report.id;
-    (void)store_seen_incident(txn, report.report_id, &first);
+    (void)store_seen_incident(txn, report.observed_at, report.report_id, &first);
     store_put_report(txn, &report);
     event = (struct event){.type = EVENT_REPORT,
                            .case_id = id,

@@ -86,9 +86,11 @@ static void test_newer_version_is_refused(void **state)
     }
 }
 
-static void add_mark(struct txn *txn)
+static bool add_mark(struct txn *txn, uint64_t part)
 {
+    (void)part;
     store_put_text(txn, "mark", SLICE("migrated"));
+    return true;
 }
 
 static void test_migration(void **state)
@@ -215,15 +217,13 @@ static void test_killed_at_any_moment(void **state)
     assert_true(last > 1);
 }
 
-/* No room for the index: the batch is taken back whole, the message says what to do, and
- * with room it goes on. */
-static void put_incidents(struct txn *txn, uint64_t first, uint64_t count)
+static void put_strangers(struct txn *txn, uint64_t first, uint64_t count)
 {
     for (uint64_t i = first; i < first + count; i++) {
-        uint64_t halves[2] = {i * 0x9e3779b97f4a7c15U, i}, report = i;
-        uint8_t fingerprint[16];
-        memcpy(fingerprint, halves, sizeof fingerprint);
-        assert_false(store_seen_incident(txn, fingerprint, &report));
+        struct address address;
+        uint64_t halves[2] = {i * 0x9e3779b97f4a7c15U, i};
+        memcpy(address.octets, halves, sizeof address.octets);
+        store_count_stranger(txn, &address, SAMPLE_START);
     }
 }
 
@@ -237,19 +237,21 @@ static void test_weight(void **state)
     assert_ok(store_open(&settings, &store, &why));
     assert_ok(txn_begin(store, true, &txn, &why));
     assert_int_equal(txn_weight(txn), 0);
-    put_incidents(txn, 1, 5000);
+    put_strangers(txn, 1, 5000);
     assert_ok(txn_commit(txn, &why));
     assert_ok(txn_begin(store, true, &txn, &why));
-    put_incidents(txn, 5001, 1);
+    put_strangers(txn, 5001, 1);
     size_t one = txn_weight(txn);
     assert_true(one >= 4096 && one < 2 * 4096);
-    put_incidents(txn, 5002, 2000);
+    put_strangers(txn, 5002, 2000);
     size_t many = txn_weight(txn);
     assert_true(many > 20 * one && many < 1000 * one);
     txn_abort(txn);
     store_close(store);
 }
 
+/* No room for the index: the batch is taken back whole, the message says what to do, and
+ * with room it goes on. */
 static void test_no_room_for_the_index(void **state)
 {
     struct store *store = open_at(*state, "s", false, 0);
