@@ -21,18 +21,22 @@ double bench_sqlite(const char *directory, uint64_t reports, uint64_t addresses)
 static const char schema[] =
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-262144;"
     "CREATE TABLE journal(id INTEGER PRIMARY KEY, real, fair, source, body BLOB);"
-    "CREATE TABLE message(id INTEGER PRIMARY KEY, digest BLOB, received, source, subject, "
-    "sender, parser);"
-    "CREATE TABLE message_by_digest(digest BLOB PRIMARY KEY, id) WITHOUT ROWID;"
+    "CREATE TABLE message(id INTEGER PRIMARY KEY, digest BLOB, date, received, source, "
+    "subject, sender, parser);"
+    "CREATE TABLE message_by_digest(hour, digest BLOB, id, PRIMARY KEY(hour, digest)) "
+    "WITHOUT ROWID;"
     "CREATE TABLE report(id INTEGER PRIMARY KEY, report_id BLOB, message, case_id, address "
     "BLOB, customer,"
     " operator, domain, auth, type, feedback, observed, received);"
-    "CREATE TABLE report_by_case(case_id, id, PRIMARY KEY(case_id, id)) WITHOUT ROWID;"
-    "CREATE TABLE incident(fingerprint BLOB PRIMARY KEY, report) WITHOUT ROWID;"
+    "CREATE TABLE report_by_case(generation, case_id, id, PRIMARY KEY(generation, case_id, "
+    "id)) WITHOUT ROWID;"
+    "CREATE TABLE incident(hour, fingerprint BLOB, report, PRIMARY KEY(hour, fingerprint)) "
+    "WITHOUT ROWID;"
     "CREATE TABLE cases(id INTEGER PRIMARY KEY, state BLOB);"
     "CREATE TABLE case_by_subject(subject BLOB PRIMARY KEY, id) WITHOUT ROWID;"
     "CREATE TABLE event(id INTEGER PRIMARY KEY, body BLOB);"
-    "CREATE TABLE event_by_case(case_id, id, PRIMARY KEY(case_id, id)) WITHOUT ROWID;"
+    "CREATE TABLE event_by_case(generation, case_id, id, PRIMARY KEY(generation, case_id, "
+    "id)) WITHOUT ROWID;"
     "CREATE TABLE counter(name TEXT PRIMARY KEY, n) WITHOUT ROWID;";
 
 enum {
@@ -56,22 +60,22 @@ enum {
 
 static const char *const statements[STATEMENTS] = {
     [JOURNAL] = "INSERT INTO journal VALUES(?1, 1793527200, 0, 'imap abuse', ?2)",
-    [FIND] = "SELECT id FROM message_by_digest WHERE digest=?1",
-    [MESSAGE] = "INSERT INTO message VALUES(?1, ?2, 1793527200, 'imap abuse', '[abuse] "
+    [FIND] = "SELECT id FROM message_by_digest WHERE hour=?2/3600 AND digest=?1",
+    [MESSAGE] = "INSERT INTO message VALUES(?1, ?2, ?3, ?3, 'imap abuse', '[abuse] "
                 "complaint about spam',"
                 " 'feedback@fbl.example.net', 'arf')",
-    [DIGEST] = "INSERT INTO message_by_digest VALUES(?1, ?2)",
+    [DIGEST] = "INSERT INTO message_by_digest VALUES(?3/3600, ?1, ?2)",
     [SUBJECT] = "SELECT id FROM case_by_subject WHERE subject=?1",
     [NEW_SUBJECT] = "INSERT INTO case_by_subject VALUES(?1, ?2)",
-    [SEEN] = "SELECT report FROM incident WHERE fingerprint=?1",
-    [INCIDENT] = "INSERT INTO incident VALUES(?1, ?2)",
+    [SEEN] = "SELECT report FROM incident WHERE hour=?2/3600 AND fingerprint=?1",
+    [INCIDENT] = "INSERT INTO incident VALUES(?3/3600, ?1, ?2)",
     [GET_CASE] = "SELECT state FROM cases WHERE id=?1",
     [REPORT] = "INSERT INTO report VALUES(?1, ?2, ?1, ?3, ?4, 'c12345', 'example.net', "
                "'example.net', 1,"
                " 'messaging/spam', 'abuse', 1793527140, 1793527200)",
-    [OF_CASE] = "INSERT INTO report_by_case VALUES(?1, ?2)",
+    [OF_CASE] = "INSERT INTO report_by_case VALUES(?2>>17, ?1, ?2)",
     [EVENT] = "INSERT INTO event VALUES(?1, ?2)",
-    [EVENT_OF] = "INSERT INTO event_by_case VALUES(?1, ?2)",
+    [EVENT_OF] = "INSERT INTO event_by_case VALUES(?2>>17, ?1, ?2)",
     [PUT_CASE] = "INSERT OR REPLACE INTO cases VALUES(?1, ?2)",
     [COUNT] = "INSERT INTO counter VALUES(?1, 1) ON CONFLICT(name) DO UPDATE SET n=n+1",
 };
@@ -122,10 +126,10 @@ static void apply(struct bench *bench, uint64_t n, uint64_t addresses)
     struct bench_report made;
     int64_t id = (int64_t)n + 1;
     bench_report(n, addresses, &made);
-    if (step(bench, FIND, made.digest, 16, 0, 0, true) != 0)
+    if (step(bench, FIND, made.digest, 16, made.date, 0, true) != 0)
         return;
-    (void)step(bench, MESSAGE, made.digest, 32, id, 0, false);
-    (void)step(bench, DIGEST, made.digest, 16, id, 0, true);
+    (void)step(bench, MESSAGE, made.digest, 32, id, made.date, false);
+    (void)step(bench, DIGEST, made.digest, 16, id, made.date, true);
     uint8_t subject[24] = {[10] = 0xff, 0xff};
     memcpy(subject + 12, &made.address, sizeof made.address);
     memcpy(subject + 20, &made.address, sizeof made.address);
@@ -138,8 +142,8 @@ static void apply(struct bench *bench, uint64_t n, uint64_t addresses)
     } else {
         (void)step(bench, GET_CASE, NULL, 0, case_id, 0, false);
     }
-    if (step(bench, SEEN, made.fingerprint, 16, 0, 0, true) == 0)
-        (void)step(bench, INCIDENT, made.fingerprint, 16, id, 0, true);
+    if (step(bench, SEEN, made.fingerprint, 16, made.observed, 0, true) == 0)
+        (void)step(bench, INCIDENT, made.fingerprint, 16, id, made.observed, true);
     must(bench, sqlite3_bind_blob(bench->run[REPORT], 4, subject, 16, SQLITE_STATIC));
     must(bench, sqlite3_bind_int64(bench->run[REPORT], 3, case_id));
     must(bench, sqlite3_bind_blob(bench->run[REPORT], 2, made.fingerprint, 16, SQLITE_STATIC));
