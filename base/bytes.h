@@ -22,18 +22,30 @@ static inline __m128i bytes_load(const char *at)
 }
 #endif
 
+#ifdef __SSE2__
+/* The place of the next sixteen: at the end those that overlap with the last, if there were
+ * as many; end when there are not. */
+static inline const char *bytes_next_place(const char *at, const char *start, const char *end)
+{
+    if (end - at >= BYTES_AT_ONCE)
+        return at;
+    return at < end && end - start >= BYTES_AT_ONCE ? end - BYTES_AT_ONCE : end;
+}
+#endif
+
 /* The first that is one of the two, or end. */
 static inline const char *bytes_find_either(const char *at, const char *end, char one,
                                             char other)
 {
 #ifdef __SSE2__
+    const char *start = at, *place;
     const __m128i ones = _mm_set1_epi8(one), others = _mm_set1_epi8(other);
-    for (; end - at >= BYTES_AT_ONCE; at += BYTES_AT_ONCE) {
-        __m128i bytes = bytes_load(at);
+    for (; (place = bytes_next_place(at, start, end)) != end; at = place + BYTES_AT_ONCE) {
+        __m128i bytes = bytes_load(place);
         int hits = _mm_movemask_epi8(
             _mm_or_si128(_mm_cmpeq_epi8(bytes, ones), _mm_cmpeq_epi8(bytes, others)));
         if (hits != 0)
-            return at + __builtin_ctz((unsigned)hits);
+            return place + __builtin_ctz((unsigned)hits);
     }
 #endif
     while (at < end && *at != one && *at != other)
@@ -46,15 +58,16 @@ static inline const char *bytes_find_of_four(const char *at, const char *end,
                                              const char four[static 4])
 {
 #ifdef __SSE2__
+    const char *start = at, *place;
     const __m128i a = _mm_set1_epi8(four[0]), b = _mm_set1_epi8(four[1]);
     const __m128i c = _mm_set1_epi8(four[2]), d = _mm_set1_epi8(four[3]);
-    for (; end - at >= BYTES_AT_ONCE; at += BYTES_AT_ONCE) {
-        __m128i bytes = bytes_load(at);
+    for (; (place = bytes_next_place(at, start, end)) != end; at = place + BYTES_AT_ONCE) {
+        __m128i bytes = bytes_load(place);
         int hits = _mm_movemask_epi8(
             _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(bytes, a), _mm_cmpeq_epi8(bytes, b)),
                          _mm_or_si128(_mm_cmpeq_epi8(bytes, c), _mm_cmpeq_epi8(bytes, d))));
         if (hits != 0)
-            return at + __builtin_ctz((unsigned)hits);
+            return place + __builtin_ctz((unsigned)hits);
     }
 #endif
     while (at < end && *at != four[0] && *at != four[1] && *at != four[2] && *at != four[3])

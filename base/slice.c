@@ -72,7 +72,8 @@ static inline ptrdiff_t find(struct slice text, struct slice needle, char fold,
     }
 #endif
     for (; at + needle.len <= text.len; at++)
-        if (same(text.ptr + at, needle.ptr, needle.len))
+        if ((text.ptr[at] | fold) == (needle.ptr[0] | fold) &&
+            same(text.ptr + at, needle.ptr, needle.len))
             return (ptrdiff_t)at;
     return -1;
 }
@@ -96,6 +97,20 @@ ptrdiff_t slice_find_byte(struct slice text, char byte)
 {
     const char *hit = text.len == 0 ? NULL : memchr(text.ptr, byte, text.len);
     return hit == NULL ? -1 : hit - text.ptr;
+}
+
+ptrdiff_t slice_find_either(struct slice text, char one, char other)
+{
+    const char *end = text.ptr + text.len;
+    const char *hit = text.len == 0 ? end : bytes_find_either(text.ptr, end, one, other);
+    return hit == end ? -1 : hit - text.ptr;
+}
+
+ptrdiff_t slice_find_of_four(struct slice text, const char four[static 4])
+{
+    const char *end = text.ptr + text.len;
+    const char *hit = text.len == 0 ? end : bytes_find_of_four(text.ptr, end, four);
+    return hit == end ? -1 : hit - text.ptr;
 }
 
 static bool is_blank(char byte)

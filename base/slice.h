@@ -56,14 +56,18 @@ static inline bool slice_eq_nocase(struct slice a, struct slice b)
     return a.len == b.len && bytes_eq_nocase(a.ptr, b.ptr, a.len);
 }
 
+/* Most texts differ from what is asked for in their first byte. */
 static inline bool slice_starts_with(struct slice text, struct slice prefix)
 {
-    return text.len >= prefix.len && slice_eq(slice_until(text, prefix.len), prefix);
+    return prefix.len == 0 || (text.len >= prefix.len && text.ptr[0] == prefix.ptr[0] &&
+                               memcmp(text.ptr, prefix.ptr, prefix.len) == 0);
 }
 
 static inline bool slice_starts_with_nocase(struct slice text, struct slice prefix)
 {
-    return text.len >= prefix.len && bytes_eq_nocase(text.ptr, prefix.ptr, prefix.len);
+    return prefix.len == 0 ||
+           (text.len >= prefix.len && byte_lower(text.ptr[0]) == byte_lower(prefix.ptr[0]) &&
+            bytes_eq_nocase(text.ptr, prefix.ptr, prefix.len));
 }
 
 bool slice_ends_with_nocase(struct slice text, struct slice suffix);
@@ -74,6 +78,9 @@ int slice_compare(struct slice a, struct slice b);
 ptrdiff_t slice_find(struct slice text, struct slice needle);
 ptrdiff_t slice_find_nocase(struct slice text, struct slice needle);
 ptrdiff_t slice_find_byte(struct slice text, char byte);
+/* Of the first that is one of them. */
+ptrdiff_t slice_find_either(struct slice text, char one, char other);
+ptrdiff_t slice_find_of_four(struct slice text, const char four[static 4]);
 
 /* Without leading and trailing space, tab, CR and LF. */
 struct slice slice_trim(struct slice text);

@@ -1,6 +1,5 @@
 #include "parsers/arf-fields.h"
 
-#include "base/bytes.h"
 #include "base/moment.h"
 #include "parsers/address-word.h"
 
@@ -85,8 +84,7 @@ static size_t mailbox_end(struct slice value, bool bare)
 {
     bool quoted = false, seen_at = false;
     unsigned inside = 0;
-    const char *end = value.ptr + value.len;
-    if (bytes_find_of_four(value.ptr, end, ",; \t") == end)
+    if (slice_find_of_four(value, ",; \t") < 0)
         return value.len; /* as in nearly every report */
     for (size_t i = 0; i < value.len; i++) {
         char byte = value.ptr[i];

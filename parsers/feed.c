@@ -39,7 +39,8 @@ static enum status set_list(struct column_names *names, const struct setting *se
     while (slice_next_field(&rest, ',', &item)) {
         if (names->count == FEED_COLUMNS_MOST)
             return fail(setting->why, ERR_LIMIT, "it names more than %u", FEED_COLUMNS_MOST);
-        names->items[names->count++] = slice_trim(item);
+        names->items[names->count] = slice_trim(item);
+        names->shapes |= feed_name_shape(names->items[names->count++]);
     }
     return OK;
 }
@@ -113,7 +114,8 @@ const struct feed *feeds_next(const struct feeds *feeds, size_t *cursor)
     return feeds == NULL ? NULL : definitions_next(&feeds->all, cursor);
 }
 
-char feed_plain(char byte)
+/* What all bytes that are the same in a name become. */
+static char plain(char byte)
 {
     if (byte >= 'A' && byte <= 'Z')
         return (char)(byte + ('a' - 'A'));
@@ -124,11 +126,17 @@ int feed_compare_names(struct slice a, struct slice b)
 {
     size_t shorter = a.len < b.len ? a.len : b.len;
     for (size_t i = 0; i < shorter; i++) {
-        char left = feed_plain(a.ptr[i]), right = feed_plain(b.ptr[i]);
+        char left = plain(a.ptr[i]), right = plain(b.ptr[i]);
         if (left != right)
             return left < right ? -1 : 1;
     }
     return a.len == b.len ? 0 : a.len < b.len ? -1 : 1;
+}
+
+uint64_t feed_name_shape(struct slice name)
+{
+    unsigned middle = name.len == 0 ? 0 : (unsigned char)plain(name.ptr[name.len / 2]);
+    return UINT64_C(1) << ((name.len * 7 + middle) & 63);
 }
 
 #define NAME_LONGEST 255U
@@ -136,12 +144,13 @@ int feed_compare_names(struct slice a, struct slice b)
 
 static struct slice without_path_and_packing(struct slice name)
 {
-    static const char *const packings[] = {".zip", ".gz", ".csv", ".txt"};
+    static const struct slice packings[] = {SLICE(".zip"), SLICE(".gz"), SLICE(".csv"),
+                                            SLICE(".txt")};
     for (ptrdiff_t slash; (slash = slice_find_byte(name, '/')) >= 0;)
         name = slice_from(name, (size_t)slash + 1);
     for (size_t i = 0; i < sizeof packings / sizeof *packings; i++)
-        if (slice_ends_with_nocase(name, slice_of(packings[i])))
-            name.len -= strlen(packings[i]);
+        if (slice_ends_with_nocase(name, packings[i]))
+            name.len -= packings[i].len;
     return name;
 }
 
@@ -168,6 +177,9 @@ static bool fits_any(const struct column_names *globs, struct slice name)
     text[name.len] = '\0';
     for (size_t i = 0; i < globs->count; i++) {
         struct slice pattern = slice_until(globs->items[i], NAME_LONGEST);
+        if (pattern.len > 0 && byte_lower(pattern.ptr[0]) != byte_lower(name.ptr[0]) &&
+            strchr("*?[\\", pattern.ptr[0]) == NULL)
+            continue;
         memcpy(glob, pattern.ptr, pattern.len);
         glob[pattern.len] = '\0';
         if (fnmatch(glob, text, FNM_CASEFOLD) == 0)
@@ -178,6 +190,9 @@ static bool fits_any(const struct column_names *globs, struct slice name)
 
 bool feed_fits_name(const struct feed *feed, struct slice name)
 {
-    return feed->files.count == 0 || fits_any(&feed->files, feed_kind_in_name(name)) ||
-           fits_any(&feed->files, without_path_and_packing(name));
+    if (feed->files.count == 0)
+        return true;
+    struct slice kind = feed_kind_in_name(name), bare = without_path_and_packing(name);
+    return fits_any(&feed->files, kind) ||
+           (kind.len != bare.len && fits_any(&feed->files, bare));
 }

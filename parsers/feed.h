@@ -13,6 +13,7 @@
 struct column_names {
     struct slice items[FEED_COLUMNS_MOST];
     size_t count;
+    uint64_t shapes; /* of all of them */
 };
 
 struct feed {
@@ -47,6 +48,7 @@ bool feed_fits_name(const struct feed *feed, struct slice name);
 /* Column names are the same whatever divides their words: "src_ip", "Src-IP", "src.ip".
  * Orders them so. */
 int feed_compare_names(struct slice a, struct slice b);
-char feed_plain(char byte); /* what all that are the same in a name become */
+/* One bit of 64, the same for names that are the same. */
+uint64_t feed_name_shape(struct slice name);
 
 #endif

@@ -116,8 +116,9 @@ static enum inner_field field_named(struct slice name)
         {SLICE("Kime"), INNER_OTHER},       {SLICE("Címzett"), INNER_OTHER},
         {SLICE("收件人"), INNER_OTHER},     {SLICE("宛先"), INNER_OTHER},
     };
+    name = slice_trim(name);
     for (size_t i = 0; i < COUNT(names); i++)
-        if (slice_eq_nocase(slice_trim(name), names[i].name))
+        if (slice_eq_nocase(name, names[i].name))
             return names[i].field;
     return INNER_NONE;
 }

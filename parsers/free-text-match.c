@@ -65,14 +65,22 @@ static void weigh_bucket(const struct free_text_rules *rules, unsigned bucket,
     }
 }
 
+/* Where the next word begins; Chinese and Japanese part none. */
+static size_t next_word(struct slice folded, size_t at)
+{
+    do
+        at++;
+    while (at < folded.len && folded.ptr[at - 1] != ' ' &&
+           (unsigned char)folded.ptr[at] < FIRST_CJK);
+    return at;
+}
+
 void rules_weigh_words(const struct free_text_rules *rules, struct slice folded, unsigned heavy,
                        struct arena *arena, struct word_weights *weights)
 {
     bool *seen = arena_array(arena, bool, rules->phrase_count + 1);
     bool any_loose = rules->starts[LOOSE_BUCKET] < rules->starts[LOOSE_BUCKET + 1];
-    for (size_t at = 0; at < folded.len; at++) {
-        if (at > 0 && folded.ptr[at - 1] != ' ' && (unsigned char)folded.ptr[at] < FIRST_CJK)
-            continue;
+    for (size_t at = 0; at < folded.len; at = next_word(folded, at)) {
         unsigned bucket = word_bucket(slice_from(folded, at), PHRASE_HEAD);
         if (rules->starts[bucket] < rules->starts[bucket + 1])
             weigh_bucket(rules, bucket, folded, at, heavy, seen, weights);

@@ -26,7 +26,7 @@ static struct claim *claim_of(struct weighing *w, const struct address *address)
         return NULL;
     }
     struct claim *claim = &result->claims[result->claim_count++];
-    claim->address = *address;
+    *claim = (struct claim){.address = *address};
     return claim;
 }
 
@@ -279,16 +279,17 @@ static bool is_introduction(struct slice line)
 
 static void note_time(struct weighing *w, struct slice line)
 {
-    size_t label = 0;
-    while (label < line.len && strchr(":=|\t", line.ptr[label]) == NULL)
-        label++;
-    if (label == line.len || label > HEADING_MOST || !labels_a_time(slice_until(line, label))) {
-        if (w->spoken.at == 0 && !w->signature && !is_introduction(line))
-            w->spoken = time_in(w, line);
+    ptrdiff_t label = slice_find_of_four(line, ":=|\t");
+    if (label < 0 || label > HEADING_MOST || !labels_a_time(slice_until(line, (size_t)label))) {
+        if (w->spoken.at != 0 || w->signature)
+            return;
+        struct text_time spoken = time_in(w, line);
+        if (spoken.at != 0 && !is_introduction(line))
+            w->spoken = spoken;
         return;
     }
     struct text_time time = time_in(w, line);
-    struct slice rest = slice_trim(slice_from(line, label + 1));
+    struct slice rest = slice_trim(slice_from(line, (size_t)label + 1));
     if (time.at == 0 && !moment_parse(rest, &time.at, &time.zoned)) /* a day without clock */
         return;
     if (time.at > w->any.at && (w->reported == 0 || time.at <= w->reported + 86400))

@@ -257,7 +257,7 @@ static unsigned bucket_of(const struct phrase *phrase)
 {
     struct slice fixed = fixed_of(phrase);
     bool open = phrase->open || fixed.len < phrase->text.len;
-    bool loose = open && fixed.len < PHRASE_HEAD && slice_find_byte(fixed, ' ') < 0;
+    bool loose = fixed.len < (open ? PHRASE_HEAD : PHRASE_HEAD - 1);
     return loose ? LOOSE_BUCKET : word_bucket(fixed, PHRASE_HEAD);
 }
 

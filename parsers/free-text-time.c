@@ -194,29 +194,36 @@ static void spell_zone(struct spelling *out, struct slice zone)
 /* The month that begins so in one of the languages of reports, as English has it. */
 static struct slice english_month(struct slice name)
 {
-    static const char *const names[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    static const struct slice names[] = {
+        SLICE("Jan"), SLICE("Feb"), SLICE("Mar"), SLICE("Apr"), SLICE("May"), SLICE("Jun"),
+        SLICE("Jul"), SLICE("Aug"), SLICE("Sep"), SLICE("Oct"), SLICE("Nov"), SLICE("Dec"),
+    };
     static const struct {
-        const char *stem;
+        struct slice stem;
         unsigned month;
     } others[] = {
-        {"ene", 1},  {"gen", 1},  {"sty", 1},  {"led", 1},  {"янв", 1},  {"fév", 2},
-        {"lut", 2},  {"úno", 2},  {"фев", 2},  {"mär", 3},  {"maa", 3},  {"mrt", 3},
-        {"bře", 3},  {"мар", 3},  {"avr", 4},  {"abr", 4},  {"kwi", 4},  {"dub", 4},
-        {"апр", 4},  {"mai", 5},  {"mei", 5},  {"mag", 5},  {"maj", 5},  {"kvě", 5},
-        {"мая", 5},  {"juin", 6}, {"giu", 6},  {"cze", 6},  {"июн", 6},  {"juil", 7},
-        {"lug", 7},  {"lip", 7},  {"июл", 7},  {"aoû", 8},  {"aou", 8},  {"ago", 8},
-        {"sie", 8},  {"srp", 8},  {"авг", 8},  {"set", 9},  {"wrz", 9},  {"zář", 9},
-        {"сен", 9},  {"okt", 10}, {"ott", 10}, {"out", 10}, {"paź", 10}, {"říj", 10},
-        {"окт", 10}, {"lis", 11}, {"ноя", 11}, {"dez", 12}, {"déc", 12}, {"dic", 12},
-        {"gru", 12}, {"pro", 12}, {"дек", 12},
+        {SLICE("ene"), 1},  {SLICE("gen"), 1},  {SLICE("sty"), 1},  {SLICE("led"), 1},
+        {SLICE("янв"), 1},  {SLICE("fév"), 2},  {SLICE("lut"), 2},  {SLICE("úno"), 2},
+        {SLICE("фев"), 2},  {SLICE("mär"), 3},  {SLICE("maa"), 3},  {SLICE("mrt"), 3},
+        {SLICE("bře"), 3},  {SLICE("мар"), 3},  {SLICE("avr"), 4},  {SLICE("abr"), 4},
+        {SLICE("kwi"), 4},  {SLICE("dub"), 4},  {SLICE("апр"), 4},  {SLICE("mai"), 5},
+        {SLICE("mei"), 5},  {SLICE("mag"), 5},  {SLICE("maj"), 5},  {SLICE("kvě"), 5},
+        {SLICE("мая"), 5},  {SLICE("juin"), 6}, {SLICE("giu"), 6},  {SLICE("cze"), 6},
+        {SLICE("июн"), 6},  {SLICE("juil"), 7}, {SLICE("lug"), 7},  {SLICE("lip"), 7},
+        {SLICE("июл"), 7},  {SLICE("aoû"), 8},  {SLICE("aou"), 8},  {SLICE("ago"), 8},
+        {SLICE("sie"), 8},  {SLICE("srp"), 8},  {SLICE("авг"), 8},  {SLICE("set"), 9},
+        {SLICE("wrz"), 9},  {SLICE("zář"), 9},  {SLICE("сен"), 9},  {SLICE("okt"), 10},
+        {SLICE("ott"), 10}, {SLICE("out"), 10}, {SLICE("paź"), 10}, {SLICE("říj"), 10},
+        {SLICE("окт"), 10}, {SLICE("lis"), 11}, {SLICE("ноя"), 11}, {SLICE("dez"), 12},
+        {SLICE("déc"), 12}, {SLICE("dic"), 12}, {SLICE("gru"), 12}, {SLICE("pro"), 12},
+        {SLICE("дек"), 12},
     };
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        if (slice_starts_with_nocase(name, slice_of(others[i].stem)))
-            return slice_of(names[others[i].month - 1]);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (slice_starts_with_nocase(name, slice_of(names[i])))
-            return slice_of(names[i]);
+        if (slice_starts_with_nocase(name, names[i]))
+            return names[i];
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (slice_starts_with_nocase(name, others[i].stem))
+            return names[others[i].month - 1];
     return name;
 }
 

@@ -51,6 +51,9 @@ struct slice words_fold(struct arena *arena, struct slice text)
         unsigned char byte = (unsigned char)text.ptr[i], kind = kinds[byte];
         if (kind != 0) {
             out[len++] = byte | (kind & SMALL);
+        } else if (byte < 0x80) {
+            if (len > 0 && out[len - 1] != ' ')
+                out[len++] = ' ';
         } else if (begins_pair(byte) && !is_mark(byte) && i + 1 < text.len) {
             out[len] = byte;
             out[len + 1] = (unsigned char)text.ptr[++i];

@@ -251,7 +251,7 @@ const struct free_text *free_text_of(const struct incoming *message)
         if (!names_any(&texts, SLICE("")))
             return result;
     }
-    result->claims = arena_array(message->arena, struct claim, ACCUSED_MOST);
+    result->claims = arena_take(message->arena, ACCUSED_MOST * sizeof *result->claims);
     struct weighing w = {.message = message, .rules = rules_of(message), .result = result};
     for (const struct incoming *m = message; m != NULL && w.reported == 0; m = m->outer)
         w.reported = m->date;

@@ -27,10 +27,21 @@ static bool has_address(struct slice line)
 /* "+-----+-----+", "|---|---|", "======" */
 static bool is_rule(struct slice line)
 {
+    static const bool in_rules[256] = {
+        ['-'] = true, ['+'] = true, ['='] = true, ['|'] = true,
+        [':'] = true, [' '] = true, ['_'] = true,
+    };
     for (size_t i = 0; i < line.len; i++)
-        if (strchr("-+=|: _", line.ptr[i]) == NULL)
+        if (!in_rules[(unsigned char)line.ptr[i]])
             return false;
     return line.len > 0;
+}
+
+/* A cheap look before lines are cut up and searched for addresses. */
+static bool may_be_divided(struct slice line)
+{
+    return slice_find_of_four(line, "|\t;,") >= 0 || slice_find(line, SLICE("  ")) >= 0 ||
+           slice_starts_with_nocase(line, w3c_fields);
 }
 
 static struct slice next_cell(struct slice *rest, char divider)
@@ -140,7 +151,7 @@ void grid_read_text(struct slice text, struct arena *arena, struct grids *grids)
     struct slice line, row;
     for (unsigned i = 0; i < LINES_MOST && next_line(&text, &line); i++) {
         struct cells head;
-        if (line.len < 5 || line.len > LINE_LONGEST || is_rule(line) ||
+        if (line.len < 5 || line.len > LINE_LONGEST || !may_be_divided(line) || is_rule(line) ||
             !row_below(text, &row) || has_address(line))
             continue;
         char divider = find_divider(line, row, &head);

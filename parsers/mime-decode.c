@@ -4,23 +4,28 @@
 #include "parsers/mime-lines.h"
 #include "parsers/mime.h"
 
-#define NOT_BASE64 64
-#define PADDING    65
-
-static unsigned char base64_value(char byte)
-{
-    if (byte >= 'A' && byte <= 'Z')
-        return (unsigned char)(byte - 'A');
-    if (byte >= 'a' && byte <= 'z')
-        return (unsigned char)(byte - 'a' + 26);
-    if (byte >= '0' && byte <= '9')
-        return (unsigned char)(byte - '0' + 52);
-    if (byte == '+' || byte == '-')
-        return 62;
-    if (byte == '/' || byte == '_')
-        return 63;
-    return byte == '=' ? PADDING : NOT_BASE64;
-}
+/* What a byte is in base64, of both alphabets (RFC 4648): a digit of that value, the padding, or
+ * nothing. */
+enum { DIGIT = 64, PADDING = 1 };
+static const unsigned char base64_digits[256] = {
+    ['A'] = DIGIT | 0,  ['B'] = DIGIT | 1,  ['C'] = DIGIT | 2,  ['D'] = DIGIT | 3,
+    ['E'] = DIGIT | 4,  ['F'] = DIGIT | 5,  ['G'] = DIGIT | 6,  ['H'] = DIGIT | 7,
+    ['I'] = DIGIT | 8,  ['J'] = DIGIT | 9,  ['K'] = DIGIT | 10, ['L'] = DIGIT | 11,
+    ['M'] = DIGIT | 12, ['N'] = DIGIT | 13, ['O'] = DIGIT | 14, ['P'] = DIGIT | 15,
+    ['Q'] = DIGIT | 16, ['R'] = DIGIT | 17, ['S'] = DIGIT | 18, ['T'] = DIGIT | 19,
+    ['U'] = DIGIT | 20, ['V'] = DIGIT | 21, ['W'] = DIGIT | 22, ['X'] = DIGIT | 23,
+    ['Y'] = DIGIT | 24, ['Z'] = DIGIT | 25, ['a'] = DIGIT | 26, ['b'] = DIGIT | 27,
+    ['c'] = DIGIT | 28, ['d'] = DIGIT | 29, ['e'] = DIGIT | 30, ['f'] = DIGIT | 31,
+    ['g'] = DIGIT | 32, ['h'] = DIGIT | 33, ['i'] = DIGIT | 34, ['j'] = DIGIT | 35,
+    ['k'] = DIGIT | 36, ['l'] = DIGIT | 37, ['m'] = DIGIT | 38, ['n'] = DIGIT | 39,
+    ['o'] = DIGIT | 40, ['p'] = DIGIT | 41, ['q'] = DIGIT | 42, ['r'] = DIGIT | 43,
+    ['s'] = DIGIT | 44, ['t'] = DIGIT | 45, ['u'] = DIGIT | 46, ['v'] = DIGIT | 47,
+    ['w'] = DIGIT | 48, ['x'] = DIGIT | 49, ['y'] = DIGIT | 50, ['z'] = DIGIT | 51,
+    ['0'] = DIGIT | 52, ['1'] = DIGIT | 53, ['2'] = DIGIT | 54, ['3'] = DIGIT | 55,
+    ['4'] = DIGIT | 56, ['5'] = DIGIT | 57, ['6'] = DIGIT | 58, ['7'] = DIGIT | 59,
+    ['8'] = DIGIT | 60, ['9'] = DIGIT | 61, ['+'] = DIGIT | 62, ['/'] = DIGIT | 63,
+    ['-'] = DIGIT | 62, ['_'] = DIGIT | 63, ['='] = PADDING,
+};
 
 /* Padding ends a quantum, not the text: encoders that work line by line pad in the middle. */
 size_t decode_base64(struct slice encoded, char *to)
@@ -29,11 +34,11 @@ size_t decode_base64(struct slice encoded, char *to)
     uint32_t bits = 0;
     unsigned held = 0;
     for (size_t i = 0; i < encoded.len; i++) {
-        unsigned char value = base64_value(encoded.ptr[i]);
-        if (value == PADDING) {
+        unsigned char digit = base64_digits[(unsigned char)encoded.ptr[i]];
+        if (digit == PADDING) {
             held = 0;
-        } else if (value != NOT_BASE64) {
-            bits = (bits << 6 | value) & 0xffffff;
+        } else if (digit != 0) {
+            bits = (bits << 6 | (digit & (DIGIT - 1U))) & 0xffffff;
             held += 6;
             if (held >= 8) {
                 held -= 8;

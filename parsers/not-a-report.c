@@ -6,6 +6,7 @@
 #include "parsers/formats.h"
 #include "parsers/forwarded-marks.h"
 #include "parsers/free-text-words.h"
+#include "parsers/no-report.h"
 #include "parsers/ordinary.h"
 #include "parsers/phrases.h"
 #include "parsers/suspicion.h"
@@ -299,12 +300,21 @@ static size_t find_kind(const struct incoming *message)
     said.in_words = phrases_within(said.words);
     while (i < sizeof kinds / sizeof kinds[0] && !kinds[i].test(message, &said))
         i++;
-    return i;
+    return i < sizeof kinds / sizeof kinds[0] ? i : NO_REPORT_NONE;
+}
+
+size_t no_report_of(const struct incoming *message)
+{
+    struct no_report *no_report = message->no_report;
+    if (!no_report->sought)
+        no_report->kind = find_kind(message);
+    no_report->sought = true;
+    return no_report->kind;
 }
 
 static bool not_a_report_recognises(const struct incoming *message)
 {
-    return message->file_name.len == 0 && find_kind(message) < sizeof kinds / sizeof kinds[0];
+    return message->file_name.len == 0 && no_report_of(message) != NO_REPORT_NONE;
 }
 
 /* In words of its own, to nobody's mail in answer. */
@@ -319,7 +329,7 @@ static enum status not_a_report_parse(const struct incoming *message,
                                       struct parse_result *result, struct fault *why)
 {
     (void)why;
-    size_t kind = find_kind(message);
+    size_t kind = no_report_of(message);
     enum sureness sureness = kinds[kind].sureness;
     bool insists = (sureness != CERTAIN && ordinary_complains(message)) ||
                    (sureness == UNLESS_ACCUSED && accuses_us(message));

@@ -14,6 +14,11 @@ static char lower(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
 }
 
+static char upper(char c)
+{
+    return c >= 'a' && c <= 'z' ? (char)(c - ('a' - 'A')) : c;
+}
+
 /* ---- reading a template ---- */
 
 static const struct {
@@ -120,11 +125,14 @@ static size_t literal_end(struct slice line, size_t at, struct slice literal)
 static bool find_literal(struct slice line, size_t from, struct slice literal, size_t *start,
                          size_t *end)
 {
-    char first = literal.ptr[0];
-    for (*start = from; *start < line.len; (*start)++) {
-        char byte = line.ptr[*start];
-        if ((first == ' ' ? is_space(byte) : lower(byte) == first) &&
-            (*end = literal_end(line, *start, literal)) > 0)
+    char first = literal.ptr[0], other = first == ' ' ? '\t' : upper(first);
+    ptrdiff_t skipped;
+    for (*start = from;
+         (skipped = slice_find_either(slice_from(line, *start), first, other)) >= 0;
+         (*start)++) {
+        *start += (size_t)skipped;
+        *end = literal_end(line, *start, literal);
+        if (*end > 0)
             return true;
     }
     return false;

@@ -27,12 +27,12 @@ struct reading {
     const struct notice *notice;
     struct draft *drafts;
     size_t count, room;
-    struct draft *current;      /* that lines are about; NULL: none */
-    uint16_t index[INDEX_SIZE]; /* drafts by subject: open addressing, numbers from 1 */
-    bool whole;                 /* or only until somebody is named */
-    bool full;                  /* somebody was named who is one too many */
-    struct line_facts shared;   /* for all that follow */
-    struct line_facts heading;  /* for all until the next heading */
+    struct draft *current; /* that lines are about; NULL: none */
+    uint16_t *index; /* drafts by subject: open addressing, numbers from 1; NULL before one */
+    bool whole;      /* or only until somebody is named */
+    bool full;       /* somebody was named who is one too many */
+    struct line_facts shared;  /* for all that follow */
+    struct line_facts heading; /* for all until the next heading */
     bool ended;
 };
 
@@ -71,7 +71,7 @@ static void set_time(struct report *report, struct slice text)
 
 static void set_word(const struct reading *reading, struct report *report, struct slice word)
 {
-    const struct xarf_type *type = type_for(reading, word);
+    const struct xarf_type *type = report->type == NULL ? type_for(reading, word) : NULL;
     if (report->feedback_type.len == 0 || (report->type == NULL && type != NULL))
         report->feedback_type = arena_lower(reading->message->arena, word);
     if (report->type == NULL)
@@ -154,6 +154,8 @@ static uint16_t *slot_of(struct reading *reading, const struct fact *subject,
                          const struct xarf_type *type)
 {
     uint64_t hash = 14695981039346656037U; /* FNV-1a */
+    if (reading->index == NULL)
+        reading->index = arena_array(reading->message->arena, uint16_t, INDEX_SIZE);
     for (size_t i = 0; i < subject->text.len; i++)
         hash = (hash ^ (uint8_t)subject->text.ptr[i]) * 1099511628211U;
     for (size_t i = hash % INDEX_SIZE;; i = (i + 1) % INDEX_SIZE) {
@@ -172,7 +174,7 @@ static struct draft *new_draft(struct reading *reading, const struct fact *subje
     struct arena *arena = reading->message->arena;
     if (reading->count == reading->room) {
         reading->room = reading->room == 0 ? 8 : reading->room * 2;
-        struct draft *grown = arena_array(arena, struct draft, reading->room);
+        struct draft *grown = arena_take(arena, reading->room * sizeof *grown);
         if (reading->count > 0)
             memcpy(grown, reading->drafts, reading->count * sizeof *grown);
         reading->drafts = grown;

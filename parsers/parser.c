@@ -6,6 +6,7 @@
 #include "parsers/authentication.h"
 #include "parsers/forwarded.h"
 #include "parsers/free-text.h"
+#include "parsers/no-report.h"
 #include "parsers/report-id.h"
 #include "parsers/restricted.h"
 
@@ -42,9 +43,11 @@ static void incoming_init(struct incoming *message, const struct parse_settings 
     message->arena = arena;
     message->attachments = arena_new(arena, struct attachments);
     message->feedback = arena_new(arena, struct arf_feedback);
+    message->no_report = arena_new(arena, struct no_report);
     message->free_text = arena_new(arena, struct free_text);
     message->subject = mime_decode_words(arena, mime_header(part, SLICE("Subject")));
     message->from = mime_mailbox(arena, mime_header(part, SLICE("From")));
+    message->author = report_author(message);
     (void)moment_parse(mime_header(part, SLICE("Date")), &message->date, NULL);
 }
 

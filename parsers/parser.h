@@ -48,12 +48,14 @@ struct incoming {
     struct slice file_name; /* when it came as a bare document; empty for a mail */
     struct slice subject;   /* decoded */
     struct slice from;      /* mailbox of From */
+    struct party author;    /* whom From names */
     int64_t date;           /* of the Date field; 0 when absent or broken */
     struct authentication auth;
     const struct incoming
         *outer; /* what this message was forwarded in; NULL when it came itself */
     struct attachments *attachments; /* ask attachments_of (attachments.h) */
     struct arf_feedback *feedback;   /* ask arf_feedback_of (arf-parts.h) */
+    struct no_report *no_report;     /* ask no_report_of (no-report.h) */
     struct free_text *free_text;     /* ask free_text_of (free-text.h) */
     struct arena *arena;
 };
@@ -124,6 +126,8 @@ struct report *parse_add(const struct incoming *message, struct parse_result *re
 /* The same in two steps, for a report that may turn out to be invalid. */
 struct report *parse_draft(const struct incoming *message);
 void parse_keep(struct parse_result *result, struct report *report);
+/* Who wrote the message, once its from is known. */
+struct party report_author(const struct incoming *message);
 /* Sets subject, subject_type and address (or none). */
 void report_set_address(struct report *report, const struct address *address,
                         struct arena *arena);

@@ -7,7 +7,7 @@
 
 #define LABEL_LONGEST 40    /* bytes before the colon */
 #define PHRASES_MOST  1500U /* in all tables together */
-#define HEAD          4U    /* bytes of a phrase by which it is found */
+#define HEAD          4U    /* bytes of a phrase by which it is found; mere labels have fewer */
 
 /* Phrases parted by "|", in rows that end with NULL. */
 static const char *const tables[PHRASES_COUNT][48] = {

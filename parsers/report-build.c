@@ -15,7 +15,7 @@ static struct slice display_name(const struct incoming *message)
     return slice_trim(mime_decode_words(message->arena, name));
 }
 
-static struct party author(const struct incoming *message)
+struct party report_author(const struct incoming *message)
 {
     struct party party = {
         .org = display_name(message),
@@ -30,8 +30,8 @@ static struct party author(const struct incoming *message)
 struct report *parse_draft(const struct incoming *message)
 {
     struct report *report = arena_new(message->arena, struct report);
-    report->reporter = author(message);
-    report->sender = message->outer == NULL ? report->reporter : author(message->outer);
+    report->reporter = message->author;
+    report->sender = message->outer == NULL ? message->author : message->outer->author;
     report->auth = message->auth;
     report->reported_at = message->date;
     report->role = ROLE_SOURCE;

@@ -1,7 +1,13 @@
 /* What the columns of a table are, by their names. */
 #include "parsers/table.h"
 
+#include <stddef.h>
 #include <stdlib.h>
+
+void table_init(struct table *table)
+{
+    memset(table, 0, offsetof(struct table, header.fields));
+}
 
 static struct slice without_marks(struct slice field)
 {
@@ -36,20 +42,13 @@ static int compare_columns(const void *left, const void *right, void *data)
     return order != 0 ? order : (int)a - (int)b;
 }
 
-/* One bit of 64, the same for names that are the same. */
-static uint64_t shape_of(struct slice name)
-{
-    unsigned middle = name.len == 0 ? 0 : (unsigned char)feed_plain(name.ptr[name.len / 2]);
-    return UINT64_C(1) << ((name.len * 7 + middle) & 63);
-}
-
 void table_sort_header(struct table_header *header)
 {
     header->shapes = 0;
     for (size_t i = 0; i < header->count; i++) {
         header->fields[i] = bare_name(header->fields[i], &header->remarks[i]);
         header->sorted[i] = (uint16_t)i;
-        header->shapes |= shape_of(header->fields[i]);
+        header->shapes |= feed_name_shape(header->fields[i]);
     }
     qsort_r(header->sorted, header->count, sizeof *header->sorted, compare_columns, header);
 }
@@ -58,7 +57,7 @@ void table_sort_header(struct table_header *header)
 static int find_column(const struct table_header *header, struct slice name)
 {
     size_t low = 0, high = header->count;
-    if ((header->shapes & shape_of(name)) == 0)
+    if ((header->shapes & feed_name_shape(name)) == 0)
         return -1;
     while (low < high) {
         size_t middle = (low + high) / 2;
@@ -93,7 +92,7 @@ static const struct column_names *names_of(const struct feed *feed, enum table_f
 
 static bool has_any(const struct table_header *header, const struct column_names *names)
 {
-    for (size_t i = 0; i < names->count; i++)
+    for (size_t i = 0; (header->shapes & names->shapes) != 0 && i < names->count; i++)
         if (table_has_column(header, names->items[i]))
             return true;
     return false;
@@ -117,7 +116,8 @@ bool table_take_feed(struct table *table, const struct feed *feed)
     for (enum table_fact fact = 0; fact < TABLE_FACTS; fact++) {
         const struct column_names *names = names_of(feed, fact);
         size_t found = 0;
-        for (size_t i = 0; i < names->count; i++) {
+        bool any = (table->header.shapes & names->shapes) != 0;
+        for (size_t i = 0; any && i < names->count; i++) {
             int column = find_column(&table->header, names->items[i]);
             if (column >= 0)
                 table->columns[fact][found++] = (uint16_t)column;

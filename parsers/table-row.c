@@ -5,6 +5,7 @@
 #include "parsers/mention.h"
 #include "parsers/vocabulary.h"
 
+#include "base/bytes.h"
 #include "base/text.h"
 
 #include <stdlib.h>
@@ -140,8 +141,8 @@ static bool read_address(struct slice text, struct arena *arena, struct mention 
 static bool is_address(struct slice text)
 {
     struct address address;
-    return text.len > 0 && (address_parse_defanged(text, &address) ||
-                            (text.ptr[0] >= '0' && text.ptr[0] <= '9') || text.ptr[0] == '[');
+    return text.len > 0 && (byte_is_digit(text.ptr[0]) || text.ptr[0] == '[' ||
+                            address_parse_defanged(text, &address));
 }
 
 static const char *set_subject(const struct row *row, struct report *report)

@@ -30,6 +30,13 @@ static void split_header(struct slice line, char separator, struct table_header 
     table_sort_header(header);
 }
 
+static struct table *table_new(struct arena *arena)
+{
+    struct table *table = arena_take(arena, sizeof *table);
+    table_init(table);
+    return table;
+}
+
 static const struct feeds *definitions(const struct incoming *message)
 {
     return message->settings->feeds != NULL ? message->settings->feeds : feeds_default();
@@ -59,6 +66,15 @@ struct csv_table {
     char separator;
     struct slice rows;
 };
+
+static struct csv_table *csv_new(struct arena *arena)
+{
+    struct csv_table *csv = arena_take(arena, sizeof *csv);
+    table_init(&csv->table);
+    csv->rows = (struct slice){0};
+    csv->separator = '\0';
+    return csv;
+}
 
 /* What the rows leave out and the mail around them says. */
 static void ask_mail(const struct incoming *message, struct table *table)
@@ -99,7 +115,8 @@ static bool fit_header(const struct incoming *message, struct slice line, bool m
                        struct csv_table *csv)
 {
     static const char usual[] = {',', ';', '\t', '|'};
-    for (size_t s = 0; s < sizeof usual; s++) {
+    bool separated = slice_find_of_four(line, usual) >= 0; /* few lines of prose are */
+    for (size_t s = 0; separated && s < sizeof usual; s++) {
         if (slice_find_byte(line, usual[s]) < 0)
             continue;
         split_header(line, usual[s], &csv->table.header);
@@ -203,7 +220,7 @@ static enum status read_csv(const struct incoming *message, struct csv_table *ta
         .message = message, .result = result, .table = &table->table, .number = 1};
     ask_mail(message, &table->table);
     reading->room = table->rows.len < ROW_LONGEST ? table->rows.len : ROW_LONGEST;
-    reading->text = arena_alloc(message->arena, reading->room + 1);
+    reading->text = arena_take(message->arena, reading->room + 1);
     if (csv_init(&csv, 0) != 0)
         return fail(why, ERR_MALFORMED, "the table cannot be read");
     csv_set_delim(&csv, (unsigned char)table->separator);
@@ -288,7 +305,7 @@ static bool take_grids(const struct incoming *message, const struct attachments 
                        size_t index, struct parse_result *result)
 {
     const struct grids *grids = grids_of(message, index);
-    struct table *table = arena_new(message->arena, struct table);
+    struct table *table = grids->count > 0 ? table_new(message->arena) : NULL;
     bool found = false;
     for (size_t i = 0; i < grids->count; i++) {
         size_t row = 0;
@@ -333,7 +350,7 @@ static struct grids *own_grids(const struct incoming *message,
 bool table_accuses(const struct incoming *message)
 {
     const struct attachments *all = attachments_of(message);
-    struct table *table = arena_new(message->arena, struct table);
+    struct table *table = table_new(message->arena);
     bool answers = message_is_reply(message);
     for (size_t i = 0; i < all->count; i++) {
         if (all->items[i].name.len > 0 || !mime_is_own(&message->mime, all->items[i].part))
@@ -359,7 +376,7 @@ static bool is_own(const struct incoming *message, const struct attachment *atta
 static bool table_recognises(const struct incoming *message)
 {
     const struct attachments *all = attachments_of(message);
-    struct csv_table *csv = arena_new(message->arena, struct csv_table);
+    struct csv_table *csv = csv_new(message->arena);
     for (size_t i = 0; i < all->count; i++)
         if (recognise_csv(message, &all->items[i], csv) ||
             (is_own(message, &all->items[i]) && take_grids(message, all, i, NULL)))
@@ -373,7 +390,7 @@ static enum status table_parse(const struct incoming *message, struct parse_resu
     const struct attachments *all = attachments_of(message);
     enum status status = OK;
     for (size_t i = 0; status == OK && i < all->count; i++) {
-        struct csv_table *csv = arena_new(message->arena, struct csv_table);
+        struct csv_table *csv = csv_new(message->arena);
         if (recognise_csv(message, &all->items[i], csv))
             status = read_csv(message, csv, result, why);
         else if (is_own(message, &all->items[i]))

@@ -30,19 +30,16 @@ enum table_fact {
 };
 
 struct table_header {
+    size_t count;
+    uint64_t shapes; /* of the names: a bit for what each may look like */
     struct slice fields[TABLE_COLUMNS_MOST];
     struct slice remarks[TABLE_COLUMNS_MOST]; /* "UTC", where the field was "time (UTC)" */
-    size_t count;
-    uint16_t sorted[TABLE_COLUMNS_MOST]; /* by name */
-    uint64_t shapes;                     /* of the names: a bit for what each may look like */
+    uint16_t sorted[TABLE_COLUMNS_MOST];      /* by name */
 };
 
 struct table {
     const struct feed *feed;
     struct slice name; /* of the attachment */
-    struct table_header header;
-    /* Of each fact the columns that are there, in the feed's order of preference. */
-    uint16_t columns[TABLE_FACTS][FEED_COLUMNS_MOST];
     size_t column_counts[TABLE_FACTS];
     bool serial_times; /* a sheet's: days since 1899-12-30 */
     struct slice zone; /* of times that name none; empty: UTC */
@@ -51,7 +48,14 @@ struct table {
     const struct xarf_type *otherwise;
     struct slice mail_zone;
     bool kind_asked, zone_asked; /* of the mail, which is asked once */
+    struct table_header header;
+    /* Of each fact the columns that are there, in the feed's order of preference. */
+    uint16_t columns[TABLE_FACTS][FEED_COLUMNS_MOST];
 };
+
+/* All but the columns, which are counted and large: most tables have few, most mails no
+ * table. */
+void table_init(struct table *table);
 
 /* Call when the header's fields are all there, as they were written. */
 void table_sort_header(struct table_header *header);
