@@ -8,6 +8,7 @@
 #include "base/host.h"
 #include "base/moment.h"
 #include "base/text.h"
+#include "correlate/correlate.h"
 #include "correlate/incident.h"
 #include "store/lookups.h"
 
@@ -96,29 +97,42 @@ static bool settle_at_once(struct pipeline *pipeline, const struct lookup *looku
     return true;
 }
 
-static struct slice too_many(struct pipeline *pipeline, const struct lookup *lookup,
-                             struct slice name)
+/* Of what there is room for: whoever owns a name can write any number of reports that give it,
+ * and sign them too. So a quarter is kept for known operators, and of the rest a third for
+ * those who are somebody. */
+static uint64_t room_for(const struct pipeline *pipeline, const struct report *report,
+                         uint64_t room)
 {
+    struct operator_standing who;
+    operator_of(report, &pipeline->config.policy, &who);
+    return who.known ? room : who.name.len > 0 ? room / 4 * 3 : room / 2;
+}
+
+static struct slice too_many(struct pipeline *pipeline, const struct lookup *lookup,
+                             const struct report *report, struct slice name)
+{
+    uint64_t most = room_for(pipeline, report, CLAIMS_MOST);
     struct arena *arena = &pipeline->message_arena;
     if (pipeline->named >= NAMED_MOST)
         return arena_printf(arena,
                             "more than %u reports name no address: those after them were not "
                             "looked up",
                             NAMED_MOST);
-    if (lookup->waits && lookup->claims >= CLAIMS_MOST)
-        return arena_printf(arena, "names no address, and %u reports wait for %.*s already",
-                            CLAIMS_MOST, SLICE_FMT(name));
+    if (lookup->waits && lookup->claims >= most)
+        return arena_printf(arena, "names no address, and %llu reports wait for %.*s already",
+                            (unsigned long long)lookup->claims, SLICE_FMT(name));
     return (struct slice){0};
 }
 
-static struct slice no_room(struct pipeline *pipeline, struct slice name)
+static struct slice no_room(struct pipeline *pipeline, const struct report *report,
+                            struct slice name)
 {
     struct arena *arena = &pipeline->message_arena;
     if (pipeline->names >= pipeline->config.policy.lookup.names_most)
         return arena_printf(arena,
                             "more than %u names: %.*s and those after it were not looked up",
                             pipeline->config.policy.lookup.names_most, SLICE_FMT(name));
-    if (store_lookups_waiting(pipeline->txn) >= WAITING_MOST)
+    if (store_lookups_waiting(pipeline->txn) >= room_for(pipeline, report, WAITING_MOST))
         return arena_printf(arena, "names no address, and too many names wait already: %.*s",
                             SLICE_FMT(name));
     return (struct slice){0};
@@ -147,14 +161,14 @@ void lookup_wait(struct pipeline *pipeline, const struct report *report, uint64_
     struct slice shown = report->restricted ? SLICE("its name") : host.name;
     if (!store_get_lookup(pipeline->txn, host.name, arena, &lookup))
         lookup = (struct lookup){.name = host.name};
-    *why_not = too_many(pipeline, &lookup, shown);
+    *why_not = too_many(pipeline, &lookup, report, shown);
     if (why_not->len > 0)
         return;
     pipeline->named++;
     if (!lookup.waits) {
         if (settle_at_once(pipeline, &lookup, &claim, why_not))
             return;
-        *why_not = no_room(pipeline, shown);
+        *why_not = no_room(pipeline, report, shown);
         if (why_not->len > 0)
             return;
         pipeline->names++;

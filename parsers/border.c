@@ -21,12 +21,13 @@ static bool is_ours(const struct parse_settings *settings, struct slice host)
 }
 
 /* What the client calls itself is only a claim: it is ours by an address that nobody outside
- * has, or by the name that our host found for the address. Without an address the mail was
- * handed over on the host itself. */
+ * has, or by the name that our host found for the address. Where there is no client, or a
+ * program on the host itself, the mail did not come from outside. */
 static bool comes_from_us(const struct parse_settings *settings, const struct hop *hop)
 {
     if (address_is_none(&hop->address))
-        return hop->claimed.len == 0 || slice_eq_nocase(hop->claimed, hop->by);
+        return hop->claimed.len == 0 ||
+               (slice_eq_nocase(hop->claimed, hop->by) && hop_is_local(hop));
     return address_is_special(&hop->address) || is_ours(settings, hop->verified);
 }
 

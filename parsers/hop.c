@@ -57,6 +57,17 @@ static bool is_greeting(struct slice word)
     return slice_eq_nocase(word, SLICE("HELO")) || slice_eq_nocase(word, SLICE("EHLO"));
 }
 
+bool hop_is_smtp(const struct hop *hop)
+{
+    return slice_find_nocase(hop->with, SLICE("SMTP")) >= 0; /* ESMTPSA, UTF8SMTPS … */
+}
+
+bool hop_is_local(const struct hop *hop)
+{
+    return slice_find_nocase(hop->with, SLICE("LMTP")) >= 0 ||
+           slice_eq_nocase(hop->with, SLICE("local"));
+}
+
 /* "[192.0.2.7] (helo=claimed ident=[claimed])": Exim's way when the client has no name. All in
  * that comment are the client's own words, parentheses too. */
 static bool is_claims(struct slice word)
@@ -66,52 +77,109 @@ static bool is_claims(struct slice word)
            slice_starts_with_nocase(word, SLICE("port="));
 }
 
+/* Reading one field. */
+struct reading {
+    struct hop *hop;
+    enum { NOWHERE, FROM, BY, WITH, FOR } clause;
+    unsigned depth, comment; /* comments around this word; which of them from the left */
+    unsigned told_by;        /* the comment that holds what the host saw; 0: none yet */
+    bool greeting;           /* this comment repeats what the client called itself */
+    bool closed;             /* what follows are the client's words */
+    struct slice previous;
+};
+
+static void enter_comment(struct reading *reading)
+{
+    if (reading->depth++ == 0) {
+        reading->comment++;
+        reading->greeting = false;
+    }
+    reading->previous = (struct slice){NULL, 0};
+}
+
+/* Name and address that the host saw stand last in their comment: sendmail puts before them
+ * what the client's ident service answered. Later comments are about other things. */
+static void take_address(struct reading *reading, const struct address *address,
+                         struct slice rest)
+{
+    struct hop *hop = reading->hop;
+    bool seen = reading->depth > 0 && !reading->greeting;
+    if (reading->closed || (seen ? reading->told_by != 0 && reading->told_by != reading->comment
+                                 : !address_is_none(&hop->address)))
+        return;
+    hop->address = *address;
+    hop->verified = seen ? reading->previous : (struct slice){NULL, 0};
+    hop->port = read_port(slice_from(rest, 1));
+    if (seen)
+        reading->told_by = reading->comment;
+}
+
+static void read_from(struct reading *reading, struct slice word, struct slice rest)
+{
+    struct hop *hop = reading->hop;
+    struct address address;
+    if (slice_eq_nocase(word, SLICE("forged")))
+        hop->verified = (struct slice){NULL, 0};
+    if (reading->depth > 0 && !address_is_none(&hop->address) && is_claims(word))
+        reading->closed = true;
+    else if (!is_greeting(reading->previous) && read_address(word, &address))
+        take_address(reading, &address, rest);
+    else if (reading->depth > 0)
+        reading->greeting = reading->greeting || is_greeting(word);
+    else if (hop->claimed.len == 0)
+        hop->claimed = word;
+}
+
+static bool read_keyword(struct reading *reading, struct slice word)
+{
+    static const struct slice words[] = {[FROM] = SLICE("from"),
+                                         [BY] = SLICE("by"),
+                                         [WITH] = SLICE("with"),
+                                         [FOR] = SLICE("for")};
+    for (unsigned i = FROM; reading->depth == 0 && i <= FOR; i++)
+        if (slice_eq_nocase(word, words[i])) {
+            reading->clause = i;
+            return true;
+        }
+    return false;
+}
+
+static void read_word(struct reading *reading, struct slice word, struct slice rest)
+{
+    struct hop *hop = reading->hop;
+    if (read_keyword(reading, word))
+        return;
+    if (reading->clause == FROM)
+        read_from(reading, word, rest);
+    else if (reading->clause == BY && hop->by.len == 0)
+        hop->by = word;
+    else if (reading->clause == WITH && hop->with.len == 0 && reading->depth == 0)
+        hop->with = word;
+    else if (reading->clause == FOR && hop->recipient.len == 0 &&
+             slice_find_byte(word, '@') > 0)
+        hop->recipient = word;
+}
+
 void hop_read(struct slice value, struct hop *hop)
 {
-    enum { NOWHERE, FROM, BY, FOR } clause = NOWHERE;
-    struct slice rest = value, word, previous = {NULL, 0};
-    unsigned depth = 0;
-    bool seen_in_comment = false;
+    struct slice rest = value, word;
+    struct reading reading = {.hop = hop};
     *hop = (struct hop){0};
     while (next_word(&rest, &word)) {
-        struct address address;
         char first = word.ptr[0];
-        if (first == '(') {
-            depth++;
-            previous = (struct slice){NULL, 0};
-        } else if (first == ')') {
-            depth -= depth > 0;
-        } else if (first == ';' && depth == 0) {
+        if (first == ';' && reading.depth == 0) {
             (void)moment_parse(rest, &hop->date, NULL);
             return;
-        } else if (depth == 0 && slice_eq_nocase(word, SLICE("from"))) {
-            clause = FROM;
-        } else if (depth == 0 && slice_eq_nocase(word, SLICE("by"))) {
-            clause = BY;
-        } else if (depth == 0 && slice_eq_nocase(word, SLICE("for"))) {
-            clause = FOR;
-        } else if (clause == FROM && depth > 0 && !address_is_none(&hop->address) &&
-                   is_claims(word)) {
-            seen_in_comment = true;
-        } else if (clause == FROM && !is_greeting(previous) && read_address(word, &address)) {
-            if (depth > 0 ? !seen_in_comment : address_is_none(&hop->address)) {
-                hop->address = address;
-                seen_in_comment = depth > 0;
-                if (depth > 0)
-                    hop->verified = previous;
-                hop->port = read_port(slice_from(rest, 1));
-            }
-        } else if (clause == FROM && depth == 0 && hop->claimed.len == 0 &&
-                   !is_enclosing(first)) {
-            hop->claimed = word;
-        } else if (clause == BY && hop->by.len == 0 && !is_enclosing(first)) {
-            hop->by = word;
-        } else if (clause == FOR && hop->recipient.len == 0 && slice_find_byte(word, '@') > 0) {
-            hop->recipient = word;
         }
-        if (clause == FROM && slice_eq_nocase(word, SLICE("forged")))
-            hop->verified = (struct slice){NULL, 0};
-        if (!is_enclosing(first))
-            previous = depth > 0 && !is_greeting(previous) ? word : (struct slice){NULL, 0};
+        if (first == '(') {
+            enter_comment(&reading);
+        } else if (first == ')') {
+            reading.depth -= reading.depth > 0;
+        } else if (!is_enclosing(first)) {
+            read_word(&reading, word, rest);
+            reading.previous = reading.depth > 0 && !is_greeting(reading.previous)
+                                   ? word
+                                   : (struct slice){NULL, 0};
+        }
     }
 }

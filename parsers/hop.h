@@ -13,9 +13,15 @@ struct hop {
     struct slice claimed;  /* from: what the client called itself */
     struct slice verified; /* name that the receiving host found for the address */
     struct slice by;
+    struct slice with; /* protocol */
     struct slice recipient;
     int64_t date;
 };
+
+/* The mail came over a network from a client, known or not; of others nobody can say. */
+bool hop_is_smtp(const struct hop *hop);
+/* It was handed over by a program, none that listens to the world. */
+bool hop_is_local(const struct hop *hop);
 
 /* value: of a Received field. */
 void hop_read(struct slice value, struct hop *hop);

@@ -120,6 +120,22 @@ static bool is_foreign(struct arena *arena, const struct hop *hop)
            !same_organisation(arena, hop->claimed, hop->by);
 }
 
+/* From a client whose address nobody wrote down: what it calls itself is no help, and below
+ * may stand what it wrote. */
+static bool comes_from_somewhere(struct arena *arena, const struct hop *hop)
+{
+    return hop->claimed.len > 0 &&
+           (hop_is_smtp(hop) || (is_host_name(hop->claimed) && is_host_name(hop->by) &&
+                                 !same_organisation(arena, hop->claimed, hop->by)));
+}
+
+static bool is_within(struct arena *arena, const struct hop *hop)
+{
+    return address_is_special(&hop->address) ||
+           same_organisation(arena, hop->verified, hop->by) ||
+           (is_microsoft(arena, hop->claimed) && is_microsoft(arena, hop->by));
+}
+
 /* True when the walk ends here. */
 static bool walk_hop(struct walk *walk, struct slice value)
 {
@@ -130,9 +146,8 @@ static bool walk_hop(struct walk *walk, struct slice value)
         !same_organisation(walk->arena, walk->last_by, hop.by))
         return true; /* not written by the reporter's hosts */
     bool known = !address_is_none(&hop.address);
-    bool within = !known || address_is_special(&hop.address) ||
-                  same_organisation(walk->arena, hop.verified, hop.by) ||
-                  (is_microsoft(walk->arena, hop.claimed) && is_microsoft(walk->arena, hop.by));
+    bool within =
+        known ? is_within(walk->arena, &hop) : !comes_from_somewhere(walk->arena, &hop);
     walk->trace->date = hop.date != 0 ? hop.date : walk->trace->date;
     if (walk->trace->recipient.len == 0 || !within)
         walk->trace->recipient = hop.recipient.len > 0 ? hop.recipient : walk->trace->recipient;

@@ -152,7 +152,7 @@ class Replayed(Case):
         self.assertEqual(self.triage(), ["more than 10 names: h10.example.com and those after it were not looked up"])
 
     def test_a_flood_of_reports_of_one_name(self):
-        """Each would be a report for each address that the name leads to."""
+        """Each would be a report for each address that the name leads to; whoever sends them, a known operator is heard."""
         def table(number):
             rows = "".join(f"2026-11-01T10:00:{i % 60:02}Z,http://evil.example.com/{number}/p{i},phishing\n" for i in range(2100))
             return ("Received: from a by mx.example.net; Sun, 01 Nov 2026 10:05:00 +0000\nFrom: x <abuse@x.example.org>\n"
@@ -162,13 +162,15 @@ class Replayed(Case):
                     "--b\nContent-Type: text/csv; name=report.csv\nContent-Disposition: attachment; filename=report.csv\n\n"
                     f"timestamp,url,category\n{rows}--b--\n").encode()
         more = "more than 2000 reports name no address: those after them were not looked up"
-        for script, filed in (("+1h * resolves 192.0.2.7\n", 2000), ("+0 * resolves 192.0.2.7\n", 4000)):
+        waits = "names no address, and 1000 reports wait for evil.example.com already"
+        known = xarf(3, "http://evil.example.com/login")
+        for script, filed, second in (("+1h * resolves 192.0.2.7\n", 1001, waits), ("+0 * resolves 192.0.2.7\n", 3001, more)):
             with self.subTest(script):
                 self.setUp()
-                events = self.replayed([table(1), table(2)], script)
+                events = self.replayed([table(1), table(2), known], script)
                 self.assertEqual(len([e for e in events if e["event"] == "report"]), filed)
-                waits = more if filed == 4000 else "names no address, and 2000 reports wait for evil.example.com already"
-                self.assertEqual(sorted(self.triage()), sorted([more, waits]))
+                self.assertEqual(sorted(self.triage()), sorted([waits, second]))
+                self.assertTrue(any("alpha" in e["text"] for e in events if e["event"] == "report"))
 
     def test_hostile_names(self):
         for name in ("http://localhost/", "http://db.internal/", "http://a\x01b.example.com/", "http://" + "a" * 300 + ".example.com/",

@@ -23,6 +23,18 @@
 #define IDENTITIES                                                                             \
     "Received: from [198.51.100.66] (helo=x ident=x) (mx.provider.example [10.0.0.1]) by "     \
     "mx.provider.example; Mon, 02 Nov 2026 10:00:00 +0000\n"
+#define IDENT                                                                                  \
+    "Received: from x (IDENT:[10.0.0.1]@evil.example [198.51.100.66]) by "                     \
+    "mx.provider.example; Mon, 02 Nov 2026 10:00:00 +0000\n"
+#define GREETING                                                                               \
+    "Received: from x (HELO [10.0.0.1] [10.0.0.1]) ([198.51.100.66]) by mx.provider.example; " \
+    "Mon, 02 Nov 2026 10:00:00 +0000\n"
+#define UNSEEN                                                                                 \
+    "Received: from mx.provider.example by mx.provider.example with ESMTP id x; Mon, 02 Nov "  \
+    "2026 10:00:00 +0000\n"
+#define UNSAID                                                                                 \
+    "Received: from mx.provider.example by mx.provider.example id x; Mon, 02 Nov 2026 "        \
+    "10:00:00 +0000\n"
 #define NAMELESS                                                                               \
     "Received: from mx.provider.example ([192.0.2.25]) by store.provider.example; Mon, 02 "    \
     "Nov 2026 10:00:01 +0000\n"
@@ -56,6 +68,10 @@ static const struct {
     {LIAR ENTRY FORGED, 1, true, AUTH_NONE},
     {IDENTITY ENTRY FORGED, 1, true, AUTH_NONE},
     {IDENTITIES ENTRY FORGED, 1, true, AUTH_NONE},
+    {IDENT ENTRY FORGED, 1, true, AUTH_NONE},
+    {GREETING ENTRY FORGED, 1, true, AUTH_NONE},
+    {UNSEEN ENTRY FORGED, 1, true, AUTH_NONE}, /* greeted with our name, address not written */
+    {UNSAID ENTRY FORGED, 1, true, AUTH_NONE},
     {STORE LIAR ENTRY FORGED, 1, true, AUTH_NONE},
     {STORE ENTRY ENTRY FORGED, 1, true, AUTH_NONE},
     /* hops inside: by the name that was found for the address, by loopback, without a network */

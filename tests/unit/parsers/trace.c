@@ -49,6 +49,23 @@ static void sources(void **state)
         {"Received: from x (mx.b.example [192.0.2.7] (may be forged)) by mx.b.example\n"
          "Received: from victim.example ([198.51.100.9]) by mx.b.example\n",
          "192.0.2.7", "", false},
+        {"Received: from x (IDENT:[198.51.100.9]@a.example [192.0.2.7]) by mx.b.example\n",
+         "192.0.2.7", "", false},
+        {"Received: from x (HELO y [198.51.100.9]) (a.example [192.0.2.7]) by mx.b.example\n",
+         "192.0.2.7", "", false},
+        {"Received: from a.example (a.example [192.0.2.7]) (using TLSv1.3 [198.51.100.9]) by "
+         "mx.b.example\n",
+         "192.0.2.7", "", false},
+        /* a border that does not write its client's address, and a hop that came with the mail */
+        {"Received: from mx.b.example by mx.b.example with ESMTP id 1\n"
+         "Received: from victim.example ([198.51.100.9]) by mx.b.example\n",
+         "", "", false},
+        {"Received: from a.example by mx.b.example\n"
+         "Received: from victim.example ([198.51.100.9]) by mx.b.example\n",
+         "", "", false},
+        {"Received: from mx.b.example by mx.b.example with LMTP id 1\n"
+         "Received: from a.example ([192.0.2.7]) by mx.b.example with ESMTP\n",
+         "192.0.2.7", "", false},
         /* and one of another organisation, below a private hop */
         {"Received: from localhost ([127.0.0.1]) by mx.b.example\n"
          "Received: from victim.example ([198.51.100.9]) by mx.forged.example\n",
