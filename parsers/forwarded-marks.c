@@ -138,3 +138,26 @@ enum inner_field forwarded_split_field(struct slice line, struct slice *value)
         *value = slice_trim(slice_from(*value, 1));
     return field_named(name);
 }
+
+bool forwarded_is_sent(struct slice line)
+{
+    static const struct slice names[] = {
+        SLICE("Sent:"),      SLICE("Gesendet:"),   SLICE("Envoyé :"),    SLICE("Envoyé:"),
+        SLICE("Enviado:"),   SLICE("Enviado el:"), SLICE("Enviada em:"), SLICE("Inviato:"),
+        SLICE("Verzonden:"), SLICE("Wysłano:"),    SLICE("Odesláno:"),   SLICE("Отправлено:"),
+        SLICE("Надіслано:"), SLICE("Skickat:"),    SLICE("Sendt:"),      SLICE("Lähetetty:"),
+        SLICE("Elküldve:"),  SLICE("Trimis:"),     SLICE("Gönderildi:"), SLICE("发送时间:"),
+        SLICE("发送时间："), SLICE("送信日時:"),
+    };
+    line = slice_trim(line);
+    while (line.len > 0 && line.ptr[0] == '*')
+        line = slice_from(line, 1);
+    for (size_t i = 0; i < COUNT(names); i++)
+        if (slice_starts_with_nocase(line, names[i])) {
+            struct slice rest = slice_until(slice_from(line, names[i].len), MARKER_LONGEST);
+            for (size_t at = 0; at < rest.len; at++)
+                if (rest.ptr[at] >= '0' && rest.ptr[at] <= '9')
+                    return true;
+        }
+    return false;
+}

@@ -9,6 +9,8 @@ enum inner_field { INNER_FROM, INNER_DATE, INNER_SUBJECT, INNER_OTHER, INNER_NON
 
 /* "-----Original Message-----", "Begin forwarded message:"; without quote marks. */
 bool forwarded_is_marker(struct slice line);
+/* "Gesendet: Dienstag, 24. November": Outlook sets a header above what it quotes, and no marker. */
+bool forwarded_is_sent(struct slice line);
 /* The last line of what RT puts above a new ticket's text. */
 bool forwarded_is_ticket_link(struct slice line);
 /* "Gesendet: Dienstag, ..."; "*From:* Ines", as some programs set the names in bold. */

@@ -363,7 +363,10 @@ static void accuse_by_trace(struct weighing *w, const struct header *fields, siz
     struct text_time time = {trace.date, true};
     if (time.at > w->reported + 86400 && w->reported != 0)
         time.at = 0;
-    struct claim *claim = accuse(w, &trace.source, SAYS_LINE, time);
+    for (size_t i = 0; i < w->result->claim_count; i++)
+        w->named |= (w->result->claims[i].source & SAYS_TRACE) == 0 &&
+                    free_text_accuses(w->result, &w->result->claims[i]);
+    struct claim *claim = accuse(w, &trace.source, SAYS_TRACE, time);
     if (claim != NULL && claim->lines++ == 0)
         rules_add_points(w->rules, report_type("messaging", "spam"), 1, &w->words);
 }
@@ -389,15 +392,21 @@ static bool is_evidence(const struct incoming *message, const struct header *fie
            mime_field(fields, count, SLICE("Received")).ptr != NULL;
 }
 
+static bool holds_mail(const struct incoming *message, const struct mime_part *part)
+{
+    return slice_eq(part->type, SLICE("message/rfc822")) ||
+           slice_eq(part->type, SLICE("text/rfc822-headers")) ||
+           (slice_starts_with(part->type, SLICE("application/")) &&
+            slice_ends_with_nocase(mime_filename(message->arena, part), SLICE(".eml")));
+}
+
 bool free_text_next_attached(const struct incoming *message, size_t *at, struct header **fields,
                              size_t *count)
 {
     const struct mime_message *mime = &message->mime;
     for (; *at < mime->part_count; ++*at) {
         const struct mime_part *part = &mime->parts[*at];
-        if ((!slice_eq(part->type, SLICE("message/rfc822")) &&
-             !slice_eq(part->type, SLICE("text/rfc822-headers"))) ||
-            !mime_is_own(mime, part))
+        if (!mime_is_own(mime, part) || !holds_mail(message, part))
             continue;
         *count = mime_fields(mime_decode_body(message->arena, part), &message->settings->limits,
                              message->arena, fields);
@@ -456,7 +465,7 @@ void free_text_read(struct weighing *w, struct slice raw)
     w->heading_line = (struct slice){0};
     while (slice_next_line(&rest, &line)) {
         struct slice bytes = without_quotes(line);
-        below |= forwarded_is_marker(bytes);
+        below |= forwarded_is_marker(bytes) || forwarded_is_sent(bytes);
         w->quoted = below || begins_with_mark(line);
         if (slice_eq(line, SLICE("-- ")) || slice_eq(line, SLICE("--")))
             w->signature = true;

@@ -18,7 +18,8 @@ enum says {
     SAYS_LISTED = 8,
     SAYS_CUE = 16,
     SAYS_LINE = 32,
-    SAYS_PLACE = 64, /* where something is hosted, if that is complained about */
+    SAYS_PLACE = 64,  /* where something is hosted, if that is complained about */
+    SAYS_TRACE = 128, /* who sent a mail that is quoted or attached */
 };
 
 struct weighing {
@@ -36,6 +37,7 @@ struct weighing {
     struct slice heading_line; /* above the list that follows; empty: heading tells its cue */
     enum cue heading;
     bool signature;
+    bool named; /* somebody was accused in words before a trace was read */
     bool overfull;
 };
 

@@ -21,7 +21,7 @@ static unsigned points(unsigned says)
         unsigned points;
     } weights[] = {
         {SAYS_PLAIN, 1}, {SAYS_SUBJECT, 2}, {SAYS_LABEL, 2}, {SAYS_LISTED, 2},
-        {SAYS_CUE, 2},   {SAYS_LINE, 3},    {SAYS_PLACE, 2},
+        {SAYS_CUE, 2},   {SAYS_LINE, 3},    {SAYS_PLACE, 2}, {SAYS_TRACE, 3},
     };
     unsigned sum = 0;
     for (size_t i = 0; i < sizeof weights / sizeof *weights; i++)
@@ -92,6 +92,30 @@ static void drop_places(struct free_text *text)
         text->claims[i].source &= ~(unsigned)SAYS_PLACE;
 }
 
+/* Whoever sent the mail that led to a page does not host it, and who names the sender has read
+ * the trace himself; where nobody else is accused, the mail's last hop is what is meant. What
+ * is left counts as a line of a log. */
+static void settle_traces(const struct weighing *w)
+{
+    struct free_text *text = w->result;
+    bool mail =
+        !w->named && (text->type == NULL || strcmp(text->type->category, "messaging") == 0);
+    bool other = false;
+    for (size_t i = 0; i < text->claim_count; i++) {
+        const struct claim *claim = &text->claims[i];
+        other |= (claim->source & SAYS_TRACE) == 0 && free_text_accuses(text, claim);
+    }
+    for (size_t i = 0; i < text->claim_count; i++) {
+        struct claim *claim = &text->claims[i];
+        if ((claim->source & SAYS_TRACE) == 0)
+            continue;
+        unsigned line = !mail && other ? 0 : SAYS_LINE;
+        claim->source = (claim->source & ~(unsigned)SAYS_TRACE) | line;
+        claim->own = (claim->own & SAYS_TRACE) ? (claim->own & ~(unsigned)SAYS_TRACE) | line
+                                               : claim->own;
+    }
+}
+
 /* Private addresses are meant only where no public one is; who is named in the subject
  * outdoes mere lists, who is told to have done it mere labels ("Listening on IP: ..."). */
 static void drop_bystanders(struct free_text *text)
@@ -145,7 +169,8 @@ static struct slice own_lines(struct arena *arena, struct slice text)
 {
     char *out = arena_alloc(arena, text.len + 1);
     struct slice own = {out, 0}, line;
-    while (slice_next_line(&text, &line) && !forwarded_is_marker(line)) {
+    while (slice_next_line(&text, &line) && !forwarded_is_marker(line) &&
+           !forwarded_is_sent(line)) {
         line = slice_trim(line);
         if (line.len == 0 || line.ptr[0] == '>')
             continue;
@@ -197,6 +222,7 @@ static void judge(struct weighing *w)
     bool shown = false; /* in words and in a log: whatever else the mail says */
     text->type = rules_heaviest(w->rules, &w->words);
     drop_places(text);
+    settle_traces(w);
     drop_bystanders(text);
     set_times(w);
     for (size_t i = 0; i < text->claim_count; i++) {

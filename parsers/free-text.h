@@ -4,6 +4,8 @@
  * it stands:
  *
  *     3  a log line whose format is known says who it was, and who the victim
+ *     3  the trace of a mail that is quoted or attached says who sent it; where a page or an
+ *        attack is complained about, only if nobody else is accused
  *     2  a cue in the same sentence ("your server ...", "attack from ...", "... tries to log in")
  *     2  the subject names it
  *     2  it is labelled an address, or stands in a list by itself, or in the URL of what is

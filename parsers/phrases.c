@@ -197,7 +197,19 @@ static const char *const tables[PHRASES_COUNT][48] = {
             "service alert|host alert|problem service|problem host|recovery service",
             "recovery host|monitor is down|monitor is up|problem started at",
             "notification type problem|notification type recovery|service monitoring on",
-            "host monitoring on|alertname",
+            "host monitoring on|alertname|prtg network monitor|cron root|firing 1",
+            "build failed|pipeline has failed|pipeline failed|backup job|monitor is",
+        },
+    [PHRASES_OFFER] =
+        {
+            "webinar|webinars|white paper|whitepaper|book a demo|request a demo|free trial",
+            "call for papers|call for participation|we invite submissions|early bird",
+            "guest post|register now|register today|save the date|our newsletter",
+            "this newsletter|threat report|recruiter|my cv|my resume|curriculum vitae",
+            "job application|bewerbung|bewerbe ich|lebenslauf|candidature|lettre de motivation",
+            "candidatura|sollicitatie|you have been invited|you are invited to|zoom meeting",
+            "request for subscription|merge request|pull request|pipeline",
+            "successfully delivered|our scrubbing|our service protects|our product",
         },
 };
 

@@ -20,6 +20,7 @@ enum phrases {
     PHRASES_SETTLED,      /* the label of its last mail: "Closed" */
     PHRASES_SIGN_UP,      /* how the subject of a request to confirm begins */
     PHRASES_MONITORING,   /* the subject of an alert about one's own hosts */
+    PHRASES_OFFER,        /* what programs, meetings, jobs and sales are announced with */
     PHRASES_COUNT
 };
 

@@ -254,6 +254,8 @@ static void read_word(struct reader *reader, struct slice word, bool has_point)
         word.len = (size_t)slice_find_byte(word, ':');
     if ((has_point && is_address(word)) || is_as_number(word))
         reader->suspicion->names_address = true;
+    if (slice_eq(word, SLICE("email")) || slice_eq(word, SLICE("e-mail")))
+        reader->near_our = 0; /* "your email address" is no host of ours */
     bool near_our = reader->near_our > 0;
     reader->near_our -= near_our;
     for (unsigned i = index->first[word_bucket(word, HEAD)]; i > 0; i = index->next[i - 1])

@@ -2,9 +2,14 @@
  * a person must look. Asked last, it always answers. */
 #include "parsers/attachments.h"
 #include "parsers/formats.h"
+#include "parsers/free-text-words.h"
 #include "parsers/free-text.h"
 #include "parsers/ordinary.h"
+#include "parsers/phrases.h"
 #include "parsers/suspicion.h"
+#include "parsers/text-body.h"
+
+#define OFFER_MOST ((size_t)4096) /* of a text that is looked through for its trade */
 
 static bool is_generated(const struct incoming *message)
 {
@@ -23,6 +28,17 @@ static bool is_mail(const struct incoming *message)
         if (mime_header(&message->mime.parts[0], names[i]).ptr != NULL)
             return true;
     return false;
+}
+
+/* Words of abuse are the trade of whoever sells, teaches or seeks work against it. */
+static bool is_offer(const struct incoming *message)
+{
+    struct arena *arena = message->arena;
+    struct text_list texts = text_bodies(message, OFFER_MOST);
+    unsigned found = phrases_within(words_fold(arena, message->subject));
+    if (texts.count > 0)
+        found |= phrases_within(words_fold(arena, texts.items[0]));
+    return (found & PHRASES_SET(PHRASES_OFFER)) != 0;
 }
 
 /* A list's mail that complains to us, and does not tell the world's news. */
@@ -53,7 +69,8 @@ static struct slice doubt(const struct incoming *message)
                    : SLICE("data is attached in no known format");
     if (free_text_of(message)->cites)
         return SLICE("it complains only in what it quotes");
-    if (words >= 2 && points >= (suspicion.addresses_us ? 4U : 6U))
+    if (words >= 2 && points >= (suspicion.addresses_us ? 4U : 6U) &&
+        (suspicion.addresses_us || suspicion.names_address || !is_offer(message)))
         return SLICE("it sounds like a report, but fits no known format");
     if (suspicion.document &&
         (suspicion.subject >= 2 || (words >= 2 && suspicion.addresses_us)))
