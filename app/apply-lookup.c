@@ -20,6 +20,7 @@
 #define ANSWER_LEAST  60   /* seconds for which an answer is good, whatever its TTL */
 #define ANSWER_MOST   3600 /* and at most */
 #define PROTOCOL_MOST 20U
+#define FORGET_MOST   64U /* by one record: more than it can add */
 
 /* ---- what an observation says of one report ---- */
 
@@ -173,6 +174,7 @@ void lookup_wait(struct pipeline *pipeline, const struct report *report, uint64_
             return;
         pipeline->names++;
         lookup.waits = true;
+        lookup.forget_at = 0;
         lookup.tries = 0;
         lookup.due = pipeline->now.real;
         lookup.vouched = false;
@@ -183,6 +185,11 @@ void lookup_wait(struct pipeline *pipeline, const struct report *report, uint64_
     store_put_lookup(pipeline->txn, &lookup);
     store_put_claim(pipeline->txn, host.name, &claim);
     store_count(pipeline->txn, "claims", 1);
+}
+
+void lookup_forget(struct pipeline *pipeline)
+{
+    store_forget_lookups(pipeline->txn, pipeline->now.real, FORGET_MOST);
 }
 
 /* ---- observations ---- */
@@ -290,9 +297,11 @@ static void conclude(struct pipeline *pipeline, struct lookup *lookup,
     bool answered = is_answer(pipeline, said);
     lookup->waits = false;
     lookup->claims = 0;
+    lookup->forget_at = pipeline->now.real;
     if (answered) {
         lookup->answer = body;
         lookup->answered_at = pipeline->now.real;
+        lookup->forget_at += ANSWER_MOST;
     }
     store_put_lookup(pipeline->txn, lookup);
     store_take_claims(pipeline->txn, lookup->name, &pipeline->message_arena,

@@ -36,6 +36,7 @@ enum status apply_record(struct pipeline *pipeline, const struct journal_record 
     if (status != OK)
         return txn_failed(pipeline->txn) ? OK : status;
     arena_reset(&pipeline->arena);
+    lookup_forget(pipeline);
     switch (record->kind) {
     case JOURNAL_MESSAGE:
         status = apply_message(pipeline, record, at, why);

@@ -79,6 +79,8 @@ void apply_report(struct pipeline *pipeline, const struct report *report, uint64
  * that it names none, is emptied unless a person must look all the same. */
 void lookup_wait(struct pipeline *pipeline, const struct report *report, uint64_t report_id,
                  uint64_t message_id, struct slice *why_not);
+/* Drops answers that are too old to be of use. */
+void lookup_forget(struct pipeline *pipeline);
 /* A record that cannot be read is no reason to stop: it is counted, and said in the audit
  * trail. */
 MUST_USE enum status apply_unreadable(struct pipeline *pipeline,

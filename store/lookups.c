@@ -19,6 +19,23 @@ static void due_key(struct key *key, const struct lookup *lookup)
     key_text(key, lookup->name);
 }
 
+static void done_key(struct key *key, const struct lookup *lookup)
+{
+    key_start(key);
+    key_i64(key, lookup->forget_at);
+    key_text(key, lookup->name);
+}
+
+/* Where it is listed: among those that wait, or those that are done. */
+static enum table list_key(struct key *key, const struct lookup *lookup)
+{
+    if (lookup->waits)
+        due_key(key, lookup);
+    else
+        done_key(key, lookup);
+    return lookup->waits ? TABLE_LOOKUP_DUE : TABLE_LOOKUP_DONE;
+}
+
 bool store_get_lookup(struct txn *txn, struct slice name, struct arena *arena,
                       struct lookup *lookup)
 {
@@ -29,7 +46,7 @@ bool store_get_lookup(struct txn *txn, struct slice name, struct arena *arena,
 
 void store_put_lookup(struct txn *txn, const struct lookup *lookup)
 {
-    struct key key, due;
+    struct key key, listed;
     struct slice value;
     struct lookup before = {0};
     name_key(&key, lookup->name);
@@ -39,14 +56,30 @@ void store_put_lookup(struct txn *txn, const struct lookup *lookup)
             return;
         }
         before.name = lookup->name;
-        due_key(&due, &before);
-        if (before.waits)
-            txn_delete(txn, TABLE_LOOKUP_DUE, &due);
+        enum table list = list_key(&listed, &before);
+        txn_delete(txn, list, &listed);
     }
     records_put(txn, TABLE_LOOKUP, &key, &lookup_layout, lookup);
-    due_key(&due, lookup);
-    if (lookup->waits)
-        txn_put(txn, TABLE_LOOKUP_DUE, &due, lookup->name);
+    enum table list = list_key(&listed, lookup);
+    txn_put(txn, list, &listed, lookup->name);
+}
+
+void store_forget_lookups(struct txn *txn, int64_t now, unsigned most)
+{
+    struct scan scan;
+    struct slice key, name;
+    if (txn_entries(txn, TABLE_LOOKUP_DONE) == 0)
+        return;
+    scan_start(&scan, txn, TABLE_LOOKUP_DONE, NULL);
+    for (; most > 0 && scan_next(&scan, (struct slice){0}, &key, &name); most--) {
+        struct key lookup;
+        if (key_read_i64(key, 0) > now)
+            break;
+        name_key(&lookup, name);
+        txn_delete(txn, TABLE_LOOKUP, &lookup);
+        txn_delete(txn, TABLE_LOOKUP_DONE, &scan.at);
+    }
+    scan_end(&scan);
 }
 
 uint64_t store_lookups_waiting(struct txn *txn)
@@ -131,14 +164,15 @@ static uint64_t count_claims(struct checking *checking, struct slice name)
 
 static void check_one(struct checking *checking, const struct lookup *lookup, uint64_t *waiting)
 {
-    struct key due;
+    struct key listed;
     struct slice name;
     uint64_t claims = count_claims(checking, lookup->name);
-    due_key(&due, lookup);
+    enum table list = list_key(&listed, lookup);
     *waiting += lookup->waits;
-    if (lookup->waits != txn_get(checking->txn, TABLE_LOOKUP_DUE, &due, &name))
-        check_problem(checking, "lookup %.*s %s, and lookup-due says otherwise",
-                      SLICE_FMT(lookup->name), lookup->waits ? "waits" : "waits for nothing");
+    if (!txn_get(checking->txn, list, &listed, &name))
+        check_problem(checking, "lookup %.*s %s, and %s says otherwise",
+                      SLICE_FMT(lookup->name), lookup->waits ? "waits" : "waits for nothing",
+                      tables[list].name);
     if (claims != lookup->claims)
         check_problem(checking, "lookup %.*s has %" PRIu64 " claims, not %" PRIu64,
                       SLICE_FMT(lookup->name), claims, lookup->claims);
@@ -163,6 +197,9 @@ void check_lookups(struct checking *checking)
     scan_end(&scan);
     if (waiting != txn_entries(checking->txn, TABLE_LOOKUP_DUE))
         check_problem(checking, "lookup-due has entries of no lookup");
+    if (txn_entries(checking->txn, TABLE_LOOKUP) - waiting !=
+        txn_entries(checking->txn, TABLE_LOOKUP_DONE))
+        check_problem(checking, "lookup-done has entries of no lookup");
     if (claims != txn_entries(checking->txn, TABLE_CLAIM))
         check_problem(checking, "claim has entries that wait for no lookup");
 }

@@ -15,11 +15,14 @@ struct lookup {
     uint64_t claims;     /* that wait for it */
     struct slice answer; /* the last observation that said something, as in the journal */
     int64_t answered_at;
+    int64_t forget_at; /* of one that waits for nothing: it is of no use any more (real time) */
 };
 bool store_get_lookup(struct txn *txn, struct slice name, struct arena *arena,
                       struct lookup *lookup);
 void store_put_lookup(struct txn *txn, const struct lookup *lookup); /* and its index */
 uint64_t store_lookups_waiting(struct txn *txn);
+/* Drops those whose time to be forgotten has come, `most` at once, the oldest first. */
+void store_forget_lookups(struct txn *txn, int64_t now, unsigned most);
 /* Those that wait, earliest due first. false from each ends it. */
 typedef bool (*lookup_fn)(const struct lookup *lookup, void *data);
 void store_each_waiting_lookup(struct txn *txn, bool vouched, struct arena *arena,

@@ -14,7 +14,7 @@ struct migration {
 };
 
 extern const struct migration migrations[]; /* ends with a row whose what is NULL */
-#define STORE_VERSION 3U
+#define STORE_VERSION 4U
 
 /* Refuses a store that a newer program made, before anything of it is touched. */
 MUST_USE enum status migrate_known(struct store *store, uint32_t target, struct fault *why);

@@ -329,9 +329,10 @@ static const struct layout_field lookup_fields[] = {
     FIELD(6, lookup, claims, U64),
     FIELD(7, lookup, answer, SLICE),
     FIELD(8, lookup, answered_at, I64),
+    FIELD(9, lookup, forget_at, I64),
 };
 const struct layout lookup_layout = LAYOUT(struct lookup, lookup_fields);
-KNOWN_SIZE(lookup, 64);
+KNOWN_SIZE(lookup, 72);
 
 /* Of the report, what correlate reads; its words stay in the journal. */
 static const struct layout_field claim_fields[] = {

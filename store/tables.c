@@ -47,6 +47,8 @@ const struct table_schema tables[TABLES] = {
                       ASCENDING},
     [TABLE_LOOKUP_DUE] = {"lookup-due", "0 vouched or 1, due i64 (real time), name text",
                           "the name; waiting ones only", ASCENDING},
+    [TABLE_LOOKUP_DONE] = {"lookup-done", "forget_at i64 (real time), name text",
+                           "the name; those that wait for nothing only", ASCENDING},
     [TABLE_CLAIM] = {"claim", "name text, report u64",
                      "a report that waits for what the DNS says of its name", ASCENDING},
 

@@ -1,5 +1,6 @@
 """Reports that give a name instead of an address: asked for, journalled, and counted for the case of the address."""
 import json
+import shutil
 import signal
 import time
 import unittest
@@ -39,7 +40,7 @@ def xarf(number, subject, reporter="alpha", category="content", kind="phishing",
 class Replayed(Case):
     """No network: the script stands in for the DNS."""
 
-    def replayed(self, mails, script="", policy=POLICY, code=0):
+    def replayed(self, mails, script="", policy=POLICY, code=0, more=()):
         config, inventory, play = self.folder / "c.conf", self.folder / "i.jsonl", self.folder / "script"
         box = self.folder / "box"
         box.mkdir(exist_ok=True)
@@ -50,7 +51,7 @@ class Replayed(Case):
             (box / f"{i:03}.eml").write_bytes(mail)
         self.store = self.folder / "store"
         self.config = ["--config", config, "--store", self.store]
-        options = [*self.config, "--inventory", inventory, *(["--script", play] if script else [])]
+        options = [*self.config, "--inventory", inventory, *(["--script", play] if script else []), *more]
         events = lines("replay", "--json", *options, box, code=code)
         run("store", "check", *self.config)
         return events
@@ -171,6 +172,28 @@ class Replayed(Case):
                 self.assertEqual(len([e for e in events if e["event"] == "report"]), filed)
                 self.assertEqual(sorted(self.triage()), sorted([waits, second]))
                 self.assertTrue(any("alpha" in e["text"] for e in events if e["event"] == "report"))
+
+    def test_answers_are_forgotten(self):
+        """An hour after an answer nobody needs it; by the journal's clock, so that a rebuild agrees."""
+        def kept():
+            copy = self.folder / "copy"
+            run("store", "backup", copy, *self.config)
+            index = (copy / "index/data.mdb").read_bytes()  # compacted: nothing that was dropped is in it
+            shutil.rmtree(copy)
+            return index.count(b'"rcode":')
+
+        mails = [xarf(1, "http://evil.example.com/a"), xarf(2, "http://gone.example.com/a")]
+        later = xarf(3, "192.0.2.9").replace(b"10:05:00", b"13:05:00").replace(b"10:04:00", b"13:04:00")
+        script = "+0 evil.example.com resolves 192.0.2.7\n+0 gone.example.com resolves nothing\n"
+        for until, count in (("30min", 2), ("4h", 0)):
+            self.setUp()
+            self.replayed([*mails, later], script, more=["--until", until])
+            self.assertEqual(kept(), count)
+        before = lines("store", "stats", "--json", *self.config)
+        run("store", "rebuild", *self.config)
+        self.assertEqual(lines("store", "stats", "--json", *self.config), before)
+        self.assertEqual(kept(), 0)
+        run("store", "check", *self.config)
 
     def test_hostile_names(self):
         for name in ("http://localhost/", "http://db.internal/", "http://a\x01b.example.com/", "http://" + "a" * 300 + ".example.com/",

@@ -243,7 +243,7 @@ static bool stop_after_two(struct txn *txn, uint64_t part)
 static void test_stopped_in_the_middle(void **state)
 {
     const struct migration steps[] = {
-        migrations[0], {2, 3, "stop", stop_after_two}, {0, 0, NULL, NULL}};
+        migrations[0], {2, 3, "stop", stop_after_two}, migrations[2], {0, 0, NULL, NULL}};
     struct sample_batch batch = {MESSAGES / 2, {0}};
     struct store *store = open_at(*state, "s");
     struct fault told;

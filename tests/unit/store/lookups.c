@@ -72,6 +72,53 @@ static void test_order(void **state)
     arena_release(&arena);
 }
 
+static bool is_there(struct txn *txn, const char *name)
+{
+    struct arena arena = ARENA_INIT;
+    struct lookup lookup;
+    bool found = store_get_lookup(txn, slice_of(name), &arena, &lookup);
+    arena_release(&arena);
+    return found;
+}
+
+static bool no_problem(const struct store_problem *problem, void *data)
+{
+    (void)data;
+    fail_msg("%s: %s", problem->check, problem->text);
+    return true;
+}
+
+/* What waits stays; what is done goes at its time, the oldest first, so many at once. */
+static void test_forgetting(void **state)
+{
+    struct store *store = open_store(*state);
+    struct txn *txn = NULL;
+    unsigned problems = 0;
+    assert_ok(txn_begin(store, true, &txn, &why));
+    put(txn, "waits.example", true, false, 5, 0);
+    store_put_lookup(txn, &(struct lookup){.name = SLICE("a.example"), .forget_at = 100});
+    store_put_lookup(txn, &(struct lookup){.name = SLICE("b.example"), .forget_at = 90});
+    store_put_lookup(txn, &(struct lookup){.name = SLICE("c.example"), .forget_at = 200});
+    put(txn, "d.example", true, false, 5, 0); /* waited, and is done */
+    store_put_lookup(txn, &(struct lookup){.name = SLICE("d.example"), .forget_at = 300});
+    store_forget_lookups(txn, 89, 10);
+    assert_true(is_there(txn, "b.example"));
+    store_forget_lookups(txn, 100, 1);
+    assert_false(is_there(txn, "b.example"));
+    assert_true(is_there(txn, "a.example"));
+    put(txn, "c.example", true, false, 7, 0); /* somebody names it again */
+    store_forget_lookups(txn, 1000, 10);
+    assert_false(is_there(txn, "a.example"));
+    assert_false(is_there(txn, "d.example"));
+    assert_true(is_there(txn, "c.example"));
+    assert_true(is_there(txn, "waits.example"));
+    assert_int_equal(store_lookups_waiting(txn), 2);
+    assert_ok(txn_commit(txn, &why));
+    assert_ok(store_check(store, no_problem, NULL, &problems, &why));
+    assert_int_equal(problems, 0);
+    store_close(store);
+}
+
 static void take(struct claim *claim, void *data)
 {
     struct names *names = data;
@@ -157,6 +204,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         place_test(test_order),
+        place_test(test_forgetting),
         place_test(test_claims),
         place_test(test_check),
     };
