@@ -23,29 +23,29 @@ static inline __m128i bytes_load(const char *at)
 #endif
 
 #ifdef __SSE2__
-/* The place of the next sixteen: at the end those that overlap with the last, if there were
- * as many; end when there are not. */
-static inline const char *bytes_next_place(const char *at, const char *start, const char *end)
+static inline unsigned bytes_that_are_either(const char *at, char one, char other)
 {
-    if (end - at >= BYTES_AT_ONCE)
-        return at;
-    return at < end && end - start >= BYTES_AT_ONCE ? end - BYTES_AT_ONCE : end;
+    __m128i bytes = bytes_load(at);
+    return (unsigned)_mm_movemask_epi8(
+        _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(one)),
+                     _mm_cmpeq_epi8(bytes, _mm_set1_epi8(other))));
 }
 #endif
 
-/* The first that is one of the two, or end. */
+/* The first that is one of the two, or end. The last sixteen are looked at together, though
+ * some of them may have been before. */
 static inline const char *bytes_find_either(const char *at, const char *end, char one,
                                             char other)
 {
 #ifdef __SSE2__
-    const char *start = at, *place;
-    const __m128i ones = _mm_set1_epi8(one), others = _mm_set1_epi8(other);
-    for (; (place = bytes_next_place(at, start, end)) != end; at = place + BYTES_AT_ONCE) {
-        __m128i bytes = bytes_load(place);
-        int hits = _mm_movemask_epi8(
-            _mm_or_si128(_mm_cmpeq_epi8(bytes, ones), _mm_cmpeq_epi8(bytes, others)));
-        if (hits != 0)
-            return place + __builtin_ctz((unsigned)hits);
+    const char *start = at;
+    unsigned hits;
+    for (; end - at >= BYTES_AT_ONCE; at += BYTES_AT_ONCE)
+        if ((hits = bytes_that_are_either(at, one, other)) != 0)
+            return at + __builtin_ctz(hits);
+    if (at < end && end - start >= BYTES_AT_ONCE) {
+        hits = bytes_that_are_either(end - BYTES_AT_ONCE, one, other);
+        return hits != 0 ? end - BYTES_AT_ONCE + __builtin_ctz(hits) : end;
     }
 #endif
     while (at < end && *at != one && *at != other)
@@ -53,21 +53,31 @@ static inline const char *bytes_find_either(const char *at, const char *end, cha
     return at;
 }
 
+#ifdef __SSE2__
+static inline unsigned bytes_that_are_of_four(const char *at, const char four[static 4])
+{
+    __m128i bytes = bytes_load(at);
+    __m128i some = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(four[0])),
+                                _mm_cmpeq_epi8(bytes, _mm_set1_epi8(four[1])));
+    __m128i more = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(four[2])),
+                                _mm_cmpeq_epi8(bytes, _mm_set1_epi8(four[3])));
+    return (unsigned)_mm_movemask_epi8(_mm_or_si128(some, more));
+}
+#endif
+
 /* The first that is one of the four, or end. */
 static inline const char *bytes_find_of_four(const char *at, const char *end,
                                              const char four[static 4])
 {
 #ifdef __SSE2__
-    const char *start = at, *place;
-    const __m128i a = _mm_set1_epi8(four[0]), b = _mm_set1_epi8(four[1]);
-    const __m128i c = _mm_set1_epi8(four[2]), d = _mm_set1_epi8(four[3]);
-    for (; (place = bytes_next_place(at, start, end)) != end; at = place + BYTES_AT_ONCE) {
-        __m128i bytes = bytes_load(place);
-        int hits = _mm_movemask_epi8(
-            _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(bytes, a), _mm_cmpeq_epi8(bytes, b)),
-                         _mm_or_si128(_mm_cmpeq_epi8(bytes, c), _mm_cmpeq_epi8(bytes, d))));
-        if (hits != 0)
-            return place + __builtin_ctz((unsigned)hits);
+    const char *start = at;
+    unsigned hits;
+    for (; end - at >= BYTES_AT_ONCE; at += BYTES_AT_ONCE)
+        if ((hits = bytes_that_are_of_four(at, four)) != 0)
+            return at + __builtin_ctz(hits);
+    if (at < end && end - start >= BYTES_AT_ONCE) {
+        hits = bytes_that_are_of_four(end - BYTES_AT_ONCE, four);
+        return hits != 0 ? end - BYTES_AT_ONCE + __builtin_ctz(hits) : end;
     }
 #endif
     while (at < end && *at != four[0] && *at != four[1] && *at != four[2] && *at != four[3])

@@ -52,22 +52,28 @@ bool is_weekday_name(struct slice word)
 bool zone_by_name(struct slice word, int *offset)
 {
     static const struct {
-        const char *name;
+        struct slice name;
         int minutes;
     } zones[] = {
-        {"UTC", 0},    {"GMT", 0},    {"UT", 0},      {"Z", 0},       {"EST", -300},
-        {"EDT", -240}, {"CST", -360}, {"CDT", -300},  {"MST", -420},  {"MDT", -360},
-        {"PST", -480}, {"PDT", -420}, {"AKST", -540}, {"AKDT", -480}, {"HST", -600},
-        {"AST", -240}, {"ADT", -180}, {"NST", -210},  {"NDT", -150},  {"BRT", -180},
-        {"WET", 0},    {"WEST", 60},  {"BST", 60},    {"CET", 60},    {"CEST", 120},
-        {"MET", 60},   {"MEST", 120}, {"MEZ", 60},    {"MESZ", 120},  {"EET", 120},
-        {"EEST", 180}, {"MSK", 180},  {"MSD", 240},   {"SAST", 120},  {"PKT", 300},
-        {"SGT", 480},  {"HKT", 480},  {"AWST", 480},  {"JST", 540},   {"KST", 540},
-        {"ACST", 570}, {"ACDT", 630}, {"AEST", 600},  {"AEDT", 660},  {"NZST", 720},
-        {"NZDT", 780},
+        {SLICE("UTC"), 0},     {SLICE("GMT"), 0},     {SLICE("UT"), 0},
+        {SLICE("Z"), 0},       {SLICE("EST"), -300},  {SLICE("EDT"), -240},
+        {SLICE("CST"), -360},  {SLICE("CDT"), -300},  {SLICE("MST"), -420},
+        {SLICE("MDT"), -360},  {SLICE("PST"), -480},  {SLICE("PDT"), -420},
+        {SLICE("AKST"), -540}, {SLICE("AKDT"), -480}, {SLICE("HST"), -600},
+        {SLICE("AST"), -240},  {SLICE("ADT"), -180},  {SLICE("NST"), -210},
+        {SLICE("NDT"), -150},  {SLICE("BRT"), -180},  {SLICE("WET"), 0},
+        {SLICE("WEST"), 60},   {SLICE("BST"), 60},    {SLICE("CET"), 60},
+        {SLICE("CEST"), 120},  {SLICE("MET"), 60},    {SLICE("MEST"), 120},
+        {SLICE("MEZ"), 60},    {SLICE("MESZ"), 120},  {SLICE("EET"), 120},
+        {SLICE("EEST"), 180},  {SLICE("MSK"), 180},   {SLICE("MSD"), 240},
+        {SLICE("SAST"), 120},  {SLICE("PKT"), 300},   {SLICE("SGT"), 480},
+        {SLICE("HKT"), 480},   {SLICE("AWST"), 480},  {SLICE("JST"), 540},
+        {SLICE("KST"), 540},   {SLICE("ACST"), 570},  {SLICE("ACDT"), 630},
+        {SLICE("AEST"), 600},  {SLICE("AEDT"), 660},  {SLICE("NZST"), 720},
+        {SLICE("NZDT"), 780},
     };
     for (size_t i = 0; i < sizeof zones / sizeof *zones; i++)
-        if (slice_eq_nocase(word, slice_of(zones[i].name))) {
+        if (slice_eq_nocase(word, zones[i].name)) {
             *offset = zones[i].minutes * 60;
             return true;
         }

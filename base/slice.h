@@ -53,7 +53,8 @@ bool bytes_eq_nocase(const char *a, const char *b, size_t length);
 /* ASCII case folding only, whatever the locale. */
 static inline bool slice_eq_nocase(struct slice a, struct slice b)
 {
-    return a.len == b.len && bytes_eq_nocase(a.ptr, b.ptr, a.len);
+    return a.len == b.len && (a.len == 0 || (byte_lower(a.ptr[0]) == byte_lower(b.ptr[0]) &&
+                                             bytes_eq_nocase(a.ptr, b.ptr, a.len)));
 }
 
 /* Most texts differ from what is asked for in their first byte. */

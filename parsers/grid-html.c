@@ -7,16 +7,17 @@
 
 #include <libxml/HTMLparser.h>
 
-#define PAGE_MOST  ((size_t)512 * 1024)
-#define DEPTH_MOST 128U /* open elements */
-#define NEST_MOST  16U  /* tables in tables */
+#define PAGE_MOST   ((size_t)512 * 1024)
+#define DEPTH_MOST  128U   /* open elements */
+#define NEST_MOST   16U    /* tables in tables */
+#define FAULTS_MOST 20000U /* all HTML is wrong somewhere, but saying so is slow */
 
 struct page {
     struct arena *arena;
     struct grids *grids;
     htmlParserCtxtPtr parser;
     struct grid *open[NEST_MOST]; /* the tables that are open; NULL: one too many */
-    unsigned nest, depth;
+    unsigned nest, depth, faults;
     bool in_cell;
     struct buffer cell;
 };
@@ -101,8 +102,10 @@ static void on_text(void *data, const xmlChar *bytes, int length)
 
 static void on_fault(void *data, const char *format, ...)
 {
-    (void)data;
-    (void)format; /* all HTML is wrong somewhere */
+    struct page *page = data;
+    (void)format;
+    if (++page->faults == FAULTS_MOST)
+        xmlStopParser(page->parser);
 }
 
 void grid_read_html(struct slice text, struct arena *arena, struct grids *grids)
@@ -121,8 +124,7 @@ void grid_read_html(struct slice text, struct arena *arena, struct grids *grids)
         htmlCreatePushParserCtxt(&handler, &page, NULL, 0, NULL, XML_CHAR_ENCODING_UTF8);
     if (page.parser == NULL)
         return;
-    (void)htmlCtxtUseOptions(page.parser, HTML_PARSE_RECOVER | HTML_PARSE_NONET |
-                                              HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING);
+    (void)htmlCtxtUseOptions(page.parser, HTML_PARSE_RECOVER | HTML_PARSE_NONET);
     (void)htmlParseChunk(page.parser, text.ptr, (int)text.len, 1);
     htmlFreeParserCtxt(page.parser);
     buffer_release(&page.cell);

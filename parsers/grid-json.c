@@ -3,22 +3,58 @@
 #include "parsers/grid.h"
 
 #include <jansson.h>
-#include <stdio.h>
 
 #define DEPTH_MOST   4U
 #define MEMBERS_MOST 200U
 #define NAME_LONGEST 100U
+#define WIDE         10000U              /* members of an object that is no row */
+#define MAY_BE_WIDE  ((size_t)64 * 1024) /* bytes of a text that may hold one */
+#define LEVELS_MOST  64U
+
+/* Has it an object of so many members? They are counted by their commas, before memory and
+ * time are spent on them. */
+static bool is_wide(struct slice text)
+{
+    unsigned commas[LEVELS_MOST] = {0}, depth = 0;
+    bool quoted = false;
+    for (size_t i = 0; i < text.len; i++) {
+        char byte = text.ptr[i];
+        if (byte == '"')
+            quoted = !quoted;
+        else if (byte == '\\')
+            i++;
+        else if (quoted)
+            continue;
+        else if (byte == '{' || byte == '[')
+            commas[++depth % LEVELS_MOST] = 0;
+        else if (byte == '}' || byte == ']')
+            depth -= depth > 0;
+        else if (byte == ',' && i + 1 < text.len && text.ptr[i + 1] == '"' &&
+                 ++commas[depth % LEVELS_MOST] == WIDE)
+            return true;
+    }
+    return false;
+}
+
+static struct slice decimal(int64_t number, struct arena *arena)
+{
+    char digits[24];
+    size_t at = sizeof digits;
+    uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number;
+    for (; rest > 0 || at == sizeof digits; rest /= 10)
+        digits[--at] = (char)('0' + rest % 10);
+    if (number < 0)
+        digits[--at] = '-';
+    return arena_copy(arena, (struct slice){digits + at, sizeof digits - at});
+}
 
 static struct slice text_of(const json_t *value, struct arena *arena)
 {
     if (json_is_string(value))
         return arena_copy(arena,
                           (struct slice){json_string_value(value), json_string_length(value)});
-    if (json_is_integer(value)) {
-        char digits[24];
-        (void)snprintf(digits, sizeof digits, "%lld", (long long)json_integer_value(value));
-        return arena_copy(arena, slice_of(digits));
-    }
+    if (json_is_integer(value))
+        return decimal(json_integer_value(value), arena);
     if (json_is_true(value))
         return SLICE("true");
     return (struct slice){0};
@@ -78,6 +114,8 @@ void grid_read_json(struct slice text, struct arena *arena, struct grids *grids)
     struct named_rows *rows = named_rows_new(arena);
     json_error_t error;
     unsigned documents = 0;
+    if (text.len > MAY_BE_WIDE && is_wide(text))
+        return;
     while (text.len > 0 && documents++ < GRID_ROWS_MOST) {
         json_t *root = json_loadb(text.ptr, text.len, JSON_DISABLE_EOF_CHECK, &error);
         if (root == NULL)

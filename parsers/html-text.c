@@ -19,6 +19,15 @@ static void put(struct page *page, char byte)
     page->out[page->len++] = byte;
 }
 
+/* So many bytes as they stand. */
+static void put_text(struct page *page, size_t length)
+{
+    if (length > 0)
+        memcpy(page->out + page->len, page->rest.ptr, length);
+    page->len += length;
+    page->rest = slice_from(page->rest, length);
+}
+
 /* What the tag divides words with; NUL for nothing. */
 static char divider(struct slice name)
 {
@@ -26,12 +35,12 @@ static char divider(struct slice name)
         struct slice name;
         char byte;
     } tags[] = {
-        {SLICE("br"), '\n'},      {SLICE("p"), '\n'},     {SLICE("div"), '\n'},
-        {SLICE("tr"), '\n'},      {SLICE("li"), '\n'},    {SLICE("pre"), '\n'},
-        {SLICE("table"), '\n'},   {SLICE("ul"), '\n'},    {SLICE("ol"), '\n'},
-        {SLICE("h1"), '\n'},      {SLICE("h2"), '\n'},    {SLICE("h3"), '\n'},
-        {SLICE("h4"), '\n'},      {SLICE("hr"), '\n'},    {SLICE("blockquote"), '\n'},
-        {SLICE("section"), '\n'}, {SLICE("title"), '\n'}, {SLICE("td"), '\t'},
+        {SLICE("td"), '\t'},         {SLICE("tr"), '\n'},      {SLICE("br"), '\n'},
+        {SLICE("p"), '\n'},          {SLICE("div"), '\n'},     {SLICE("li"), '\n'},
+        {SLICE("pre"), '\n'},        {SLICE("table"), '\n'},   {SLICE("ul"), '\n'},
+        {SLICE("ol"), '\n'},         {SLICE("h1"), '\n'},      {SLICE("h2"), '\n'},
+        {SLICE("h3"), '\n'},         {SLICE("h4"), '\n'},      {SLICE("hr"), '\n'},
+        {SLICE("blockquote"), '\n'}, {SLICE("section"), '\n'}, {SLICE("title"), '\n'},
         {SLICE("th"), '\t'},
     };
     for (size_t i = 0; i < sizeof tags / sizeof *tags; i++)
@@ -66,7 +75,8 @@ static void read_tag(struct page *page)
         page->rest = slice_from(page->rest, 1);
         return;
     }
-    skip_past(page, SLICE(">"));
+    ptrdiff_t end = slice_find_byte(page->rest, '>');
+    page->rest = end < 0 ? (struct slice){0} : slice_from(page->rest, (size_t)end + 1);
     if (!closing && slice_eq_nocase(name, SLICE("script")))
         skip_past(page, SLICE("</script>"));
     else if (!closing && slice_eq_nocase(name, SLICE("style")))
@@ -144,17 +154,14 @@ static void read_reference(struct page *page)
 
 struct slice html_text(struct arena *arena, struct slice html)
 {
-    struct page page = {.rest = html, .out = arena_alloc(arena, html.len + 1)};
+    struct page page = {.rest = html, .out = arena_take(arena, html.len + 1)};
     while (page.rest.len > 0) {
-        char byte = page.rest.ptr[0];
-        if (byte == '<') {
+        ptrdiff_t plain = slice_find_either(page.rest, '<', '&');
+        put_text(&page, plain < 0 ? page.rest.len : (size_t)plain);
+        if (page.rest.len > 0 && page.rest.ptr[0] == '<')
             read_tag(&page);
-        } else if (byte == '&') {
+        else if (page.rest.len > 0)
             read_reference(&page);
-        } else {
-            put(&page, byte);
-            page.rest = slice_from(page.rest, 1);
-        }
     }
     return (struct slice){page.out, page.len};
 }

@@ -1,6 +1,7 @@
 #include "parsers/notice-template.h"
 
 #include "base/address.h"
+#include "base/bytes.h"
 #include "base/moment.h"
 #include "base/text.h"
 
@@ -126,13 +127,11 @@ static bool find_literal(struct slice line, size_t from, struct slice literal, s
                          size_t *end)
 {
     char first = literal.ptr[0], other = first == ' ' ? '\t' : upper(first);
-    ptrdiff_t skipped;
-    for (*start = from;
-         (skipped = slice_find_either(slice_from(line, *start), first, other)) >= 0;
-         (*start)++) {
-        *start += (size_t)skipped;
-        *end = literal_end(line, *start, literal);
-        if (*end > 0)
+    const char *line_end = line.ptr + line.len;
+    for (*start = from; *start < line.len; (*start)++) {
+        const char *hit = bytes_find_either(line.ptr + *start, line_end, first, other);
+        *start = (size_t)(hit - line.ptr);
+        if (*start < line.len && (*end = literal_end(line, *start, literal)) > 0)
             return true;
     }
     return false;

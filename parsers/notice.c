@@ -12,7 +12,7 @@
 
 #define TEXT_MOST    ((size_t)1024 * 1024) /* of a mail that is read */
 #define REPORTS_MOST 2000U
-#define INDEX_SIZE   8192U
+#define INDEX_SIZE   4096U
 
 /* A report that is being put together. */
 struct draft {

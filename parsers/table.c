@@ -47,9 +47,10 @@ static const struct feeds *definitions(const struct incoming *message)
 static bool fit_feed(const struct incoming *message, char separator, bool marked,
                      struct table *table)
 {
+    const struct feeds *feeds = definitions(message);
     const struct feed *feed = NULL;
     size_t cursor = 0;
-    while ((feed = feeds_next(definitions(message), &cursor)) != NULL) {
+    while ((feed = feeds_next(feeds, &cursor)) != NULL) {
         bool separated = separator == '\0' ||
                          (feed->separator == 0 ? !marked : feed->separator == separator);
         if (separated && (!marked || feed->columns.count > 0) && table_may_take(table, feed) &&
@@ -166,6 +167,7 @@ static bool recognise_csv(const struct incoming *message, const struct attachmen
 {
     struct slice line;
     csv->table.name = attachment->name;
+    csv->table.serial_times = false;
     csv->rows = attachment->bytes;
     if (attachment->name.len == 0 && slice_eq(attachment->type, SLICE("text/plain")))
         return recognise_in_text(message, attachment->bytes, csv);
@@ -302,10 +304,9 @@ static void read_grid(const struct incoming *message, struct table *table,
 
 /* Reads the tables of the attachment that are no CSV; without a result it only looks. */
 static bool take_grids(const struct incoming *message, const struct attachments *all,
-                       size_t index, struct parse_result *result)
+                       size_t index, struct table *table, struct parse_result *result)
 {
     const struct grids *grids = grids_of(message, index);
-    struct table *table = grids->count > 0 ? table_new(message->arena) : NULL;
     bool found = false;
     for (size_t i = 0; i < grids->count; i++) {
         size_t row = 0;
@@ -379,7 +380,7 @@ static bool table_recognises(const struct incoming *message)
     struct csv_table *csv = csv_new(message->arena);
     for (size_t i = 0; i < all->count; i++)
         if (recognise_csv(message, &all->items[i], csv) ||
-            (is_own(message, &all->items[i]) && take_grids(message, all, i, NULL)))
+            (is_own(message, &all->items[i]) && take_grids(message, all, i, &csv->table, NULL)))
             return true;
     return false;
 }
@@ -388,13 +389,13 @@ static enum status table_parse(const struct incoming *message, struct parse_resu
                                struct fault *why)
 {
     const struct attachments *all = attachments_of(message);
+    struct csv_table *csv = csv_new(message->arena); /* one, which asks the mail but once */
     enum status status = OK;
     for (size_t i = 0; status == OK && i < all->count; i++) {
-        struct csv_table *csv = csv_new(message->arena);
         if (recognise_csv(message, &all->items[i], csv))
             status = read_csv(message, csv, result, why);
         else if (is_own(message, &all->items[i]))
-            (void)take_grids(message, all, i, result);
+            (void)take_grids(message, all, i, &csv->table, result);
     }
     if (all->fault.len > 0 && result->row_faults.count < ROW_FAULTS_MOST)
         text_list_add(&result->row_faults, message->arena, all->fault);

@@ -238,13 +238,58 @@ static void finds_at_every_place(void **state)
     }
 }
 
+/* In texts of every length, wherever they begin, and nothing before or behind them. */
+static void finds_one_of_several(void **state)
+{
+    char bytes[80];
+    (void)state;
+    for (size_t from = 0; from < 20; from++)
+        for (size_t len = 0; from + len < sizeof bytes; len++) {
+            struct slice text = {bytes + from, len};
+            memset(bytes, ';', sizeof bytes);
+            memset(bytes + from, '-', len);
+            assert_int_equal(slice_find_either(text, ';', ':'), -1);
+            assert_int_equal(slice_find_of_four(text, ",;\t|"), -1);
+            for (size_t at = len; at-- > 0;) {
+                bytes[from + at] = at % 2 == 0 ? '|' : '\t';
+                assert_int_equal(slice_find_either(text, '|', '\t'), at);
+                assert_int_equal(slice_find_of_four(text, ",;\t|"), at);
+            }
+        }
+    assert_int_equal(slice_find_either((struct slice){0}, 'a', 'b'), -1);
+    assert_int_equal(slice_find_of_four((struct slice){0}, "abcd"), -1);
+}
+
+static void makes_letters_small(void **state)
+{
+    struct arena arena = ARENA_INIT;
+    char bytes[256];
+    (void)state;
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (char)i;
+    for (size_t len = 0; len <= sizeof bytes; len++) {
+        struct slice lower = arena_lower(&arena, (struct slice){bytes, len});
+        assert_int_equal(lower.len, len);
+        for (size_t i = 0; i < len; i++)
+            assert_int_equal((unsigned char)lower.ptr[i], byte_lower(bytes[i]));
+        assert_int_equal(lower.ptr[len], '\0');
+    }
+    arena_release(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lines_are_safe),   cmocka_unit_test(blocks_keep_lines),
-        cmocka_unit_test(defangs_and_back), cmocka_unit_test(refangs_other_spellings),
-        cmocka_unit_test(mailboxes),        cmocka_unit_test(domains),
-        cmocka_unit_test(phones),           cmocka_unit_test(finds_at_every_place),
+        cmocka_unit_test(finds_one_of_several),
+        cmocka_unit_test(makes_letters_small),
+        cmocka_unit_test(lines_are_safe),
+        cmocka_unit_test(blocks_keep_lines),
+        cmocka_unit_test(defangs_and_back),
+        cmocka_unit_test(refangs_other_spellings),
+        cmocka_unit_test(mailboxes),
+        cmocka_unit_test(domains),
+        cmocka_unit_test(phones),
+        cmocka_unit_test(finds_at_every_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

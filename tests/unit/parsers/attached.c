@@ -1,5 +1,6 @@
 /* What comes attached: archives that are bombs, locked, damaged or nested; XML with entities
  * or without end; tables. */
+#include "base/buffer.h"
 #include "parsers/attachments.h"
 #include "parsers/grid.h"
 #include "parsers/text-part.h"
@@ -207,6 +208,8 @@ static void grids(void **state)
         {"x.json", "", "{\"a\":1}\n{\"a\":2}\n", "a/1/2"},
         {"x.json", "", "{\"n\":2,\"events\":[{\"a\":1},{\"a\":2}]}", "a/1/2"},
         {"x.json", "", "{\"a\":1} and more", "a/1"},
+        {"x.json", "", "{\"a\":-12,\"b\":0,\"c\":-9223372036854775808}",
+         "a|b|c/-12|0|-9223372036854775808"},
         {"x.log", "", "# head\na=1 b=\"2 3\"\nnothing\nc=4 a=5\n", "a|b|c/1|2 3|/5||4"},
         {"x.log", "", "a='1', b=2;c=3\n", "a|b|c/1|2|3"},
         {"", "text/html", "<table><tr><th>a<th>b</tr><tr><td> 1 <td><b>2</b>&#50;</table>",
@@ -245,6 +248,43 @@ static void grids(void **state)
     }
 }
 
+/* Rows of the first table that is read from a text which is made of these. */
+static size_t rows_of(const char *type, const char *head, const char *unit, size_t times,
+                      const char *tail)
+{
+    struct arena arena = ARENA_INIT;
+    struct buffer text = BUFFER_INIT;
+    buffer_add(&text, slice_of(head));
+    for (size_t i = 0; i < times; i++)
+        buffer_add(&text, slice_of(unit));
+    buffer_add(&text, slice_of(tail));
+    struct attachment item = {
+        .name = SLICE(""), .type = slice_of(type), .bytes = buffer_slice(&text)};
+    struct attachments all = {.items = &item, .count = 1};
+    struct incoming message = {.arena = &arena, .attachments = &all};
+    const struct grids *grids = grids_of(&message, 0);
+    size_t rows = grids->count == 0 ? 0 : grids->items[0].row_count;
+    arena_release(&arena);
+    buffer_release(&text);
+    return rows;
+}
+
+/* What no table is, and would take long to read. */
+static void grids_are_bounded(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        rows_of("application/json", "[{\"ip\":1}", ",{\"ip\":7,\"b\":[1,\"2\"]}", 20000, "]"),
+        20002);
+    assert_int_equal(rows_of("application/json", "[{\"a\":1", ",\"k7\":1", 20000, "}]"), 0);
+    assert_int_equal(rows_of("application/json", "[{\"a\":\"", ",\\\"7", 20000, "\"}]"), 2);
+    assert_int_equal(
+        rows_of("text/html", "<table><tr><td>a", "<tr><td a=b a=c>7", 5000, "</table>"), 5001);
+    size_t rows =
+        rows_of("text/html", "<table><tr><td>a", "<tr><td a=b a=c a=d a=e a=f>7", 10000, "");
+    assert_in_range(rows, 1000, 9999);
+}
+
 /* ---- small finds in text ---- */
 
 static void finds(void **state)
@@ -278,9 +318,13 @@ static void finds(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(archives),   cmocka_unit_test(archives_in_archives),
-        cmocka_unit_test(xml_limits), cmocka_unit_test(xml_found),
-        cmocka_unit_test(grids),      cmocka_unit_test(finds),
+        cmocka_unit_test(archives),
+        cmocka_unit_test(archives_in_archives),
+        cmocka_unit_test(xml_limits),
+        cmocka_unit_test(xml_found),
+        cmocka_unit_test(grids),
+        cmocka_unit_test(finds),
+        cmocka_unit_test(grids_are_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -263,6 +263,44 @@ static const struct {
     {"rubbish\n", "own.ini:1: this is neither"},
 };
 
+/* Whether a star stands early or late, and whether the text ends with the word or goes on. */
+static void words_are_found_however_they_begin(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *words, *text;
+        bool found;
+    } cases[] = {
+        {"zqoodx", "a zqoodx of", true},
+        {"zqoodx", "a zqoodxy of", false},
+        {"zqoodx*", "a zqoodxy of", true},
+        {"q* ab", "a qabc ab of", true},
+        {"q* ab", "q ab", true},
+        {"q* ab", "aq ab", false},
+        {"qz*", "a qzabc", true},
+        {"qz", "qz of", true},
+        {"qz", "a qz", true},
+        {"q", "q of", true},
+        {"q", "of q", true},
+        {"q", "qq", false},
+        {"qz ab", "no qz ab", true},
+        {"qz ab", "no qz abc", false},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct arena arena = ARENA_INIT;
+        struct free_text_rules *rules = NULL;
+        struct word_weights weights = {{0}};
+        struct fault why = {""};
+        struct slice own = arena_printf(&arena, "[words infrastructure/botnet]\nstrong = %s\n",
+                                        cases[i].words);
+        assert_int_equal(free_text_rules_read(own, "own.ini", &arena, &rules, &why), OK);
+        rules_weigh_words(rules, slice_of(cases[i].text), 2, &arena, &weights);
+        if (rules_weighs_any(rules, &weights) != cases[i].found)
+            fail_msg("%s in \"%s\"", cases[i].words, cases[i].text);
+        arena_release(&arena);
+    }
+}
+
 static void rules_of_a_site_come_first(void **state)
 {
     (void)state;
@@ -298,6 +336,7 @@ int main(void)
         cmocka_unit_test(times_are_read_as_logs_write_them),
         cmocka_unit_test(words_and_pages_become_plain),
         cmocka_unit_test(rules_of_a_site_come_first),
+        cmocka_unit_test(words_are_found_however_they_begin),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
