@@ -16,6 +16,14 @@ enum status apply_unreadable(struct pipeline *pipeline, const struct journal_rec
     return OK;
 }
 
+/* By the port that a cut would switch off; where none is known, by the server's name. */
+static bool is_one_machine(const struct abuse_case *a, const struct abuse_case *b)
+{
+    return slice_eq(a->network_driver, b->network_driver) &&
+           slice_eq(a->network_handle, b->network_handle) &&
+           (a->network_handle.len > 0 || slice_eq(a->server, b->server));
+}
+
 /* What the ladder cannot know of the other case: that it is there, and takes reports. */
 static struct slice why_no_merge(struct pipeline *pipeline, const struct input *input)
 {
@@ -28,6 +36,9 @@ static struct slice why_no_merge(struct pipeline *pipeline, const struct input *
         return SLICE("the case to merge it into is closed");
     if (!slice_eq(other->customer, pipeline->c.customer))
         return SLICE("the case to merge it into is another customer's");
+    if (!is_one_machine(other, &pipeline->c))
+        return SLICE("the case to merge it into is about another machine: what is reported of "
+                     "this one would count there, and could cut it");
     return (struct slice){0};
 }
 

@@ -172,4 +172,5 @@ DECISION(note, "note", "Write a note into a case's history", "CASE TEXT...", 2);
 DECISION(preserve, "preserve", "Keep a case's messages beyond the retention: a legal hold",
          "CASE [WHY...]", 1);
 DECISION(release, "release", "Let retention have a case's messages again", "CASE [WHY...]", 1);
-DECISION(merge, "merge", "Make a case part of another", "CASE INTO [WHY...]", 2);
+DECISION(merge, "merge", "Make a case part of another about the same machine",
+         "CASE INTO [WHY...]", 2);

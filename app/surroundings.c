@@ -150,11 +150,12 @@ static bool port_matters(const struct abuse_case *c, const struct stimulus *stim
 }
 
 /* Whether other cases of the customer have a say in what comes next: a call that another
- * case has just had, a network that another one keeps off. */
+ * case has just had, a network that another one keeps off, also when it is a person who lets
+ * it be switched on again. */
 static bool others_matter(enum case_state state)
 {
     return state == CASE_WARNED || state == CASE_CALLING || state == CASE_CUT_PENDING ||
-           is_off(state);
+           state == CASE_NEEDS_HUMAN || is_off(state);
 }
 
 void surroundings_read(struct pipeline *pipeline, const struct stimulus *stimulus,

@@ -141,7 +141,8 @@ static void begin_generation(struct abuse_case *c, uint32_t generation)
     c->approvals = c->read_backs = 0;
     c->approved_by[0] = c->approved_by[1] = (struct slice){0};
     c->cut_unread = c->before_image = false;
-    c->windows_done = c->responded = c->reply_held = c->withheld = c->advised = false;
+    c->windows_done = c->responded = c->mended = c->reply_held = false;
+    c->withheld = c->advised = false;
     c->window_left = 0;
     c->steps = c->read_back_seen = 0;
     c->merged_into = 0;
@@ -239,6 +240,7 @@ static void fold_by_type(struct abuse_case *c, const struct event *event)
         break;
     case EVENT_RESPONDED:
         c->responded = true;
+        c->mended = c->mended || event->mended;
         break;
     case EVENT_HELD:
         c->reply_held = c->reply_held || event->by_reply;

@@ -148,6 +148,7 @@ struct abuse_case {
     bool before_image;  /* CUT_PENDING: read back as up, as it must be before a cut */
     bool windows_done;  /* W1 and then W2 ran out in this generation, each in full */
     bool responded;  /* an authenticated person answered: this generation never cuts any more */
+    bool mended;     /* and that it is put right: a cut that is found to stand is undone */
     bool reply_held; /* an unauthenticated reply has held this generation once */
     bool withheld; /* a rung of this generation was climbed disarmed: nothing was really sent */
     bool advised;  /* the advice or victim notice went out */

@@ -86,6 +86,7 @@ struct event {
     uint16_t attempt; /* the same */
     enum outcome outcome; /* CALL_ATTEMPT, READ_BACK, MAIL_SENT, CONTACT_ANOMALY */
     bool by_reply;        /* HELD: by a plausible reply that is not authenticated */
+    bool mended;          /* RESPONDED: in writing, that it is put right */
     struct slice action;  /* identity of the action it stems from */
 
     uint8_t previous[HASH_SIZE]; /* hash of event id - 1; zero for the first */

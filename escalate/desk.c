@@ -113,7 +113,7 @@ static void resume(struct step *step)
     } else if (c->cut_stands) {
         refuse(step, "its network is off: restore it");
     } else if (c->resumes_to == CASE_CUT_PENDING && c->windows_done && !c->responded &&
-               !c->withheld) {
+               !c->withheld && guard_unchanged(c, step->around)) {
         cut_pending(step);
     } else {
         rung_begin_again(step, EVENT_RESTARTED, said(step, "the desk lets it begin again"));

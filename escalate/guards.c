@@ -90,6 +90,23 @@ static void check_evidence(const struct abuse_case *c, bool at_once, int64_t now
            at_once ? "just now" : "since the warning");
 }
 
+static bool contacts_changed(const struct abuse_case *c, const struct assignment *now)
+{
+    return now->contacts_changed_at > c->confirmed_at;
+}
+
+static bool port_changed(const struct abuse_case *c, const struct assignment *now)
+{
+    return !slice_eq(now->network_driver, c->network_driver) ||
+           !slice_eq(now->network_handle, c->network_handle);
+}
+
+bool guard_unchanged(const struct abuse_case *c, const struct surroundings *around)
+{
+    const struct assignment *now = around->assignment_now;
+    return now == NULL || (!contacts_changed(c, now) && !port_changed(c, now));
+}
+
 static void check_attribution(const struct abuse_case *c, const struct surroundings *around,
                               struct guard_report *report)
 {
@@ -100,8 +117,10 @@ static void check_attribution(const struct abuse_case *c, const struct surroundi
         why = "nobody is known to have the address now";
     else if (now->id != c->assignment || (then != NULL && then->id != c->assignment))
         why = "somebody else has or had the address";
-    else if (now->contacts_changed_at > c->confirmed_at)
+    else if (contacts_changed(c, now))
         why = "the contacts were changed since the warning";
+    else if (port_changed(c, now))
+        why = "the machine is at another port of the network since the warning";
     else
         holds = true;
     answer(report, G2_ATTRIBUTION, holds, "%s", why);

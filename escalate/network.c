@@ -65,11 +65,15 @@ void cut_weigh(struct step *step)
 
 /* --- what the network says --- */
 
+/* A written confirmation that came while nobody knew yet whether it was off is not asked for
+ * again. */
 static void cut_done(struct step *step, const char *text)
 {
     step_move(step, EVENT_CUT, CASE_CUT, step->c->terms.quiet_window, text);
     step_mail_all(step, VERB_NOTICE, "statement of reasons");
     step_tell(step, "a network was cut");
+    if (step->c->mended)
+        network_restore(step, "confirmed in writing meanwhile: the network is restored");
 }
 
 /* Not the answer that was hoped for: asked again a few times, since drivers may be slow to

@@ -23,9 +23,10 @@ static void stop_climbing(struct step *step, const char *text)
 
 /* The network may be off, or is about to be: recorded, so that nothing is cut any more in
  * this generation. */
-static void record_answer(struct step *step, const char *text)
+static void record_answer(struct step *step, enum response_quality quality, const char *text)
 {
     struct event event = step_event(step, EVENT_RESPONDED, step->c->state, text);
+    event.mended = quality == RESPONSE_CONFIRMATION;
     step_emit(step, &event);
 }
 
@@ -37,17 +38,17 @@ static void authenticated_answer(struct step *step, enum response_quality qualit
         stop_climbing(step, text);
     } else if (c->state == CASE_CUTTING) {
         /* What has not left is void; what the network says then decides. */
-        record_answer(step, text);
+        record_answer(step, quality, text);
         step->result->drop_pending = true;
         network_ask(step, 0);
     } else if (c->state == CASE_CUT) {
-        record_answer(step, text);
+        record_answer(step, quality, text);
         if (quality == RESPONSE_CONFIRMATION)
             network_restore(step, "confirmed in writing: the network is restored");
         else
             step_tell(step, "an answer that is no written confirmation: the network stays off");
     } else if (c->state == CASE_NEEDS_HUMAN) {
-        record_answer(step, text);
+        record_answer(step, quality, text);
         step_tell(step, "they answered");
     } else {
         step_note(step, text);

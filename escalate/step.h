@@ -78,5 +78,7 @@ void desk_decides(struct step *step);
 /* guards.c */
 bool guard_persists(const struct abuse_case *c, int64_t since, int64_t now);
 bool guard_attack(const struct abuse_case *c, int64_t now); /* may be cut without windows */
+/* Contacts and port are what they were when it was confirmed. */
+bool guard_unchanged(const struct abuse_case *c, const struct surroundings *around);
 
 #endif

@@ -208,6 +208,7 @@ static const struct layout_field case_fields[] = {
     FIELD(49, abuse_case, steps, U16),
     FIELD(50, abuse_case, read_back_seen, U16),
     FIELD(51, abuse_case, preserved, BOOL),
+    FIELD(52, abuse_case, mended, BOOL),
 };
 const struct layout case_layout = LAYOUT(struct abuse_case, case_fields);
 KNOWN_SIZE(abuse_case, 4392);
@@ -257,6 +258,7 @@ static const struct layout_field event_fields[] = {
     ENUM(32, event, outcome, LAST_OUTCOME),
     FIELD(33, event, by_reply, BOOL),
     FIELD(34, event, action, SLICE),
+    FIELD(35, event, mended, BOOL),
 };
 const struct layout event_layout = LAYOUT(struct event, event_fields);
 KNOWN_SIZE(event, 1408);

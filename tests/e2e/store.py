@@ -99,6 +99,28 @@ class Store(house.Case):
         self.assertIn("is closed", done.stderr.decode())
         run("store", "check", *config_of(self.store))
 
+    def test_merges_of_one_machine(self):
+        """What is reported of a merged case counts for the other one: it must be what a cut of that would switch off."""
+        inventory, box = self.folder / "i.jsonl", self.folder / "box"
+        rows = (("192.0.2.1/32", "web1", "port1"), ("192.0.2.2/32", "web2", "port2"), ("2001:db8:1::/64", "web1", "port1"),
+                ("192.0.2.3/32", "web3", None), ("192.0.2.4/32", "web4", None), ("192.0.2.5/32", "web3", None))
+        inventory.write_text("".join(json.dumps({"prefix": prefix, "customer": "acme", "server": server, **(
+            {"network_driver": "switch", "network_handle": port} if port else {})}) + "\n" for prefix, server, port in rows))
+        box.mkdir()
+        for i, (prefix, _, _) in enumerate(rows):
+            (box / f"{i}.eml").write_text(
+                "From: r@reporter.example\nDate: Sun, 01 Nov 2026 10:00:00 +0000\nContent-Type: multipart/report; boundary=b\n\n--b\n"
+                "Content-Type: message/feedback-report\n\nFeedback-Type: abuse\nUser-Agent: x/1\nVersion: 1\n"
+                f"Source-IP: {prefix.split('/')[0].replace('::', '::7')}\n\n--b--\n")
+        run("replay", "--config", STORY / "story.conf", "--inventory", inventory, "--store", self.store, "--until", "1h", box)
+        cases = {c["ip"]: c["case"] for c in lines("case", "list", "--json", *config_of(self.store))}
+        self.assertEqual(len(cases), 6)
+        for one, into, right in (("192.0.2.1", "192.0.2.2", False), ("192.0.2.3", "192.0.2.4", False), ("192.0.2.3", "192.0.2.1", False),
+                                 ("2001:db8:1::", "192.0.2.1", True), ("192.0.2.5", "192.0.2.3", True)):
+            done = run("case", "merge", cases[one], cases[into], *config_of(self.store), code=0 if right else 1)
+            self.assertEqual("another machine" in done.stderr.decode(), not right, (one, into))
+        run("store", "check", *config_of(self.store))
+
     def test_no_rebuild_from_a_damaged_journal(self):
         """The index may be all that is left: it stays until the journal has been found whole."""
         self.replay("--store", self.store)

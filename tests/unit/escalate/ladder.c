@@ -7,6 +7,7 @@
  *   n nobody answers the call   h a human does   g and presses the digit   m a machine   p provider fails   z bad number
  *   U read back on   D read back off   ? no clear answer   C a write was taken   c nobody knows
  *   R authenticated answer   K written confirmation   r plausible, not authenticated   A automatic
+ *   @ the machine moves to another port   ! armed or not
  *   desk: H hold  J resume  1 alice approves  2 bob approves  N refuses  S restores  L closes  M merges  O confirms */
 #include "escalate/ladder.h"
 
@@ -14,10 +15,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
-
-#include <stdio.h>
 
 #define PENDING_MOST 64
 
@@ -134,26 +134,20 @@ static void evidence(struct scene *scene, enum abuse_kind kind, bool attack)
 static void outcome(struct scene *scene, enum verb verb, enum outcome outcome)
 {
     struct action waiting[PENDING_MOST];
-    unsigned count = scene->pending_count;
-    memcpy(waiting, scene->pending, sizeof waiting);
-    unsigned kept = 0;
-    for (unsigned i = 0; i < count; i++)
-        if (waiting[i].verb != verb)
-            scene->pending[kept++] = waiting[i];
+    unsigned count = 0, kept = 0;
+    for (unsigned i = 0; i < scene->pending_count; i++)
+        if (scene->pending[i].verb == verb)
+            waiting[count++] = scene->pending[i];
+        else
+            scene->pending[kept++] = scene->pending[i];
     scene->pending_count = kept;
-    bool any = false;
-    for (unsigned i = 0; i < count; i++) {
-        if (waiting[i].verb != verb)
-            continue;
-        any = true;
+    for (unsigned i = 0; i < count; i++)
         step(scene, (struct stimulus){.type = STIMULUS_OUTCOME,
                                       .generation = waiting[i].generation,
                                       .action = &waiting[i],
                                       .outcome = outcome});
-    }
-    if (!any)
-        fail_msg("no %s is pending in state %s", verb_name(verb),
-                 case_state_name(scene->c.state));
+    if (count == 0)
+        fail_msg("no %s pending in %s", verb_name(verb), case_state_name(scene->c.state));
 }
 
 static void timer(struct scene *scene, bool seen)
@@ -249,15 +243,16 @@ static void play_one(struct scene *scene, char letter)
     case 'R':
     case 'K':
     case 'A':
-        respond(scene, true,
-                letter == 'R'   ? RESPONSE_SUBSTANTIVE
-                : letter == 'K' ? RESPONSE_CONFIRMATION
-                                : RESPONSE_AUTOMATIC);
-        break;
     case 'r':
-        respond(scene, false, RESPONSE_SUBSTANTIVE);
+        respond(scene, letter != 'r',
+                letter == 'K'   ? RESPONSE_CONFIRMATION
+                : letter == 'A' ? RESPONSE_AUTOMATIC
+                                : RESPONSE_SUBSTANTIVE);
         break;
-    case '!': /* armed or not */
+    case '@':
+        scene->assignment.network_handle = SLICE("another port");
+        break;
+    case '!':
         scene->policy.armed = !scene->policy.armed;
         break;
     default:
@@ -343,6 +338,8 @@ static const struct row {
     {"then it turns out to be off: cut", PLAIN, "eaFnFUC???JD", CASE_CUT},
     {"an answer while it is cut, and it is not yet off", PLAIN, "eaFnFURU", CASE_RESPONDED},
     {"an answer while it is cut, too late", PLAIN, "eaFnFUCRD", CASE_CUT},
+    {"a written confirmation while it is cut: restored", PLAIN, "eaFnFUCKD", CASE_RESTORING},
+    {"confirmed while a person looked: restored", PLAIN, "eaFnFUC???KJD", CASE_RESTORING},
     {"cut, and any answer: stays off", PLAIN, "eaFnFUCDR", CASE_CUT},
     {"cut, and a written confirmation: restored", PLAIN, "eaFnFUCDK", CASE_RESTORING},
     {"read back on: probation", PLAIN, "eaFnFUCDKPU", CASE_PROBATION},
@@ -364,6 +361,9 @@ static const struct row {
     {"never cut: a person", NEVER_CUT, "eaFnF", CASE_NEEDS_HUMAN},
     {"shared: a person", SHARED, "eaFnF", CASE_NEEDS_HUMAN},
     {"too many cuts: a person", BREAKER, "eaFnF", CASE_NEEDS_HUMAN},
+    {"at another port by now: a person", PLAIN, "eaFn@F", CASE_NEEDS_HUMAN},
+    {"and from the beginning, for that port", PLAIN, "eaFn@FJaFnFU", CASE_CUTTING},
+    {"at another port when the network was asked", PLAIN, "eaFnF@U", CASE_NEEDS_HUMAN},
     {"nobody knows whose it is now: a person", REASSIGNED, "e", CASE_NEEDS_HUMAN},
     {"no number: W2 without a call, and no cut", NO_PHONE, "eaFF", CASE_NEEDS_HUMAN},
     {"no mailbox: called beside W1", NO_MAIL, "e", CASE_WARNED},
