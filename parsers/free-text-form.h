@@ -42,7 +42,7 @@ struct line_rule {
     struct slice name, need;
     pcre2_code *code;
     const struct xarf_type *type;
-    bool weak, hint;
+    bool weak, hint, list;
 };
 
 struct cue_rule {

@@ -192,6 +192,7 @@ bool rules_read_line(const struct free_text_rules *rules, struct slice line,
         reading->type = rule->type;
         reading->weak = rule->weak;
         reading->hint = rule->hint;
+        reading->list = rule->list;
         return true;
     }
     return false;

@@ -306,6 +306,25 @@ static void note_heading(struct weighing *w, struct slice line)
     w->heading = CUE_NONE_FOUND;
 }
 
+/* "Attackers: 192.0.2.7, 192.0.2.8 and 192.0.2.9": what holds for the first holds for all. */
+static void read_rest_of_list(struct weighing *w, const struct line *line,
+                              const struct line_reading *reading,
+                              const struct mention *mentions, size_t count)
+{
+    bool accused = !address_is_none(&reading->source);
+    for (size_t i = 1; i < count && mentions[i].whole && !mentions[i].range; i++) {
+        struct slice between = slice_trim(slice_until(
+            slice_from(line->text, mentions[i - 1].to), mentions[i].from - mentions[i - 1].to));
+        if (!slice_eq(between, SLICE(",")) && !slice_eq(between, SLICE(";")) &&
+            !are_joined(line->text, &mentions[i - 1], &mentions[i]))
+            return;
+        if (accused)
+            (void)accuse(w, &mentions[i].address, SAYS_LINE, time_in(w, line->bytes));
+        else
+            pity(w, &mentions[i].address, SAYS_LINE, false);
+    }
+}
+
 static void read_line(struct weighing *w, const struct line *line)
 {
     struct mention mentions[MENTIONS_OF_LINE];
@@ -327,9 +346,11 @@ static void read_line(struct weighing *w, const struct line *line)
         size_t own = 0;
         while (own < count && !address_eq(&mentions[own].address, &reading.source))
             own++;
-        if (!reading.weak)
+        if (!reading.weak) {
             read_known(w, line, &reading);
-        else if (count > 1 && slice_find_byte(bytes, '|') < 0)
+            if (reading.list)
+                read_rest_of_list(w, line, &reading, mentions, count);
+        } else if (count > 1 && slice_find_byte(bytes, '|') < 0)
             read_prose(w, line, mentions, count);
         else if (own < count)
             read_row(w, line, &mentions[own]);

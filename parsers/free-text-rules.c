@@ -107,13 +107,14 @@ static enum status set_line(struct reading *reading, const char *section, const 
         rule->type = type_named(slice_of(value));
         return rule->type != NULL ? OK : unknown_type(reading, section, value);
     }
-    if (strcmp(key, "weak") == 0) {
-        rule->weak = strcmp(value, "yes") == 0;
+    if (strcmp(key, "weak") == 0 || strcmp(key, "list") == 0) {
+        *(*key == 'w' ? &rule->weak : &rule->list) = strcmp(value, "yes") == 0;
         return OK;
     }
     if (strcmp(key, "pattern") != 0)
         return fail(reading->why, ERR_MALFORMED,
-                    "[%s] has an unknown key %s; there are need, pattern, type, hint and weak",
+                    "[%s] has an unknown key %s; there are need, pattern, type, hint, weak "
+                    "and list",
                     section, key);
     struct slice pattern = expand(reading->arena, slice_of(value));
     return compile(reading, section, arena_string(reading->arena, pattern), 0, &rule->code);

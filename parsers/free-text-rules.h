@@ -29,6 +29,7 @@ struct line_reading {
     const struct xarf_type *type; /* or NULL */
     bool weak;                    /* a cue in the line outdoes it */
     bool hint;                    /* the type counts only beside words */
+    bool list;                    /* more of the kind may follow the address */
 };
 
 /* How heavily each kind is complained about; index as in free_text_rules_kind. */

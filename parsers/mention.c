@@ -169,17 +169,27 @@ static bool is_prefix(struct slice text, size_t to, uint64_t whole)
            length < whole && !is_word(byte_at(text, to + 1 + digits));
 }
 
-/* "192.0.2.1 - 192.0.2.9": a dash, then or before it a dotted number. */
+/* Four numbers with dots between them, at or before that place: "192.0.2.7 - 1.1 Gbps" is no
+ * range. */
+static bool is_dotted(struct slice text, size_t at, int step)
+{
+    unsigned dots = 0;
+    for (size_t i = 0; i < IPV4_LONGEST && at < text.len; i++, at += (size_t)step) {
+        if (text.ptr[at] == '.')
+            dots++;
+        else if (!byte_is_digit(text.ptr[at]))
+            break;
+    }
+    return dots >= 3;
+}
+
+/* "192.0.2.1 - 192.0.2.9": a dash, then or before it another address. */
 static bool is_range_end(struct slice text, size_t from, size_t to)
 {
     size_t next = skip_spaces(text, to), back = from;
-    if (byte_at(text, next) == '-' && next - to <= 1) {
-        size_t other = skip_spaces(text, next + 1);
-        for (size_t i = 0; i < 4 && byte_is_digit(byte_at(text, other)); i++)
-            other++;
-        if (byte_at(text, other) == '.' && byte_is_digit(byte_at(text, other - 1)))
-            return true;
-    }
+    if (byte_at(text, next) == '-' && next - to <= 1 &&
+        is_dotted(text, skip_spaces(text, next + 1), 1))
+        return true;
     while (back > 0 && text.ptr[back - 1] == ' ' && from - back < 2)
         back--;
     if (back == 0 || text.ptr[back - 1] != '-')
@@ -187,8 +197,7 @@ static bool is_range_end(struct slice text, size_t from, size_t to)
     back--;
     while (back > 0 && text.ptr[back - 1] == ' ')
         back--;
-    return back > 3 && byte_is_digit(text.ptr[back - 1]) &&
-           slice_find_byte(slice_until(slice_from(text, back - 4), 4), '.') >= 0;
+    return back > 3 && is_dotted(text, back - 1, -1);
 }
 
 static uint16_t port_after(struct slice text, size_t to)
