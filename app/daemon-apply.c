@@ -11,8 +11,9 @@
 #define AGE_MOST    500U        /* milliseconds */
 #define PAUSE       5U          /* milliseconds without mail */
 #define SLICE_TIME  (50 * NANO) /* of applying, before the loop has another turn */
-#define ALONE       6U          /* times as much while there is nothing but backlog */
+#define ALONE       20U         /* times as much while there is nothing but backlog */
 #define SLICE_LEAST 64U
+#define SAMPLE      500U /* records whose cost says something: each commit costs as much again */
 #define FRESH_MOST  200U /* mails since all was read: what arrives while we watch */
 
 bool daemon_is_fresh(const struct source *source)
@@ -49,7 +50,7 @@ static bool is_urgent(const struct daemon *daemon, uint64_t behind)
     unsigned times = is_any_fresh(daemon) ? 1 : ALONE;
     return daemon->hurry || behind * daemon->cost >= WORK_MOST * times ||
            uv_now(&daemon->loop) - daemon->behind_since >= (uint64_t)AGE_MOST * times ||
-           (daemon->cost == 0 && behind >= SLICE_LEAST);
+           (daemon->cost == 0 && behind >= SAMPLE);
 }
 
 void daemon_on_check(uv_check_t *check)
@@ -84,7 +85,7 @@ static void note_cost(struct daemon *daemon, uint64_t took, uint64_t records)
 
 static enum status apply_slice(struct daemon *daemon, struct fault *why)
 {
-    uint64_t most = daemon->cost == 0 ? SLICE_LEAST : SLICE_TIME / daemon->cost;
+    uint64_t most = daemon->cost == 0 ? SAMPLE : SLICE_TIME / daemon->cost;
     uint64_t before = pipeline_applied(daemon->pipeline), began = uv_hrtime();
     most = most < SLICE_LEAST ? SLICE_LEAST : most;
     enum status status = pipeline_apply(daemon->pipeline, (unsigned)most, why);

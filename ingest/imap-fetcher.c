@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #define FRAME_LONGEST ((size_t)1024 * 1024)
-#define LISTED_MOST   20000U
+#define LISTED_MOST   100000U
 #define IDLE_SECONDS  (29 * 60 - 1) /* RFC 2177: servers may end it after 30 minutes */
 
 struct fetcher {

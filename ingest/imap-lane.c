@@ -4,10 +4,12 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define FRAME_LONGEST ((size_t)1024 * 1024)
 #define BATCH_BYTES   (8U * 1024 * 1024) /* of one FETCH: bounds what libetpan holds at a time */
-#define AHEAD         2U                 /* commands that the server has at a time */
+#define HELD_MOST     ((size_t)128 << 10) /* bytes of mails that are sent together */
+#define AHEAD         2U                  /* commands that the server has at a time */
 
 struct wire_batch {
     struct wire_mails wanted;
@@ -26,6 +28,7 @@ void imap_lane_release(struct imap_lane *lane)
 {
     free(lane->batches);
     buffer_release(&lane->frame);
+    buffer_release(&lane->held);
 }
 
 static struct wire_batch *batch_of(const struct imap_lane *lane, unsigned number)
@@ -33,11 +36,17 @@ static struct wire_batch *batch_of(const struct imap_lane *lane, unsigned number
     return &lane->batches[number % WIRE_ATTEMPTS_MOST];
 }
 
+static enum status send_held(struct imap_lane *lane)
+{
+    lane->told = time(NULL);
+    return wire_send_held(lane->fd, &lane->held, lane->why);
+}
+
 enum status imap_lane_tell(struct imap_lane *lane, enum wire_kind kind, const void *payload,
                            size_t size)
 {
-    return wire_send(lane->fd, kind, (struct slice){payload, size}, (struct slice){0},
-                     lane->why);
+    wire_put(&lane->held, kind, (struct slice){payload, size}, (struct slice){0});
+    return send_held(lane);
 }
 
 static enum status tell_mails(struct imap_lane *lane, enum wire_kind kind,
@@ -132,6 +141,14 @@ static bool *find_wanted(const struct imap_lane *lane, uint32_t uid)
     return NULL;
 }
 
+/* Together with others, unless it is long since the daemon heard something. */
+static enum status tell_mail(struct imap_lane *lane, const struct wire_mail *mail,
+                             struct slice raw)
+{
+    wire_put(&lane->held, WIRE_MAIL, (struct slice){(const char *)mail, sizeof *mail}, raw);
+    return lane->held.len >= HELD_MOST || time(NULL) != lane->told ? send_held(lane) : OK;
+}
+
 static bool hand_over(uint32_t uid, int64_t internal_date, struct slice raw, void *data)
 {
     struct handing *handing = data;
@@ -145,9 +162,7 @@ static bool hand_over(uint32_t uid, int64_t internal_date, struct slice raw, voi
     if (raw.len > lane->account->settings.message_most) /* it was announced as shorter */
         handing->status = report_too_large(lane, uid, raw.len);
     else
-        handing->status =
-            wire_send(lane->fd, WIRE_MAIL, (struct slice){(const char *)&mail, sizeof mail},
-                      raw, lane->why);
+        handing->status = tell_mail(lane, &mail, raw);
     return handing->status == OK;
 }
 
@@ -189,9 +204,9 @@ static enum status report_withheld(struct imap_lane *lane, const struct imap_mis
                                    const struct wire_mails *mails)
 {
     struct wire_withheld head = {missing->works, missing->says};
-    return wire_send(lane->fd, WIRE_WITHHELD, (struct slice){(const char *)&head, sizeof head},
-                     (struct slice){(const char *)mails, WIRE_MAILS_SIZE(mails->count)},
-                     lane->why);
+    wire_put(&lane->held, WIRE_WITHHELD, (struct slice){(const char *)&head, sizeof head},
+             (struct slice){(const char *)mails, WIRE_MAILS_SIZE(mails->count)});
+    return send_held(lane);
 }
 
 /* Nothing is under way: asks once more for what did not come with the oldest batch. What the

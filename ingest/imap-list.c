@@ -37,32 +37,13 @@ static int run(struct imap_session *session, struct mailimap_set *set, unsigned 
     return code;
 }
 
-/* ---- lists of bounded length ---- */
+/* ---- lists ---- */
 
-/* The mails with the lowest UIDs, each once: servers may list them in any order, and what does
- * not fit must lie above what does. */
-struct listing {
-    struct imap_item *items; /* room for twice as many as are wanted */
-    size_t most, count;
+struct list {
+    struct imap_listing listing;
     uint32_t first;
     const char *keyword; /* those that have it are left out */
 };
-
-static int compare_items(const void *left, const void *right)
-{
-    const struct imap_item *a = left, *b = right;
-    return (a->uid > b->uid) - (a->uid < b->uid);
-}
-
-static void tidy(struct listing *listing)
-{
-    size_t kept = 0;
-    qsort(listing->items, listing->count, sizeof *listing->items, compare_items);
-    for (size_t i = 0; i < listing->count && kept < listing->most; i++)
-        if (kept == 0 || listing->items[kept - 1].uid != listing->items[i].uid)
-            listing->items[kept++] = listing->items[i];
-    listing->count = kept;
-}
 
 static bool has_keyword(const struct mailimap_msg_att *att, const char *keyword)
 {
@@ -85,31 +66,25 @@ static bool has_keyword(const struct mailimap_msg_att *att, const char *keyword)
 
 static void on_listed(struct mailimap_msg_att *att, void *data)
 {
-    struct listing *listing = data;
+    struct list *list = data;
     struct imap_fetched fetched = imap_read_response(att);
     /* "first:*" always names the last mail, even when its UID is lower (RFC 3501 s6.4.8); and a
      * server may tell of flags at any time. */
-    if (fetched.uid < listing->first || fetched.uid == 0 ||
-        (listing->keyword != NULL && has_keyword(att, listing->keyword)))
+    if (fetched.uid < list->first || fetched.uid == 0 ||
+        (list->keyword != NULL && has_keyword(att, list->keyword)))
         return;
-    if (listing->count == 2 * listing->most)
-        tidy(listing);
-    listing->items[listing->count++] = (struct imap_item){fetched.uid, fetched.size};
+    imap_listing_add(&list->listing, (struct imap_item){fetched.uid, fetched.size});
 }
 
-static int list(struct imap_session *session, uint32_t first, uint32_t last, unsigned asked,
-                uint64_t modseq, const char *keyword, struct imap_item *items, size_t most,
-                size_t *count)
+static int run_list(struct imap_session *session, struct list *list, uint32_t last,
+                    unsigned asked, uint64_t modseq, struct imap_item *items, size_t most,
+                    size_t *count)
 {
-    struct listing listing = {calloc(2 * most, sizeof *items), most, 0, first, keyword};
-    if (listing.items == NULL)
-        abort();
-    int code = run(session, mailimap_set_new_interval(first, last), asked, modseq, on_listed,
-                   &listing);
-    tidy(&listing);
-    memcpy(items, listing.items, listing.count * sizeof *items);
-    *count = listing.count;
-    free(listing.items);
+    imap_listing_begin(&list->listing, items, most);
+    int code = run(session, mailimap_set_new_interval(list->first, last), asked, modseq,
+                   on_listed, list);
+    imap_listing_end(&list->listing);
+    *count = list->listing.count;
     return code;
 }
 
@@ -119,9 +94,10 @@ enum status imap_list(struct imap_session *session, uint32_t first, struct imap_
                       size_t most, size_t *count, struct fault *why)
 {
     session->looked = session->imap->imap_selection_info->sel_exists;
-    int code = list(session, first, 0, ASK_SIZES, 0, NULL, items, most, count);
+    struct list all = {.first = first};
+    int code = run_list(session, &all, 0, ASK_SIZES, 0, items, most, count);
     if (!imap_is_good(code) && !imap_is_lost(code))
-        code = list(session, first, 0, 0, 0, NULL, items, most, count);
+        code = run_list(session, &all, 0, 0, 0, items, most, count);
     return imap_is_good(code) ? OK : imap_failed(session, code, "listing the folder", why);
 }
 
@@ -129,8 +105,9 @@ enum status imap_list_unmarked(struct imap_session *session, uint32_t first, uin
                                uint64_t modseq, const char *keyword, struct imap_item *items,
                                size_t most, size_t *count, struct fault *why)
 {
+    struct list unmarked = {.first = first, .keyword = keyword};
     int code =
-        list(session, first, last, ASK_SIZES | ASK_FLAGS, modseq, keyword, items, most, count);
+        run_list(session, &unmarked, last, ASK_SIZES | ASK_FLAGS, modseq, items, most, count);
     return imap_is_good(code) ? OK
                               : imap_failed(session, code, "listing what has changed", why);
 }

@@ -5,6 +5,7 @@
 #define INGEST_IMAP_SESSION_H
 
 #include "base/slice.h"
+#include "ingest/imap-listing.h"
 #include "ingest/tls-stream.h"
 
 enum imap_mechanism {
@@ -44,10 +45,6 @@ MUST_USE enum status imap_select(struct imap_session *session, const char *folde
                                  struct imap_folder *found, struct fault *why);
 
 /* UIDs and sizes of the mails with uid >= first, ascending: the lowest `most` of them. */
-struct imap_item {
-    uint32_t uid;
-    uint32_t size; /* 0: the server does not say */
-};
 MUST_USE enum status imap_list(struct imap_session *session, uint32_t first,
                                struct imap_item *items, size_t most, size_t *count,
                                struct fault *why);

@@ -23,18 +23,30 @@ static enum status send_all(int fd, struct slice bytes, struct fault *why)
     return OK;
 }
 
+void wire_put(struct buffer *held, enum wire_kind kind, struct slice head, struct slice body)
+{
+    uint32_t length = (uint32_t)(head.len + body.len);
+    buffer_reserve(held, WIRE_HEADER + length);
+    buffer_add(held, (struct slice){(const char *)&length, sizeof length});
+    buffer_add_byte(held, (char)kind);
+    buffer_add(held, head);
+    buffer_add(held, body);
+}
+
+enum status wire_send_held(int fd, struct buffer *held, struct fault *why)
+{
+    enum status status = send_all(fd, buffer_slice(held), why);
+    buffer_clear(held);
+    return status;
+}
+
 enum status wire_send(int fd, enum wire_kind kind, struct slice head, struct slice body,
                       struct fault *why)
 {
-    char header[WIRE_HEADER];
-    uint32_t length = (uint32_t)(head.len + body.len);
-    memcpy(header, &length, sizeof length);
-    header[4] = (char)kind;
-    enum status status = send_all(fd, (struct slice){header, sizeof header}, why);
-    if (status == OK)
-        status = send_all(fd, head, why);
-    if (status == OK)
-        status = send_all(fd, body, why);
+    struct buffer frame = BUFFER_INIT;
+    wire_put(&frame, kind, head, body);
+    enum status status = wire_send_held(fd, &frame, why);
+    buffer_release(&frame);
     return status;
 }
 

@@ -72,6 +72,9 @@ struct wire_mails {
 /* Blocking, whole frames; the fetcher's side. */
 MUST_USE enum status wire_send(int fd, enum wire_kind kind, struct slice head,
                                struct slice body, struct fault *why);
+/* Puts a frame behind others, which are sent together: the daemon is woken once. */
+void wire_put(struct buffer *held, enum wire_kind kind, struct slice head, struct slice body);
+MUST_USE enum status wire_send_held(int fd, struct buffer *held, struct fault *why);
 /* Reads one frame into *frame (cleared first). ERR_IO when the daemon is gone. */
 MUST_USE enum status wire_receive(int fd, size_t longest, enum wire_kind *kind,
                                   struct buffer *frame, struct fault *why);

@@ -240,14 +240,6 @@ class Withheld(house.Case):
         self.assertEqual(daemon.words().count("begins again"), 1)
         daemon.stop()
 
-    def test_long_list_in_no_order(self):
-        """More than one list holds: what does not fit must not lie below what does."""
-        server = self.server(range(1, 20101), order=reversed)
-        server.raw = lambda uid: b"Subject: %d\r\n\r\n" % uid
-        daemon = self.daemon(server, batch=500)
-        until(lambda: self.source(daemon)["mails"] == 20100, 120, "all of them have come")
-        daemon.kill()
-
 
 if __name__ == "__main__":
     unittest.main()
