@@ -355,7 +355,9 @@ static const struct config_option daemon_options[] = {
      .fallback = "2000",
      .help =
          "Mails of one sender in an hour above which the flood is reported to the desk, once "
-         "an hour. Nothing is dropped: every mail is kept and read. 0 reports no flood."},
+         "an hour. Nothing is dropped: every mail is kept and read. 0 reports no flood. What "
+         "abusedesk deliver takes is not counted, since each is a process of its own: the mail "
+         "server that starts it has limits of this kind."},
 };
 
 static const char *const imap_tls_words[] = {"tls", "starttls", "none", NULL};

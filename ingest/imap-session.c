@@ -58,7 +58,8 @@ static enum status greet(struct imap_session *session, mailstream *stream, struc
 static enum status upgrade(struct imap_session *session, struct fault *why)
 {
     int code = mailimap_starttls(session->imap);
-    if (!imap_is_good(code))
+    /* libetpan, too, takes no words from before TLS, but calls it a refusal of the server's. */
+    if (!imap_is_good(code) && session->imap->imap_stream->read_buffer_len == 0)
         return imap_failed(session, code, "STARTTLS", why);
     return tls_stream_start_tls(session->imap->imap_stream, why);
 }

@@ -84,13 +84,14 @@ static void child_ended(struct child *child)
     if (process == NULL || !child->hung_up || !child->exited)
         return;
     char how[80];
-    describe(child, process->was_stuck, how, sizeof how);
+    bool was_stuck = process->was_stuck;
+    describe(child, was_stuck, how, sizeof how);
     process->child = NULL;
     process->open = 0;
     process->was_stuck = false;
     (void)uv_timer_stop(&process->stuck);
     child_abandon(child);
-    process->owner.gone(process->owner.data, how);
+    process->owner.gone(process->owner.data, how, was_stuck);
 }
 
 static void on_exit_of_child(uv_process_t *handle, int64_t exit_code, int signal)

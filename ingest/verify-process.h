@@ -12,8 +12,8 @@ struct verify_process_owner {
     /* One answer; the payload lives as long as the call. */
     void (*answered)(void *data, enum wire_kind kind, struct slice payload);
     /* It died, of the oldest question that has no answer if there is one; the others were not
-     * answered either. The next question starts another. */
-    void (*gone)(void *data, const char *how);
+     * answered either. Or it took too long, and was killed. The next question starts another. */
+    void (*gone)(void *data, const char *how, bool was_stuck);
     void *data;
 };
 

@@ -40,6 +40,7 @@ struct mail_check {
     struct verify_answer *answer; /* the same */
     struct key_query queries[VERIFY_KEYS];
     unsigned looking;
+    bool suspect;        /* the process died once while it had this */
     const char *failure; /* the verdict when the process has none; NULL: the answer counts */
     enum stamp_verdict failure_verdict;
     struct mail_check *next, *next_asked;
@@ -283,14 +284,19 @@ static void set_back(struct mail_check *check)
     check->step = check->step == STEP_HEAD ? STEP_NEW : STEP_KEYED;
 }
 
-/* The oldest question killed it; whose turn had not come ask another. */
-static void on_gone(void *data, const char *how)
+/* The oldest question killed it, if it does so twice: the process may have been dead before. One
+ * that took too long has had its time. Whose turn had not come ask another process. */
+static void on_gone(void *data, const char *how, bool was_stuck)
 {
     struct verifier *verifier = data;
     struct mail_check *check = take_asked(verifier);
     verifier->settings.say(verifier->settings.data, how);
-    if (check != NULL)
+    if (check != NULL && (was_stuck || check->suspect)) {
         give_up(check, STAMP_TEMPERROR, "the verifier failed");
+    } else if (check != NULL) {
+        check->suspect = true;
+        set_back(check);
+    }
     while ((check = take_asked(verifier)) != NULL)
         set_back(check);
     kick(verifier);

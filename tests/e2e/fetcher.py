@@ -2,7 +2,7 @@
 
 usage: fetcher.py ABUSEDESK
 """
-import imaplib, json, os, socket, struct, subprocess, sys, time
+import imaplib, json, os, pathlib, pwd, re, socket, struct, subprocess, sys, threading, time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from dovecot import PASSWORD, Dovecot
@@ -15,7 +15,8 @@ KEEP, MARK, MOVE, DELETE = range(4)
 
 
 def account(server, **changes):
-    base = {"host": "localhost", "port": server.tls_port, "security": TLS, "ca": f"{server.home}/tls/ca.pem",
+    base = {"host": "localhost", "port": server and server.tls_port, "security": TLS,
+            "ca": server and f"{server.home}/tls/ca.pem",
             "pin": None, "tls": None, "timeout": 10, "plaintext": False, "user": "desk", "mechanism": LOGIN,
             "secret": PASSWORD, "most": 1 << 20, "run-as": "nobody" if os.getuid() == 0 else None,
             "memory": 0,  # a sanitizer reserves terabytes of address space
@@ -215,6 +216,39 @@ def test_too_large(server):
     check(len(got.mails) == 2 and len(got.too_large) == 1, "a mail over the limit is named, not fetched")
 
 
+def test_confined(server):
+    """What these forbid is tried in tests/unit/ingest/confine.c."""
+    fetcher = Fetcher(account(server, files=50)).run()
+    proc = pathlib.Path(f"/proc/{fetcher.process.pid}")
+    status = dict(line.split(":", 1) for line in (proc / "status").read_text().splitlines() if ":" in line)
+    limits = (proc / "limits").read_text()
+    check(status["NoNewPrivs"].strip() == "1" and status["Seccomp"].strip() == "2", "a fetcher is under seccomp")
+    check(os.getuid() != 0 or status["Uid"].split()[0] == str(pwd.getpwnam("nobody").pw_uid), "and nobody's process")
+    for name, most in (("open files", 50), ("file size", 0), ("core file size", 0)):
+        check(re.search(rf"^Max {name} +{most} +{most} ", limits, re.M), f"{name}: at most {most}")
+    fetcher.stop()
+
+
+def test_words_before_tls():
+    """Who sits between may put words behind the answer to STARTTLS, to have them taken for the server's under TLS."""
+    heard = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        def serve():
+            peer, _ = listener.accept()
+            with peer:
+                peer.sendall(b"* OK ready\r\n")
+                for line in peer.makefile("rb"):
+                    heard.append(line)
+                    if b"STARTTLS" in line:
+                        peer.sendall(line.split()[0] + b" OK begin\r\n* CAPABILITY IMAP4rev1 LOGINDISABLED\r\n")
+        threading.Thread(target=serve, daemon=True).start()
+        settings = account(None, host="localhost", port=listener.getsockname()[1], security=STARTTLS)
+        got = Fetcher(settings).run()
+        got.stop()
+    check("had more behind it, in the clear" in (got.fault or ""), f"words behind STARTTLS end it: {got.fault}")
+    check([line.split()[1] for line in heard] in ([b"STARTTLS"], [b"STARTTLS", b"LOGOUT"]), "and nothing more was said")
+
+
 def test_idle(server):
     fetcher = Fetcher(account(server, folders=[{"name": "INBOX", "validity": 0, "uid": 0}])).run()
     before, started = len(fetcher.mails), time.time()
@@ -260,5 +294,7 @@ with Dovecot() as shared:
     test_unparsed(shared)
     test_too_large(shared)
     test_idle(shared)
+    test_confined(shared)
+test_words_before_tls()
 test_without_extensions()
 test_bad_certificates()

@@ -391,8 +391,7 @@ class Verify(Case):
         until(lambda: daemon.stored() == 150, 60, "all are stored")
         self.assertEqual(self.journal(daemon).count(b"\n dkim=pass"), 150)
         self.assertFalse(list((self.inbox / "new").iterdir()))
-        os.kill(self.verifiers(daemon)[0], signal.SIGKILL)
-        until(lambda: "killed by signal 9" in daemon.words(), 20, "its end is noticed")  # or the next mail is to blame
+        os.kill(self.verifiers(daemon)[0], signal.SIGKILL)  # whether noticed or not: the next mail is not to blame
         self.arrive(150, sign(MAIL.replace(b"<1@", b"<b@"), self.key))
         until(lambda: daemon.stored() == 151, 20, "it is stored after the verifier died")
         self.assertEqual(self.journal(daemon).count(b"\n dkim=pass"), 151)
