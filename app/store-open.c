@@ -223,8 +223,17 @@ enum exit_code desk_feed(struct desk *desk, enum journal_kind kind, struct slice
         status = pipeline_feed(desk->pipeline, &record, &why);
     }
     if (status == OK)
-        status = pipeline_commit(desk->pipeline, &why);
-    return status == OK ? EXIT_DONE : call_failed(desk->call, status, &why);
+        status = pipeline_sync(desk->pipeline, &why);
+    if (status != OK)
+        return call_failed(desk->call, status, &why);
+    status = pipeline_commit(desk->pipeline, &why);
+    if (status == OK)
+        return EXIT_DONE;
+    enum exit_code code = call_failed(desk->call, status, &why);
+    call_notice(desk->call,
+                "it is kept all the same, in the journal, and takes effect once the "
+                "index can be written: do not give it again");
+    return code;
 }
 
 void desk_close(struct desk *desk)

@@ -47,13 +47,13 @@ const char *lmdb_hint(int code)
     case ENOSPC:
     case EDQUOT:
     case EFBIG:
-        return ": make room on this file system; nothing of this batch was kept";
+        return ": make room on this file system; the index is as it was before";
     case EIO: /* LMDB's answer to a short write, too */
-        return ": is the file system full, or the disk failing? nothing of this batch was kept";
+        return ": is the file system full, or the disk failing? the index is as it was before";
     case EACCES:
     case EPERM:
     case EROFS:
-        return ": the store belongs to the user that runs the daemon; run this as that user";
+        return OWNER_HINT;
     case MDB_CORRUPTED:
     case MDB_PAGE_NOTFOUND:
     case MDB_PANIC:

@@ -20,8 +20,10 @@ static enum status io_error(const struct journal *journal, const char *what, str
     int error = errno;
     const char *hint = error == ENOSPC || error == EDQUOT || error == EFBIG
                            ? ": make room on this file system; nothing of this group was kept"
-                           : "";
-    return fail(why, ERR_IO, "%s: %s: %s%s", journal->path, what, strerror(error), hint);
+                       : error == EACCES ? OWNER_HINT
+                                         : "";
+    return fail(why, error == EACCES ? ERR_DENIED : ERR_IO, "%s: %s: %s%s", journal->path, what,
+                strerror(error), hint);
 }
 
 void segment_close(struct segment *segment)

@@ -1,4 +1,5 @@
 #include "store/migrations.h"
+#include "store/owner.h"
 #include "store/remove.h"
 
 #include <errno.h>
@@ -23,8 +24,8 @@ static enum status make_directory(const char *path, struct fault *why)
 {
     if (mkdir(path, 0700) == 0 || errno == EEXIST)
         return OK;
-    return fail(why, errno == ENOENT ? ERR_IO : ERR_DENIED, "cannot make %s: %s", path,
-                strerror(errno));
+    return fail(why, errno == ENOENT ? ERR_IO : ERR_DENIED, "cannot make %s: %s%s", path,
+                strerror(errno), errno == EACCES ? OWNER_HINT : "");
 }
 
 static enum status make_temporary(char **path, struct fault *why)
@@ -46,10 +47,7 @@ static enum status open_index(struct store *store, const struct store_settings *
     if (status == OK && !store->read_only && (settings->create || store->temporary))
         status = make_directory(path, why);
     else if (status == OK && access(path, F_OK) != 0 && errno == EACCES)
-        return fail(why, ERR_DENIED,
-                    "%s: %s: the store belongs to the user that runs the daemon; run this as "
-                    "that user",
-                    store->directory, strerror(errno));
+        return fail(why, ERR_DENIED, "%s: %s" OWNER_HINT, store->directory, strerror(errno));
     else if (status == OK && access(path, F_OK) != 0)
         return fail(why, ERR_IO,
                     "%s: there is no store here (%s); create one with a first import",

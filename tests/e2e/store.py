@@ -256,6 +256,54 @@ class Store(house.Case):
         run(*arguments, self.store, mbox)
         self.assertEqual(state(self.store), state(whole))
 
+    def test_no_room_for_the_index(self):
+        """The journal has a decision and the index cannot take it: it is said that it counts, and it counts once."""
+        self.replay("--store", self.store, "--until", "4h")
+
+        def limit():  # between the two files' sizes
+            resource.setrlimit(resource.RLIMIT_FSIZE, (100000, resource.RLIM_INFINITY))
+
+        self.assertLess((self.store / "journal/000000000001").stat().st_size, 90000)
+        self.assertGreater((self.store / "index/data.mdb").stat().st_size, 110000)
+        done = run("case", "note", "C-1", "the-last-word", *config_of(self.store), code=1, preexec_fn=limit)
+        self.assertIn("make room", done.stderr.decode())
+        self.assertIn("it is kept all the same, in the journal", done.stderr.decode())
+        self.assertNotIn("nothing of this", done.stderr.decode())
+        shown = lines("case", "show", "C-1", "--json", *config_of(self.store))[0]
+        self.assertEqual([e["text"] for e in shown["events"]].count("the-last-word"), 1)
+        run("store", "check", *config_of(self.store))
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root can be somebody else")
+    def test_as_somebody_else(self):
+        """Every command on a store of another user, or with one file of it that cannot be read, says whose it is."""
+        self.replay("--store", self.store)
+        self.folder.chmod(0o755)
+        program = self.folder / "abusedesk"
+        shutil.copy(house.PROGRAM, program)
+        shutil.copytree(os.environ.get("ABUSEDESK_DATA", pathlib.Path(house.PROGRAM).parent / "share/abusedesk"), self.folder / "data")
+        config, inventory = (shutil.copy(STORY / name, self.folder) for name in ("story.conf", "inventory.jsonl"))
+        environment = {**os.environ, "ABUSEDESK_DATA": str(self.folder / "data")}
+        before = state(self.store)
+
+        def nobody():
+            os.setgroups([])
+            os.setgid(65534)
+            os.setuid(65534)
+
+        for name in (".", "index/data.mdb", "journal/000000000001", "journal/lock", "index/write.lock"):
+            path = self.store / name
+            if name != ".":  # its own store, but for this file
+                subprocess.run(["chown", "-R", "65534:65534", self.store], check=True)
+                path.chmod(0)
+            for what in (["case", "note", "C-1", "x"], ["case", "hold", "C-1", "2h"], ["triage", "reparse"], ["store", "rebuild"],
+                         ["store", "retain", "--older-than", "1s"], ["inventory", "import", inventory], ["deliver"], ["run"]):
+                done = subprocess.run([program, *map(str, what), "--config", config, "--store", self.store], input=b"From: a\n\nx\n",
+                                      capture_output=True, check=False, preexec_fn=nobody, timeout=60, env=environment)
+                self.assertEqual(done.returncode, 75 if what == ["deliver"] else 1, (name, what, done.stderr))
+                self.assertIn("run this as that user", done.stderr.decode(), (name, what))
+            path.chmod(0o700)
+        self.assertEqual(state(self.store), before)
+
     def reads(self, store, where=()):
         """What every command says that only shows something."""
         said = {}
