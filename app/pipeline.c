@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #define GROUP_MOST 64
-#define BATCH_MOST 16384
+#define BATCH_MOST 32768
 
 /* Asked now and then: among many millions of reports each of a batch changes pages of its
  * own, and all of them wait in memory. */

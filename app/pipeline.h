@@ -30,7 +30,7 @@ struct pipeline;
 
 struct pipeline_settings {
     unsigned group_most; /* records that one fdatasync makes durable; 0: 64 */
-    unsigned batch_most; /* records in one write transaction, unless it grows heavy; 0: 16384 */
+    unsigned batch_most; /* records in one write transaction, unless it grows heavy; 0: 32768 */
     /* Whose vocabulary, feeds, notices and free text count; like the program, they are not
      * part of the journal. NULL: the built-in ones. Must outlive the pipeline. */
     const struct parse_settings *definitions;

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #define BENCH_GROUP 64    /* messages that become durable together */
-#define BENCH_BATCH 16384 /* messages applied in one transaction */
+#define BENCH_BATCH 32768 /* messages applied in one transaction */
 #define BENCH_BODY  420   /* bytes of evidence */
 
 #define BENCH_START 1793527200
