@@ -2,13 +2,13 @@
 
 #include "app/daemon-state.h"
 #include "app/notify.h"
+#include "store/lock.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/file.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -176,11 +176,12 @@ static void close_all(struct daemon *daemon)
 static enum status lock_store(struct daemon *daemon, struct fault *why)
 {
     char path[4096];
-    (void)snprintf(path, sizeof path, "%s/daemon.lock", store_directory(daemon->store));
+    (void)snprintf(path, sizeof path, "%s/" STORE_DAEMON_LOCK, store_directory(daemon->store));
     daemon->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (daemon->lock < 0)
         return fail(why, ERR_IO, "%s: %s", path, strerror(errno));
-    if (flock(daemon->lock, LOCK_EX | LOCK_NB) != 0)
+    /* A command that has migrated the store beside us has it a moment longer. */
+    if (lock_take(daemon->lock, LOCK_EX, PATIENCE_MOMENT) != 0)
         return fail(why, ERR_CONFLICT, "%s: another daemon runs on this store", path);
     return OK;
 }

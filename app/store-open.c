@@ -158,6 +158,8 @@ static enum status open_caught_up(struct desk *desk, enum status status, struct 
         return OK;
     if (status == OK)
         status = open_store(desk, OPEN_READING, why);
+    else if (caught_up == ERR_CONFLICT) /* it need only be written once, and cannot be now */
+        *why = cannot;
     if (status != OK)
         return status;
     call_notice(desk->call, "%s", cannot.text);

@@ -1,10 +1,15 @@
 #include "store/migrations.h"
 
 #include "store/locality.h"
+#include "store/lock.h"
 #include "store/record.h"
 #include "store/records.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
 
 #define REPORT_CASE 4 /* the tag of the case in a report, and in an event */
 #define EVENT_CASE  2
@@ -180,10 +185,31 @@ static enum status read_known_version(struct store *store, uint32_t target, uint
     return status;
 }
 
-enum status migrate_known(struct store *store, uint32_t target, struct fault *why)
+/* Shared: who else migrates is no hindrance. Where the file is missing no daemon ever ran. */
+static enum status keep_daemons_away(const struct store *store, int *lock, struct fault *why)
+{
+    char path[PATH_MAX];
+    (void)snprintf(path, sizeof path, "%s/" STORE_DAEMON_LOCK, store->directory);
+    *lock = open(path, O_RDONLY | O_CLOEXEC);
+    int code = *lock < 0 ? errno : lock_take(*lock, LOCK_SH, PATIENCE_MOMENT);
+    if (code == 0 || code == ENOENT)
+        return OK;
+    if (code != EWOULDBLOCK)
+        return fail(why, ERR_IO, "%s: %s", path, strerror(code));
+    return fail(why, ERR_CONFLICT,
+                "%s is of an older format, and a daemon runs on it that may know no other: "
+                "restart the daemon, which brings the store up to date",
+                store->directory);
+}
+
+enum status migrate_begin(struct store *store, uint32_t target, int *lock, struct fault *why)
 {
     uint32_t version = 0;
-    return read_known_version(store, target, &version, why);
+    *lock = -1;
+    enum status status = read_known_version(store, target, &version, why);
+    return status != OK || store->read_only || version == 0 || version == target
+               ? status
+               : keep_daemons_away(store, lock, why);
 }
 
 enum status migrate(struct store *store, const struct migration *steps, uint32_t target,

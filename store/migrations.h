@@ -16,8 +16,11 @@ struct migration {
 extern const struct migration migrations[]; /* ends with a row whose what is NULL */
 #define STORE_VERSION 4U
 
-/* Refuses a store that a newer program made, before anything of it is touched. */
-MUST_USE enum status migrate_known(struct store *store, uint32_t target, struct fault *why);
+/* Refuses, before anything of it is touched, a store that a newer program made, and one that is to
+ * be migrated while a daemon runs on it: that may be of the older program, and would go on writing
+ * what it knows. *lock keeps daemons of that program away until it is closed; -1: none need be. */
+MUST_USE enum status migrate_begin(struct store *store, uint32_t target, int *lock,
+                                   struct fault *why);
 /* Brings the store to `target` by these steps, or refuses: a newer one, one that no
  * step leads from, and an older one that is open for reading only. A store without a version
  * is new. */

@@ -39,6 +39,19 @@ static enum status make_temporary(char **path, struct fault *why)
                : fail(why, ERR_IO, "cannot make %s: %s", *path, strerror(errno));
 }
 
+static enum status bring_up_to_date(struct store *store, struct fault *why)
+{
+    int lock = -1;
+    enum status status = migrate_begin(store, STORE_VERSION, &lock, why);
+    if (status == OK)
+        status = environment_open_tables(store->environment, why);
+    if (status == OK)
+        status = migrate(store, migrations, STORE_VERSION, why);
+    if (lock >= 0)
+        (void)close(lock);
+    return status;
+}
+
 static enum status open_index(struct store *store, const struct store_settings *settings,
                               struct fault *why)
 {
@@ -57,11 +70,7 @@ static enum status open_index(struct store *store, const struct store_settings *
     struct environment_settings environment = {path, store->read_only, !store->temporary,
                                                settings->hurry, settings->map_size};
     status = environment_open(&environment, &store->environment, why);
-    if (status == OK)
-        status = migrate_known(store, STORE_VERSION, why);
-    if (status == OK)
-        status = environment_open_tables(store->environment, why);
-    return status == OK ? migrate(store, migrations, STORE_VERSION, why) : status;
+    return status == OK ? bring_up_to_date(store, why) : status;
 }
 
 static enum status open_journal(struct store *store, const struct store_settings *settings,

@@ -21,6 +21,9 @@
 struct store;
 struct txn;
 
+/* In the directory: a daemon holds a lock (flock) on this file as long as it runs. */
+#define STORE_DAEMON_LOCK "daemon.lock"
+
 struct store_settings {
     const char
         *directory; /* journal/ and index/ are in it; NULL with temporary: below $TMPDIR */

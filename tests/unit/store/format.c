@@ -1,11 +1,15 @@
 /* What older programs kept: brought up to date, it is as good as new. */
 #include "store/locality.h"
+#include "store/lock.h"
 #include "store/migrations.h"
 #include "store/record.h"
 #include "store/records.h"
 #include "store/snapshot.h"
 #include "tests/unit/store/place.h"
 #include "tests/unit/store/sample.h"
+
+#include <fcntl.h>
+#include <unistd.h>
 
 #define MESSAGES 60
 
@@ -217,6 +221,36 @@ static void test_format_1(void **state)
     store_close(store);
 }
 
+/* --- beside a daemon of the older program --- */
+
+static void assert_refused(const struct store_settings *settings)
+{
+    struct store *store = NULL;
+    struct fault told;
+    assert_int_equal(store_open(settings, &store, &told), ERR_CONFLICT);
+    assert_non_null(strstr(told.text, "restart the daemon"));
+}
+
+static void test_not_beside_a_daemon(void **state)
+{
+    char directory[256], path[512];
+    store_close(open_format_1(*state));
+    (void)snprintf(directory, sizeof directory, "%s/s", (char *)*state);
+    (void)snprintf(path, sizeof path, "%s/" STORE_DAEMON_LOCK, directory);
+    int daemon = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    assert_true(daemon >= 0 && lock_take(daemon, LOCK_EX, PATIENCE_NONE) == 0);
+    assert_refused(&(struct store_settings){.directory = directory});
+    assert_refused(&(struct store_settings){.directory = directory, .hurry = true});
+    lock_drop(daemon);
+    struct store *store = open_at(*state, "s"); /* nothing of it was touched */
+    assert_non_null(strstr(store_notices(store).ptr, "from format 1"));
+    assert_as_new(store);
+    assert_int_equal(lock_take(daemon, LOCK_EX, PATIENCE_NONE), 0); /* daemons may come */
+    store_close(store);
+    store_close(open_at(*state, "s")); /* one of today's format may be opened beside it */
+    (void)close(daemon);
+}
+
 /* --- stopped in the middle --- */
 
 #define GENERATION ((uint64_t)1 << GENERATION_BITS)
@@ -333,6 +367,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         place_test(test_format_1),
+        place_test(test_not_beside_a_daemon),
         place_test(test_stopped_in_the_middle),
         place_test(test_snapshot_of_format_1),
     };
