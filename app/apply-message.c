@@ -88,6 +88,21 @@ static bool is_known(const struct placed *placed, const struct report *report)
            !(placed->placement == PLACED_TRIAGE && has_name_only(report));
 }
 
+static bool is_known_by_name(const struct witness *witness)
+{
+    return witness->by_name && witness->known && witness->auth == AUTH_PASS;
+}
+
+/* What no number of such reports confirms, a person must look at. */
+static bool is_first_by_name(const struct abuse_case *c, const struct placed *placed)
+{
+    uint64_t reports = 0;
+    for (unsigned i = 0; i < c->witness_count; i++)
+        reports += is_known_by_name(&c->witnesses[i]) ? c->witnesses[i].reports : 0;
+    return reports == 1 && placed->event_count > 0 &&
+           is_known_by_name(&placed->events[placed->event_count - 1].witness);
+}
+
 void apply_report(struct pipeline *pipeline, const struct report *report, uint64_t message_id,
                   struct slice *why_not)
 {
@@ -140,6 +155,7 @@ void apply_report(struct pipeline *pipeline, const struct report *report, uint64
     struct stimulus evidence = {
         .type = STIMULUS_EVIDENCE, .generation = c->generation, .actor = SLICE("evidence")};
     evidence.confirmed = confirm_reached(c, &pipeline->config.policy, &evidence.kind);
+    evidence.first_by_name = is_first_by_name(c, placed);
     case_step(pipeline, &evidence);
 }
 

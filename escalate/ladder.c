@@ -132,6 +132,9 @@ static void evidence(struct step *step)
         else if (c->due == 0)
             step_await(step, step_due(step, step->policy->open_window),
                        "more evidence is awaited");
+        if (c->state == CASE_OPEN && stimulus->first_by_name)
+            step_tell(step, "a known operator names a place that leads here, which confirms "
+                            "nothing: look whether it is served here, then confirm or close");
         break;
     case CASE_CONFIRMED:
         if (stimulus->confirmed && !c->terms.climbs && abuse_kind_climbs(stimulus->kind) &&

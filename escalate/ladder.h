@@ -55,6 +55,7 @@ struct stimulus {
     struct slice actor;            /* "operator alice", "customer jane@example.org" */
     struct slice text;             /* sanitised line */
     bool confirmed;                /* EVIDENCE: confirm_account says so */
+    bool first_by_name;            /* EVIDENCE: a known operator's, the first by a name only */
     enum abuse_kind kind;          /* EVIDENCE, OPERATOR_CONFIRM */
     const struct action *action;   /* OUTCOME */
     enum outcome outcome;          /* OUTCOME */

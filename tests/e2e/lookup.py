@@ -78,6 +78,11 @@ class Replayed(Case):
         events = self.replayed(mails, "+0 * resolves 192.0.2.7\n")
         self.assertEqual(len([e for e in events if e["event"] == "report"]), 4)
         self.assertNotIn("confirmed", [e["event"] for e in events])
+        # but the desk is told, once, and of no stranger's word
+        self.assertEqual(lines("store", "stats", "--json", *self.config)[0]["actions"], 1)
+        self.setUp()
+        self.replayed([xarf(i, "http://evil.example.com/", "alpha" if i else "x", signed=False) for i in range(2)], "+0 * resolves 192.0.2.7\n")
+        self.assertEqual(lines("store", "stats", "--json", *self.config)[0]["actions"], 0)
 
     def test_supports_what_somebody_saw(self):
         mails = [xarf(1, "http://evil.example.com/"), xarf(2, "192.0.2.7", "beta")]
