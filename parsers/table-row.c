@@ -94,12 +94,14 @@ static const struct xarf_type *type_of(const struct row *row, struct slice *word
 static struct slice spell_type(const struct row *row, const struct report *report,
                                struct slice word)
 {
-    struct arena *arena = row->reading->message->arena;
+    struct table_reading *reading = row->reading;
+    struct arena *arena = reading->message->arena;
     if (word.len > 0)
         return arena_lower(arena, word);
-    struct slice kind = feed_kind_in_name(row->reading->table->name);
-    if (row->reading->table->feed->files.count > 0 || slice_find_byte(kind, '_') > 0)
-        return arena_lower(arena, kind);
+    if (reading->kind.ptr == NULL)
+        reading->kind = arena_lower(arena, feed_kind_in_name(reading->table->name));
+    if (reading->table->feed->files.count > 0 || slice_find_byte(reading->kind, '_') > 0)
+        return reading->kind;
     return free_text_spell(arena, report->type);
 }
 

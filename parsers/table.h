@@ -71,7 +71,8 @@ struct table_reading {
     const struct incoming *message;
     struct parse_result *result;
     const struct table *table;
-    unsigned number; /* of the row in the table, the header being 1 */
+    unsigned number;   /* of the row in the table, the header being 1 */
+    struct slice kind; /* what the table's name tells of it, lower case; NULL: not asked yet */
     /* Words already asked for, since the rows of a table repeat them. */
     struct {
         struct slice word;

@@ -213,7 +213,7 @@ static bool read_document(const struct document *document, void *context)
 {
     struct reading *reading = context;
     struct slice text = document->text;
-    if (count_commas(text, VALUES_MOST) == VALUES_MOST) {
+    if (text.len > VALUES_MOST && count_commas(text, VALUES_MOST) == VALUES_MOST) {
         reading->status =
             fail(reading->why, ERR_LIMIT, "XARF has more than %u values", VALUES_MOST);
         return false;
