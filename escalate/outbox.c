@@ -1,5 +1,6 @@
 #include "escalate/outbox.h"
 
+#include "base/site.h"
 #include "base/text.h"
 
 #define BATCH         256 /* actions looked at in one run; the next run takes the rest */
@@ -20,12 +21,16 @@ struct batch {
     size_t count;
 };
 
-#define SITE_MOST 640U /* a longer one is left out */
+#define REPORTERS_MOST 64U
+#define SITE_MOST      640U /* a longer one is left out */
 
 struct evidence_rows {
     struct letter_evidence *rows; /* a ring of the newest, by arrival */
     char (*sites)[SITE_MOST];     /* of each row */
     size_t count;
+    struct slice domains[REPORTERS_MOST]; /* of all who reported, each once */
+    size_t domain_count;
+    struct arena *arena;  /* of the domains */
     struct arena scratch; /* emptied after each report: a case may have a million */
 };
 
@@ -36,6 +41,15 @@ static struct slice keep_site(struct evidence_rows *rows, struct slice site)
         return (struct slice){0};
     memcpy(room, site.ptr, site.len);
     return (struct slice){room, site.len};
+}
+
+static void take_reporter(struct evidence_rows *rows, struct slice domain)
+{
+    for (size_t i = 0; i < rows->domain_count; i++)
+        if (slice_eq_nocase(rows->domains[i], domain))
+            return;
+    if (domain.len > 0 && rows->domain_count < REPORTERS_MOST)
+        rows->domains[rows->domain_count++] = arena_copy(rows->arena, domain);
 }
 
 static bool take_report(const struct stored_report *report, void *data)
@@ -49,21 +63,27 @@ static bool take_report(const struct stored_report *report, void *data)
                                      .site = keep_site(rows, report->site)};
         rows->count++;
     }
+    take_reporter(rows, report->reporter_domain);
     arena_reset(&rows->scratch);
     return true;
 }
 
+/* Each site hides who reported it; of several reports about one page no other may tell. */
 static void take_evidence(struct batch *batch, size_t i)
 {
     struct evidence_rows rows = {
         arena_array(batch->arena, struct letter_evidence, EVIDENCE_ROWS),
-        arena_alloc(batch->arena, (size_t)EVIDENCE_ROWS * SITE_MOST), 0, ARENA_INIT};
+        arena_alloc(batch->arena, (size_t)EVIDENCE_ROWS * SITE_MOST), .arena = batch->arena};
     store_each_report(batch->txn, batch->actions[i].case_id, &rows.scratch, take_report, &rows);
     arena_release(&rows.scratch);
     size_t count = rows.count < EVIDENCE_ROWS ? rows.count : EVIDENCE_ROWS;
     batch->evidence[i] = arena_array(batch->arena, struct letter_evidence, EVIDENCE_ROWS);
-    for (size_t k = 0; k < count; k++)
-        batch->evidence[i][k] = rows.rows[(rows.count - 1 - k) % EVIDENCE_ROWS];
+    for (size_t k = 0; k < count; k++) {
+        struct letter_evidence *row = &batch->evidence[i][k];
+        *row = rows.rows[(rows.count - 1 - k) % EVIDENCE_ROWS];
+        if (row->site.len > 0)
+            row->site = site_of(row->site, rows.domains, rows.domain_count, batch->arena);
+    }
     batch->evidence_count[i] = count;
 }
 

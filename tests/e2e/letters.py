@@ -10,7 +10,7 @@ import house
 from living import Daemon, until
 from lookup import xarf
 
-PAGE = "http://192.0.2.30/shop/login/for-%s/aGVsbG8gd29ybGQgMTIzNDU2Nzg5/?user=victim@example.org"
+PAGE = "http://192.0.2.30/shop/login/for-alpha/by-beta/aGVsbG8gd29ybGQgMTIzNDU2Nzg5/?user=victim@example.org"
 SECRETS = ("alpha", "beta", "example.net", "victim", "aGVsbG8", "http://", "crawler", "192.0.2.30/shop")
 
 
@@ -53,13 +53,13 @@ trusted-authserv = mx.example.net
 
     def reports(self, more=""):
         when = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 60))
-        return [xarf(number, PAGE % who, who, when=when).replace(b"crawler", b"crawler" + more.encode())
+        return [xarf(number, PAGE, who, when=when).replace(b"crawler", b"crawler" + more.encode())
                 for number, who in enumerate(("alpha", "beta"))]
 
     def test_by_url(self):
         letter = self.warning(*self.reports())
         text = letter.get_body(("plain",)).get_content()
-        self.assertIn("hxxp://192[.]0[.]2[.]30/shop/login/…/…/", text)
+        self.assertIn("hxxp://192[.]0[.]2[.]30/shop/login/…/…/…/", text)
         for secret in SECRETS:
             self.assertNotIn(secret.lower(), text.replace("abuse@provider.example", "").lower(), secret)
         self.daemon.stop()
