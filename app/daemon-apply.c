@@ -9,8 +9,9 @@
 #define NANO        UINT64_C(1000000)
 #define WORK_MOST   (800 * NANO)
 #define AGE_MOST    500U        /* milliseconds */
-#define PAUSE       5U          /* milliseconds without mail */
+#define PAUSE       20U         /* milliseconds without mail */
 #define SLICE_TIME  (50 * NANO) /* of applying, before the loop has another turn */
+#define TURN        1U          /* millisecond: after 0 the loop calls again before its turn */
 #define ALONE       20U         /* times as much while there is nothing but backlog */
 #define SLICE_LEAST 64U
 #define SAMPLE      500U /* records whose cost says something: each commit costs as much again */
@@ -56,6 +57,8 @@ static bool is_urgent(const struct daemon *daemon, uint64_t behind)
 void daemon_on_check(uv_check_t *check)
 {
     struct daemon *daemon = check->data;
+    bool came = daemon->came;
+    daemon->came = false;
     daemon_flush(daemon);
     if (!daemon_may_write(daemon)) {
         daemon_batches_answer(daemon);
@@ -68,7 +71,9 @@ void daemon_on_check(uv_check_t *check)
     daemon->applying = is_urgent(daemon, behind);
     if (daemon->applying)
         daemon_hold(daemon, true);
-    (void)uv_timer_start(&daemon->apply, daemon_on_apply, daemon->applying ? 0 : PAUSE, 0);
+    uv_update_time(&daemon->loop); /* taking mails took longer than a pause, perhaps */
+    if (came || daemon->applying || !uv_is_active((uv_handle_t *)&daemon->apply))
+        (void)uv_timer_start(&daemon->apply, daemon_on_apply, daemon->applying ? 0 : PAUSE, 0);
 }
 
 /* ---- applying ---- */
@@ -131,7 +136,7 @@ void daemon_on_apply(uv_timer_t *timer)
         return;
     enum status status = apply_slice(daemon, &why);
     if (status == OK && pipeline_behind(daemon->pipeline) > 0) {
-        (void)uv_timer_start(&daemon->apply, daemon_on_apply, 0, 0);
+        (void)uv_timer_start(&daemon->apply, daemon_on_apply, TURN, 0);
         return;
     }
     if (status == OK)

@@ -71,6 +71,7 @@ enum status daemon_append(struct daemon *daemon, enum journal_kind kind, struct 
         return status;
     daemon->fair_kept = record.fair;
     daemon_is_behind(daemon);
+    daemon->came = true;
     if (journal_pending(store_journal(daemon->store)) >= daemon->config.store.group_records)
         daemon->flush = true;
     else if (!uv_is_active((uv_handle_t *)&daemon->group))

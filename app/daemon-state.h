@@ -78,6 +78,7 @@ struct daemon {
     enum exit_code code;
 
     bool flush;            /* the open group should go to the disk as soon as that is free */
+    bool came;             /* something was appended in this turn of the loop */
     bool hurry;            /* a mail has come that is no part of a backlog */
     bool applying;         /* what is behind is applied before more of a backlog is taken */
     bool holding;          /* those who bring a backlog are told to wait */
