@@ -10,8 +10,7 @@
 #define MENTIONS_MOST    1500U
 #define LINE_MOST        2000U
 #define HEADING_WORDS    4U
-#define MENTIONS_OF_LINE 8U
-#define ATTACHED_MOST    16U /* mails that are evidence */
+#define MENTIONS_OF_LINE 64U
 
 /* ---- claims ---- */
 
@@ -196,6 +195,17 @@ static bool are_joined(struct slice text, const struct mention *first,
     return false;
 }
 
+/* "from 192.0.2.7, 192.0.2.8, ...": words before a long list are out of sight of its end. */
+static bool goes_on(struct slice text, const struct mention *first,
+                    const struct mention *second)
+{
+    struct slice between =
+        slice_trim(slice_until(slice_from(text, first->to), second->from - first->to));
+    return first->whole && second->whole &&
+           (slice_eq(between, SLICE(",")) || slice_eq(between, SLICE(";")) ||
+            are_joined(text, first, second));
+}
+
 /* Words stand between two addresses of which nothing tells which did what to which. */
 static bool in_doubt(struct slice text, const struct mention *mentions, const enum cue *cues,
                      size_t count)
@@ -221,6 +231,9 @@ static void read_prose(struct weighing *w, const struct line *line, struct menti
             !are_alike(line->text, &mentions[i - 1], &mentions[i]))
             floor = mentions[i - 1].to;
         cues[i] = cue_around(w->rules, line->text, floor, &mentions[i]);
+        if (i > 0 && cues[i] == CUE_NONE_FOUND &&
+            goes_on(line->text, &mentions[i - 1], &mentions[i]))
+            cues[i] = cues[i - 1];
         sources += cues[i] == CUE_SOURCE && mentions[i].whole;
         unclear += cues[i] != CUE_VICTIM && cues[i] != CUE_CUSTOMER && mentions[i].whole;
     }
@@ -312,17 +325,13 @@ static void read_rest_of_list(struct weighing *w, const struct line *line,
                               const struct mention *mentions, size_t count)
 {
     bool accused = !address_is_none(&reading->source);
-    for (size_t i = 1; i < count && mentions[i].whole && !mentions[i].range; i++) {
-        struct slice between = slice_trim(slice_until(
-            slice_from(line->text, mentions[i - 1].to), mentions[i].from - mentions[i - 1].to));
-        if (!slice_eq(between, SLICE(",")) && !slice_eq(between, SLICE(";")) &&
-            !are_joined(line->text, &mentions[i - 1], &mentions[i]))
-            return;
+    for (size_t i = 1; i < count && !mentions[i].range &&
+                       goes_on(line->text, &mentions[i - 1], &mentions[i]);
+         i++)
         if (accused)
             (void)accuse(w, &mentions[i].address, SAYS_LINE, time_in(w, line->bytes));
         else
             pity(w, &mentions[i].address, SAYS_LINE, false);
-    }
 }
 
 static void read_line(struct weighing *w, const struct line *line)
@@ -335,6 +344,8 @@ static void read_line(struct weighing *w, const struct line *line)
         count++;
         w->mentions++;
     }
+    /* Those after them would be lost without a word. */
+    w->overfull |= count == MENTIONS_OF_LINE && mention_next(upto, &at, &(struct mention){0});
     if (count == 0) {
         note_heading(w, slice_trim(line->bytes));
         note_time(w, line->bytes);
@@ -443,8 +454,7 @@ void free_text_read_attached(struct weighing *w)
 {
     struct header *fields = NULL;
     size_t count = 0, at = 0;
-    for (unsigned i = 0;
-         i < ATTACHED_MOST && free_text_next_attached(w->message, &at, &fields, &count); i++)
+    while (free_text_next_attached(w->message, &at, &fields, &count))
         accuse_by_trace(w, fields, count);
 }
 

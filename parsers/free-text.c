@@ -417,6 +417,9 @@ static enum status free_text_parse(const struct incoming *message, struct parse_
     for (size_t i = 0; i < text->claim_count; i++)
         if (text->claims[i].customer && !free_text_accuses(text, &text->claims[i]))
             add_report(message, &text->claims[i], result, ROLE_VICTIM);
+    if (message->mime.cut)
+        text_list_add(&result->row_faults, message->arena,
+                      SLICE("a limit was met before all of the mail was read"));
     return OK;
 }
 

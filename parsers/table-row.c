@@ -267,14 +267,19 @@ static const char *set_time(const struct row *row, struct report *report)
     bool any = false, day = false;
     for (size_t i = 0; i < row->reading->table->column_counts[TABLE_TIME]; i++) {
         struct slice text = field_of(row, TABLE_TIME, i);
-        bool mere = is_mere_day(text);
-        if (text.len > 0 && !(mere && day) &&
-            (read_time(row, text, report) || read_either_way(row, text, report))) {
+        bool mere = is_mere_day(text), zoned = report->observed_zoned;
+        int64_t known = report->observed_at;
+        any |= text.len > 0;
+        if (text.len == 0 || (mere && day))
+            continue;
+        if (read_time(row, text, report) || read_either_way(row, text, report)) {
             if (!mere)
                 return NULL;
             day = true;
+        } else {
+            report->observed_at = known; /* the day, if any */
+            report->observed_zoned = zoned;
         }
-        any |= text.len > 0;
     }
     return any && !day ? "its time is none" : NULL;
 }

@@ -2,6 +2,7 @@
  * is believed. */
 #include "parsers/free-text.h"
 
+#include "base/buffer.h"
 #include "base/moment.h"
 #include "parsers/forwarded.h"
 #include "parsers/free-text-rules.h"
@@ -328,6 +329,80 @@ static void rules_of_a_site_come_first(void **state)
     arena_release(&arena);
 }
 
+/* ---- nobody is lost at the end of a list ---- */
+
+static const char mail_head[] =
+    "From: r@reporter.example\nTo: abuse@provider.example\nSubject: abuse\n"
+    "Date: Fri, 13 Nov 2026 12:00:00 +0000\n";
+
+static void assert_reported(const struct buffer *raw, size_t reports, bool whole)
+{
+    struct arena arena = ARENA_INIT;
+    struct parse_result result;
+    parse_message(buffer_slice(raw), &parse_settings_default, &arena, &result);
+    assert_int_equal(result.verdict, reports > 0 ? VERDICT_REPORTS : VERDICT_TRIAGE);
+    assert_int_equal(result.report_count, reports);
+    bool cut = false;
+    for (size_t i = 0; i < result.row_faults.count; i++)
+        cut |= slice_find(result.row_faults.items[i], SLICE("a limit was met")) >= 0;
+    assert_int_equal(cut, !whole);
+    arena_release(&arena);
+}
+
+static void long_lists_are_read_to_their_end(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *before, *between, *after;
+        unsigned addresses;
+        bool read;
+    } cases[] = {
+        {"ssh brute force\nAttackers: ", ", ", "\n", 30, true},
+        {"ssh brute force\nAttackers: ", ", ", "\n", 100, false},
+        {"ssh brute force from your addresses ", ", ", ". Please stop it.\n", 40, true},
+        {"ssh brute force from your addresses ", ", ", ". Please stop it.\n", 100, false},
+        {"ssh brute force from your hosts ", " and ", ".\n", 20, true},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct buffer raw = BUFFER_INIT;
+        buffer_printf(&raw, "%s\n%s", mail_head, cases[i].before);
+        for (unsigned k = 1; k <= cases[i].addresses; k++)
+            buffer_printf(&raw, "%s192.0.2.%u", k == 1 ? "" : cases[i].between, k);
+        buffer_printf(&raw, "%s", cases[i].after);
+        assert_reported(&raw, cases[i].read ? cases[i].addresses : 0, true);
+        buffer_release(&raw);
+    }
+}
+
+/* What a limit leaves unread is said. */
+static void all_attached_mails_are_read(void **state)
+{
+    (void)state;
+    static const struct {
+        unsigned mails, reports;
+        bool whole;
+    } cases[] = {{40, 40, true}, {900, 200, false}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct buffer raw = BUFFER_INIT;
+        buffer_printf(
+            &raw,
+            "%sMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\n"
+            "This is spam from your network.\n",
+            mail_head);
+        for (unsigned k = 0; k < cases[i].mails; k++)
+            buffer_printf(
+                &raw,
+                "--b\nContent-Type: message/rfc822\n\n"
+                "Received: from a.example (a.example [192.0.2.%u]) by mx.reporter.example "
+                "with ESMTP; Fri, 13 Nov 2026 08:00:00 +0000\n"
+                "From: a@a.example\nSubject: x\n\ny\n",
+                k % 200 + 1);
+        buffer_printf(&raw, "--b--\n");
+        assert_reported(&raw, cases[i].reports, cases[i].whole);
+        buffer_release(&raw);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -337,6 +412,8 @@ int main(void)
         cmocka_unit_test(words_and_pages_become_plain),
         cmocka_unit_test(rules_of_a_site_come_first),
         cmocka_unit_test(words_are_found_however_they_begin),
+        cmocka_unit_test(long_lists_are_read_to_their_end),
+        cmocka_unit_test(all_attached_mails_are_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
