@@ -2,9 +2,7 @@
 
 #include "parsers/forwarded-marks.h"
 #include "parsers/mention.h"
-#include "parsers/trace.h"
 
-#include "base/host.h"
 #include "base/moment.h"
 
 #define MENTIONS_MOST    1500U
@@ -41,8 +39,8 @@ void claim_see_time(struct claim *claim, struct text_time time)
     }
 }
 
-static struct claim *accuse(struct weighing *w, const struct address *address, enum says says,
-                            struct text_time time)
+struct claim *claim_accuse(struct weighing *w, const struct address *address, enum says says,
+                           struct text_time time)
 {
     struct claim *claim = address_is_none(address) ? NULL : claim_of(w, address);
     if (claim == NULL)
@@ -75,7 +73,7 @@ static void weigh_mention(struct weighing *w, const struct mention *mention, enu
         return;
     }
     struct claim *claim =
-        accuse(w, &mention->address, cue == CUE_NONE_FOUND ? otherwise : says[cue], time);
+        claim_accuse(w, &mention->address, cue == CUE_NONE_FOUND ? otherwise : says[cue], time);
     if (claim != NULL && claim->port == 0)
         claim->port = mention->port;
 }
@@ -97,7 +95,7 @@ static struct text_time time_in(struct weighing *w, struct slice line)
 static void read_known(struct weighing *w, const struct line *line,
                        const struct line_reading *reading)
 {
-    struct claim *claim = accuse(w, &reading->source, SAYS_LINE, time_in(w, line->bytes));
+    struct claim *claim = claim_accuse(w, &reading->source, SAYS_LINE, time_in(w, line->bytes));
     if (claim != NULL) {
         claim->lines++;
         if (claim->port == 0)
@@ -325,11 +323,11 @@ static void read_rest_of_list(struct weighing *w, const struct line *line,
                               const struct mention *mentions, size_t count)
 {
     bool accused = !address_is_none(&reading->source);
-    for (size_t i = 1; i < count && !mentions[i].range &&
-                       goes_on(line->text, &mentions[i - 1], &mentions[i]);
+    for (size_t i = 1;
+         i < count && !mentions[i].range && goes_on(line->text, &mentions[i - 1], &mentions[i]);
          i++)
         if (accused)
-            (void)accuse(w, &mentions[i].address, SAYS_LINE, time_in(w, line->bytes));
+            (void)claim_accuse(w, &mentions[i].address, SAYS_LINE, time_in(w, line->bytes));
         else
             pity(w, &mentions[i].address, SAYS_LINE, false);
 }
@@ -385,79 +383,6 @@ static bool begins_with_mark(struct slice line)
     return line.len > 0 && line.ptr[0] == '>';
 }
 
-/* Of trace fields the hop that handed the mail to the reporter's network is meant, and no
- * other. */
-static void accuse_by_trace(struct weighing *w, const struct header *fields, size_t count)
-{
-    struct address nobody = {{0}};
-    struct trace trace;
-    trace_read(fields, count, &nobody, w->message->arena, &trace);
-    struct text_time time = {trace.date, true};
-    if (time.at > w->reported + 86400 && w->reported != 0)
-        time.at = 0;
-    for (size_t i = 0; i < w->result->claim_count; i++)
-        w->named |= (w->result->claims[i].source & SAYS_TRACE) == 0 &&
-                    free_text_accuses(w->result, &w->result->claims[i]);
-    struct claim *claim = accuse(w, &trace.source, SAYS_TRACE, time);
-    if (claim != NULL && claim->lines++ == 0)
-        rules_add_points(w->rules, report_type("messaging", "spam"), 1, &w->words);
-}
-
-static void read_trace(struct weighing *w, struct slice block)
-{
-    struct header *fields = NULL;
-    size_t count =
-        mime_fields(block, &w->message->settings->limits, w->message->arena, &fields);
-    accuse_by_trace(w, fields, count);
-}
-
-/* Their own mail, which came back to them, and ours, which comes back to us, accuse nobody. */
-static bool is_evidence(const struct incoming *message, const struct header *fields,
-                        size_t count)
-{
-    struct arena *arena = message->arena;
-    struct slice author = mime_mailbox(arena, mime_field(fields, count, SLICE("From")));
-    struct slice desk = mime_mailbox(arena, mime_header(&message->mime.parts[0], SLICE("To")));
-    struct slice ours = mime_domain_of(arena, desk);
-    return !slice_eq_nocase(author, message->from) &&
-           (ours.len == 0 || !host_is_within(mime_domain_of(arena, author), ours)) &&
-           mime_field(fields, count, SLICE("Received")).ptr != NULL;
-}
-
-static bool holds_mail(const struct incoming *message, const struct mime_part *part)
-{
-    return slice_eq(part->type, SLICE("message/rfc822")) ||
-           slice_eq(part->type, SLICE("text/rfc822-headers")) ||
-           (slice_starts_with(part->type, SLICE("application/")) &&
-            slice_ends_with_nocase(mime_filename(message->arena, part), SLICE(".eml")));
-}
-
-bool free_text_next_attached(const struct incoming *message, size_t *at, struct header **fields,
-                             size_t *count)
-{
-    const struct mime_message *mime = &message->mime;
-    for (; *at < mime->part_count; ++*at) {
-        const struct mime_part *part = &mime->parts[*at];
-        if (!mime_is_own(mime, part) || !holds_mail(message, part))
-            continue;
-        *count = mime_fields(mime_decode_body(message->arena, part), &message->settings->limits,
-                             message->arena, fields);
-        if (is_evidence(message, *fields, *count)) {
-            ++*at;
-            return true;
-        }
-    }
-    return false;
-}
-
-void free_text_read_attached(struct weighing *w)
-{
-    struct header *fields = NULL;
-    size_t count = 0, at = 0;
-    while (free_text_next_attached(w->message, &at, &fields, &count))
-        accuse_by_trace(w, fields, count);
-}
-
 static bool begins_trace(struct slice line)
 {
     return slice_starts_with_nocase(line, SLICE("Received:")) ||
@@ -502,7 +427,7 @@ void free_text_read(struct weighing *w, struct slice raw)
             w->signature = true;
         if (!w->in_subject && !traced && begins_trace(bytes)) {
             traced = true; /* one mail is evidence, two are a digest that nobody reads so */
-            read_trace(w, take_header(&rest, bytes, w->message->arena));
+            free_text_read_trace(w, take_header(&rest, bytes, w->message->arena));
             continue;
         }
         struct line found = {text, bytes, (size_t)(bytes.ptr - text.ptr)};

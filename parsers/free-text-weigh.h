@@ -59,6 +59,11 @@ void free_text_read_attached(struct weighing *w);
 /* The header of the next attached mail that may be evidence, from part *at on. */
 bool free_text_next_attached(const struct incoming *message, size_t *at, struct header **fields,
                              size_t *count);
+/* The header of a quoted mail. */
+void free_text_read_trace(struct weighing *w, struct slice header);
+/* Somebody says that the address did it. NULL where there is no room for it, or none is given. */
+struct claim *claim_accuse(struct weighing *w, const struct address *address, enum says says,
+                           struct text_time time);
 /* A time near the address. */
 void claim_see_time(struct claim *claim, struct text_time time);
 
