@@ -317,7 +317,8 @@ static void note_heading(struct weighing *w, struct slice line)
     w->heading = CUE_NONE_FOUND;
 }
 
-/* "Attackers: 192.0.2.7, 192.0.2.8 and 192.0.2.9": what holds for the first holds for all. */
+/* "Attackers: 192.0.2.7, 192.0.2.8 and 192.0.2.9": what holds for the first holds for all, up to
+ * where words say otherwise: "Source, destination: 192.0.2.7, ...", "192.0.2.8 (our server)". */
 static void read_rest_of_list(struct weighing *w, const struct line *line,
                               const struct line_reading *reading,
                               const struct mention *mentions, size_t count)
@@ -325,11 +326,16 @@ static void read_rest_of_list(struct weighing *w, const struct line *line,
     bool accused = !address_is_none(&reading->source);
     for (size_t i = 1;
          i < count && !mentions[i].range && goes_on(line->text, &mentions[i - 1], &mentions[i]);
-         i++)
+         i++) {
+        enum cue cue = cue_around(w->rules, line->text, line->from, &mentions[i]);
+        if (accused ? cue == CUE_VICTIM || cue == CUE_CUSTOMER || cue == CUE_NONE
+                    : cue == CUE_SOURCE)
+            return;
         if (accused)
             (void)claim_accuse(w, &mentions[i].address, SAYS_LINE, time_in(w, line->bytes));
         else
             pity(w, &mentions[i].address, SAYS_LINE, false);
+    }
 }
 
 static void read_line(struct weighing *w, const struct line *line)
