@@ -160,6 +160,24 @@ static bool is_host_of_url(struct slice text, size_t from)
            slice_eq(slice_until(slice_from(text, at - marks.len), marks.len), marks);
 }
 
+/* "attack from 192.0.2.7 on 192.0.2.8", "[192.0.2.7] at [192.0.2.8]" */
+static bool leads_to(struct slice between)
+{
+    static const struct slice words[] = {
+        SLICE("on"),  SLICE("at"), SLICE("to"), SLICE("vs"), SLICE("auf"), SLICE("an"),
+        SLICE("sur"), SLICE("su"), SLICE("op"), SLICE("på"), SLICE("na"),  SLICE("на"),
+    };
+    static const struct slice marks = SLICE(" \t[]()<>\"'");
+    while (between.len > 0 && slice_find_byte(marks, between.ptr[0]) >= 0)
+        between = slice_from(between, 1);
+    while (between.len > 0 && slice_find_byte(marks, between.ptr[between.len - 1]) >= 0)
+        between.len--;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (slice_eq_nocase(between, words[i]))
+            return true;
+    return false;
+}
+
 /* "192.0.2.7 and 192.0.2.8", "192.0.2.7 (web1), 192.0.2.8 (web2)" are named alike: what is said
  * of the first holds for the second. */
 #define LIKE_MOST 6U
@@ -173,7 +191,8 @@ static bool are_alike(struct slice text, const struct mention *first,
         between += depth == 0;
         depth -= depth > 0 && text.ptr[i] == ')';
     }
-    return between <= LIKE_MOST;
+    return between <= LIKE_MOST &&
+           !leads_to(slice_until(slice_from(text, first->to), second->from - first->to));
 }
 
 /* "192.0.2.7 and 192.0.2.8 are scanning": and the other way round, where nothing but that word
