@@ -7,7 +7,7 @@
 struct migration {
     uint32_t from, to;
     const char *what; /* for the notice */
-    /* Part number *part, from 0, in a transaction of its own; true: it was the last. A step that was
+    /* Part number `part`, from 0, in a transaction of its own; true: it was the last. A step that was
      * interrupted begins again with part 0, and must not mind. Parts keep what a transaction
      * holds in memory within bounds. */
     bool (*run)(struct txn *txn, uint64_t part);

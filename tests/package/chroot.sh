@@ -3,7 +3,9 @@
 # upgraded, reloaded, killed, removed and purged. Needs root, mmdebstrap, systemd-container, and a mirror (this machine's
 # own apt sources). Takes some minutes; run by hand.
 #
-# usage: tests/package/chroot.sh BUILD [WORK]    BUILD: a release build; WORK: where the root is kept for the next time
+# usage: tests/package/chroot.sh BUILD [WORK [OLD.deb]]    BUILD: a release build; WORK: where the root is kept for the
+#        next time; OLD.deb: the package of an older version, to upgrade from. Without one, this version under a lower
+#        number stands for it, so that only the packaging is tried, and not what becomes of an older store.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -15,11 +17,17 @@ if [ -z "$work" ]; then
 fi
 mkdir -p "$work/deb"
 
-# An older version, and the present one.
 version=$(sed -n 's/^set(CPACK_PACKAGE_VERSION "\(.*\)")$/\1/p' "$build/CPackConfig.cmake")
-for each in 0.0.1 "$version"; do
-    cpack -G DEB -B "$work/deb" --config "$build/CPackConfig.cmake" -D "CPACK_PACKAGE_VERSION=$each" >/dev/null
-done
+package() { # VERSION
+    cpack -G DEB -B "$work/deb" --config "$build/CPackConfig.cmake" -D "CPACK_PACKAGE_VERSION=$1" >/dev/null
+    echo "$work/deb/abusedesk_$1_"*.deb
+}
+new=$(package "$version")
+old=${3:-$(package 0.0.1)}
+dpkg --compare-versions "$(dpkg-deb -f "$old" Version)" lt "$version" || {
+    echo "$old is not older than $version" >&2
+    exit 2
+}
 
 if [ ! -e "$work/base/etc/debian_version" ]; then
     # shellcheck disable=SC2046 # one argument for each file
@@ -29,9 +37,9 @@ fi
 rm -rf "$work/root"
 cp -a "$work/base" "$work/root"
 mkdir -p "$work/root/opt/check"
-cp "$work/deb/abusedesk_0.0.1_"*.deb "$work/root/opt/check/old.deb"
-cp "$work/deb/abusedesk_${version}_"*.deb "$work/root/opt/check/new.deb"
-cp "$here/inside.sh" "$work/root/opt/check/"
+cp "$old" "$work/root/opt/check/old.deb"
+cp "$new" "$work/root/opt/check/new.deb"
+cp -r "$here/inside.sh" "$here/../../fixtures/story" "$work/root/opt/check/"
 cat >"$work/root/etc/systemd/system/check.service" <<'UNIT'
 [Unit]
 Description=What is checked inside

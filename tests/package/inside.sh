@@ -54,6 +54,13 @@ is "no privileges" "$(sed -n 's/^\(NoNewPrivs\|Seccomp\|CapEff\|CapBnd\):[[:spac
 is "core dumps" "$(sed -n 's/^Max core file size *\([0-9]*\).*/\1/p' "/proc/$pid/limits")" 0
 mail 1 | as_desk abusedesk deliver
 becomes "mails" 1 messages
+abusedesk inventory import story/inventory.jsonl >/dev/null
+awk '/^From / { close(file); file = sprintf("story/%03d.eml", ++count); next } { print > file }' story/story.mbox
+for each in story/*.eml; do
+    as_desk abusedesk deliver <"$each"
+done
+kept=$(($(find story -name '*.eml' | wc -l) + 1))
+becomes "mails" $kept messages
 test -S /run/abusedesk/lmtp
 systemd-analyze security abusedesk --no-pager | tail -n 1
 
@@ -64,13 +71,21 @@ becomes "listens" there sh -c 'test -S /run/abusedesk/other && echo there'
 is "same process" "$(property MainPID)" "$pid"
 
 say "upgrade"
-apt-get install -y -qq ./new.deb >/dev/null
+# Without what is due: nobody's time ran while nothing ran.
+cases() { as_desk abusedesk case list --all --json | sed 's/"due": "[^"]*"//'; }
+cases >before
+test -s before
+# A configuration that was changed here and by the new version stays as it is here.
+apt-get install -y -qq -o Dpkg::Options::=--force-confold ./new.deb >/dev/null
 becomes "state" active property ActiveState
 [ "$(property MainPID)" != "$pid" ] || is "restarted" no yes
 is "configuration is kept" "$(grep -c /run/abusedesk/other $conf)" 1
-becomes "mails are kept" 1 messages
+becomes "mails are kept" $kept messages
+is "cases are kept" "$(cases)" "$(cat before)"
+as_desk abusedesk deliver <story/001.eml # known from before
 mail 2 | as_desk abusedesk deliver
-becomes "mails" 2 messages
+becomes "mails" $((kept + 2)) messages
+is "and no case more" "$(cases)" "$(cat before)"
 as_desk abusedesk store check
 
 say "watchdog"
@@ -85,7 +100,7 @@ becomes "restarts" 1 property NRestarts
 becomes "state" active property ActiveState
 kill -KILL "$(property MainPID)"
 becomes "restarts" 2 property NRestarts
-becomes "mails" 2 messages
+becomes "mails" $((kept + 2)) messages
 
 say "a wrong configuration is no reason to start again and again"
 cp $conf kept
