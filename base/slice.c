@@ -101,15 +101,19 @@ ptrdiff_t slice_find_byte(struct slice text, char byte)
 
 ptrdiff_t slice_find_either(struct slice text, char one, char other)
 {
+    if (text.len == 0)
+        return -1;
     const char *end = text.ptr + text.len;
-    const char *hit = text.len == 0 ? end : bytes_find_either(text.ptr, end, one, other);
+    const char *hit = bytes_find_either(text.ptr, end, one, other);
     return hit == end ? -1 : hit - text.ptr;
 }
 
 ptrdiff_t slice_find_of_four(struct slice text, const char four[static 4])
 {
+    if (text.len == 0)
+        return -1;
     const char *end = text.ptr + text.len;
-    const char *hit = text.len == 0 ? end : bytes_find_of_four(text.ptr, end, four);
+    const char *hit = bytes_find_of_four(text.ptr, end, four);
     return hit == end ? -1 : hit - text.ptr;
 }
 
