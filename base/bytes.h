@@ -6,10 +6,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* In no locale, unlike isdigit. */
+/* Of ASCII, whatever the locale. */
 static inline bool byte_is_digit(char byte)
 {
     return byte >= '0' && byte <= '9';
+}
+
+static inline bool byte_is_letter(char byte)
+{
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
 }
 
 #ifdef __SSE2__

@@ -21,11 +21,6 @@ struct reading {
     bool is_afternoon, is_morning;
 };
 
-static bool is_letter(char byte)
-{
-    return (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z');
-}
-
 static bool next_is(const struct cursor *c, char byte)
 {
     return c->at < c->end && *c->at == byte;
@@ -52,7 +47,7 @@ static unsigned take_number(struct cursor *c, unsigned *number)
 static struct slice take_word(struct cursor *c)
 {
     const char *start = c->at;
-    while (c->at < c->end && is_letter(*c->at))
+    while (c->at < c->end && byte_is_letter(*c->at))
         c->at++;
     return (struct slice){start, (size_t)(c->at - start)};
 }
@@ -158,7 +153,7 @@ static bool take_joined_date(struct cursor *c, unsigned first, unsigned digits,
 {
     char separator = *c->at++;
     unsigned second = 0, third = 0;
-    if (c->at < c->end && is_letter(*c->at)) {
+    if (c->at < c->end && byte_is_letter(*c->at)) {
         if (!set_month(r, month_by_name(take_word(c))) || !skip_byte(c, separator))
             return false;
         unsigned count = take_number(c, &third);
@@ -239,7 +234,7 @@ static bool take_numeral(struct cursor *c, struct reading *r)
     if (take_row_of_digits(c, r))
         return true;
     unsigned digits = take_number(c, &number);
-    bool joins = c->at + 1 < c->end && (byte_is_digit(c->at[1]) || is_letter(c->at[1]));
+    bool joins = c->at + 1 < c->end && (byte_is_digit(c->at[1]) || byte_is_letter(c->at[1]));
     if (next_is(c, ':'))
         return digits <= 2 && take_time(c, number, r);
     if (joins && (next_is(c, '-') || next_is(c, '/') || next_is(c, '.')) && r->day == 0)
@@ -299,7 +294,7 @@ static bool take_comment(struct cursor *c, struct reading *r)
     unsigned depth = 0;
     while (c->at < c->end) {
         char byte = *c->at;
-        if (is_letter(byte)) {
+        if (byte_is_letter(byte)) {
             struct slice word = take_word(c);
             if (!r->has_comment_zone)
                 r->has_comment_zone = zone_by_name(word, &r->comment_zone);
@@ -341,7 +336,7 @@ static bool read_tokens(struct cursor *c, struct reading *r)
         bool fits = true;
         if (byte_is_digit(byte)) {
             fits = take_numeral(c, r);
-        } else if (is_letter(byte)) {
+        } else if (byte_is_letter(byte)) {
             fits = take_name(c, r);
         } else if (byte == '(') {
             fits = take_comment(c, r);

@@ -1,5 +1,7 @@
 #include "parsers/html-text.h"
 
+#include "base/bytes.h"
+
 #define TAG_LONGEST    10U
 #define ENTITY_LONGEST 10U
 
@@ -8,11 +10,6 @@ struct page {
     char *out;
     size_t len;
 };
-
-static bool is_letter(char byte)
-{
-    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
-}
 
 static void put(struct page *page, char byte)
 {
@@ -65,7 +62,7 @@ static void read_tag(struct page *page)
     bool closing = page->rest.len > 1 && page->rest.ptr[1] == '/';
     struct slice name = slice_until(slice_from(page->rest, closing ? 2 : 1), TAG_LONGEST);
     size_t len = 0;
-    while (len < name.len && (is_letter(name.ptr[len]) ||
+    while (len < name.len && (byte_is_letter(name.ptr[len]) ||
                               (len > 0 && name.ptr[len] >= '0' && name.ptr[len] <= '9')))
         len++;
     name = slice_until(name, len);
@@ -110,7 +107,7 @@ static bool read_number(struct slice digits, unsigned base, unsigned *point)
         unsigned digit = 99;
         if (byte >= '0' && byte <= '9')
             digit = (unsigned)(byte - '0');
-        else if (is_letter(byte))
+        else if (byte_is_letter(byte))
             digit = (unsigned)((byte | 0x20) - 'a') + 10;
         if (digit >= base)
             return false;

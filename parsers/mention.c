@@ -5,11 +5,6 @@
 #define IPV4_LONGEST 15U
 #define IPV6_LONGEST 45U
 
-static bool is_letter(char byte)
-{
-    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
-}
-
 static bool is_hex(char byte)
 {
     return byte_is_digit(byte) || (byte >= 'a' && byte <= 'f') || (byte >= 'A' && byte <= 'F');
@@ -17,7 +12,7 @@ static bool is_hex(char byte)
 
 static bool is_word(char byte)
 {
-    return is_letter(byte) || byte_is_digit(byte) || byte == '_';
+    return byte_is_letter(byte) || byte_is_digit(byte) || byte == '_';
 }
 
 /* NUL beyond either end. */
@@ -142,7 +137,7 @@ static bool is_after_word(struct slice text, size_t from)
     if (before == '/') /* "Chrome/1.2.3.4", but "http://1.2.3.4" */
         return is_word(further);
     if (before == '-')
-        return is_letter(further) || further == '.';
+        return byte_is_letter(further) || further == '.';
     return before == '[' && further == '@';
 }
 
@@ -152,7 +147,7 @@ static bool is_before_word(struct slice text, size_t to)
     if (next == '.')
         return is_word(further) || further == '-';
     if (next == '-')
-        return is_letter(further);
+        return byte_is_letter(further);
     return is_word(next) || next == '@';
 }
 

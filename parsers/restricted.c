@@ -1,21 +1,13 @@
 #include "parsers/restricted.h"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
+#include "base/bytes.h"
 
 #define BETWEEN_MOST 6U  /* bytes that are no letters: "child%20abuse", "child_-_abuse" */
 #define AFTER_MOST   24U /* "pornografía infantil" */
 
-static bool is_letter(char byte)
-{
-    unsigned char c = byte_lower(byte);
-    return c >= 'a' && c <= 'z';
-}
-
 static bool is_letter_or_digit(char byte)
 {
-    return is_letter(byte) || (byte >= '0' && byte <= '9');
+    return byte_is_letter(byte) || byte_is_digit(byte);
 }
 
 static bool is_byte(char byte, char lower)
@@ -44,7 +36,7 @@ static bool skip_word(struct slice *rest, struct slice word)
 static struct slice skip_between(struct slice text)
 {
     size_t skipped = 0;
-    while (skipped < BETWEEN_MOST && skipped < text.len && !is_letter(text.ptr[skipped]))
+    while (skipped < BETWEEN_MOST && skipped < text.len && !byte_is_letter(text.ptr[skipped]))
         skipped++;
     return slice_from(text, skipped);
 }
@@ -60,7 +52,7 @@ static bool is_child_abuse(struct slice text, size_t at)
         return false;
     (void)skip_word(&rest, SLICE("ren"));
     rest = skip_between(rest);
-    if (rest.len > 1 && is_byte(rest.ptr[0], 's') && !is_letter(rest.ptr[1]))
+    if (rest.len > 1 && is_byte(rest.ptr[0], 's') && !byte_is_letter(rest.ptr[1]))
         rest = skip_between(slice_from(rest, 1));
     for (size_t i = 0; i < sizeof roots / sizeof *roots; i++)
         if (slice_starts_with_nocase(rest, roots[i]))
@@ -88,8 +80,8 @@ static bool is_foreign(struct slice text, size_t at)
         0)
         return true;
     struct slice head = slice_until(text, at - 2);
-    for (size_t i = 0; i < BETWEEN_MOST && head.len > 0 && !is_letter(head.ptr[head.len - 1]);
-         i++)
+    for (size_t i = 0;
+         i < BETWEEN_MOST && head.len > 0 && !byte_is_letter(head.ptr[head.len - 1]); i++)
         head.len--;
     for (size_t i = 0; i < sizeof before / sizeof *before; i++)
         if (slice_ends_with_nocase(head, before[i]))
