@@ -1,7 +1,6 @@
 #include "store/check.h"
 #include "store/locality.h"
 #include "store/migrations.h"
-#include "tests/unit/store/place.h"
 #include "tests/unit/store/sample.h"
 
 #include <sys/stat.h>

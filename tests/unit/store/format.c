@@ -5,7 +5,6 @@
 #include "store/record.h"
 #include "store/records.h"
 #include "store/snapshot.h"
-#include "tests/unit/store/place.h"
 #include "tests/unit/store/sample.h"
 
 #include <fcntl.h>
@@ -21,20 +20,6 @@ static struct store *open_at(const char *place, const char *name)
     struct store_settings settings = {.directory = directory, .create = true};
     assert_ok(store_open(&settings, &store, &why));
     return store;
-}
-
-static bool print_problem(const struct store_problem *problem, void *data)
-{
-    (void)data;
-    (void)fprintf(stderr, "%s: %s\n", problem->check, problem->text);
-    return true;
-}
-
-static void assert_sound(struct store *store)
-{
-    unsigned problems = 0;
-    assert_ok(store_check(store, print_problem, NULL, &problems, &why));
-    assert_int_equal(problems, 0);
 }
 
 /* --- a store of format 1, made of one of today --- */

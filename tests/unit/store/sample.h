@@ -4,6 +4,7 @@
 #define TESTS_UNIT_STORE_SAMPLE_H
 
 #include "store/store.h"
+#include "tests/unit/store/place.h"
 
 #define SAMPLE_START 1793527200 /* 2026-11-01T10:00:00Z */
 #define SAMPLE_CASES 5
@@ -122,6 +123,20 @@ static inline enum status sample_work(struct txn *txn, void *data, struct fault 
     store_put_state(txn, &state);
     arena_release(&arena);
     return OK;
+}
+
+static inline bool print_problem(const struct store_problem *problem, void *data)
+{
+    (void)data;
+    (void)fprintf(stderr, "%s: %s\n", problem->check, problem->text);
+    return true;
+}
+
+static inline void assert_sound(struct store *store)
+{
+    unsigned problems = 0;
+    assert_ok(store_check(store, print_problem, NULL, &problems, &why));
+    assert_int_equal(problems, 0);
 }
 
 #endif

@@ -1,7 +1,6 @@
 /* The store as a whole: versions, several processes, crashes, backups. */
 #include "store/migrations.h"
 #include "store/records.h"
-#include "tests/unit/store/place.h"
 #include "tests/unit/store/sample.h"
 
 #include <signal.h>
@@ -24,26 +23,12 @@ static struct store *open_at(const char *place, const char *name, bool read_only
     return store;
 }
 
-static bool print_problem(const struct store_problem *problem, void *data)
-{
-    (void)data;
-    (void)fprintf(stderr, "%s: %s\n", problem->check, problem->text);
-    return true;
-}
-
 static enum status clear(struct txn *txn, void *data, struct fault *why)
 {
     (void)data;
     (void)why;
     store_clear(txn);
     return OK;
-}
-
-static void assert_sound(struct store *store)
-{
-    unsigned problems = 0;
-    assert_ok(store_check(store, print_problem, NULL, &problems, &why));
-    assert_int_equal(problems, 0);
 }
 
 /* Appends a record and applies it, as a command does. */
