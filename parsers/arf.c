@@ -236,7 +236,7 @@ static enum status arf_parse(const struct incoming *message, struct parse_result
 
 const struct parser parser_arf = {
     .name = "arf",
-    .revision = 2,
+    .revision = 3,
     .about =
         "feedback loops and other reports in Abuse Reporting Format (RFC 5965, 6591, 9477)",
     .senders = "feedback loops (Microsoft, Yahoo, Validity, Zoho, Mail.ru, Yandex ...), "

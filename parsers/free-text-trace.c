@@ -11,6 +11,9 @@ static void accuse_by_trace(struct weighing *w, const struct header *fields, siz
     struct address nobody = {{0}};
     struct trace trace;
     trace_read(fields, count, &nobody, w->message->arena, &trace);
+    if (trace
+            .calls_itself_ours) /* a gateway of theirs, or a sender in its name: who can tell? */
+        return;
     struct text_time time = {trace.date, true};
     if (time.at > w->reported + 86400 && w->reported != 0)
         time.at = 0;

@@ -425,7 +425,7 @@ static enum status free_text_parse(const struct incoming *message, struct parse_
 
 const struct parser parser_free_text = {
     .name = "free-text",
-    .revision = 4,
+    .revision = 5,
     .about = "mail in human words, with or without logs: addresses, their roles, what they did",
     .senders = "people, fail2ban, hosters, CERTs, in many languages",
     .samples = "free-text fail2ban uceprotect forwarded",

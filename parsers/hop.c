@@ -39,6 +39,16 @@ static bool read_address(struct slice word, struct address *address)
     return address_parse(word, address);
 }
 
+/* "(ident@192.0.2.7)": qmail, and what is built on it, writes before the address what the client's
+ * ident service answered, an "@" too. */
+static struct slice without_ident(struct slice word)
+{
+    for (size_t i = word.len; i-- > 0;)
+        if (word.ptr[i] == '@')
+            return slice_from(word, i + 1);
+    return word;
+}
+
 /* ":34508" after the bracket, as Exim writes it. */
 static uint16_t read_port(struct slice rest)
 {
@@ -114,6 +124,12 @@ static void take_address(struct reading *reading, const struct address *address,
         reading->told_by = reading->comment;
 }
 
+/* "(account bob@192.0.2.7)" tells of a mailbox. */
+static bool begins_comment(const struct reading *reading)
+{
+    return reading->depth > 0 && reading->previous.ptr == NULL;
+}
+
 static void read_from(struct reading *reading, struct slice word, struct slice rest)
 {
     struct hop *hop = reading->hop;
@@ -122,7 +138,8 @@ static void read_from(struct reading *reading, struct slice word, struct slice r
         hop->verified = (struct slice){NULL, 0};
     if (reading->depth > 0 && !address_is_none(&hop->address) && is_claims(word))
         reading->closed = true;
-    else if (!is_greeting(reading->previous) && read_address(word, &address))
+    else if (!is_greeting(reading->previous) &&
+             read_address(begins_comment(reading) ? without_ident(word) : word, &address))
         take_address(reading, &address, rest);
     else if (reading->depth > 0)
         reading->greeting = reading->greeting || is_greeting(word);

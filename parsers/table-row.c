@@ -6,6 +6,7 @@
 #include "parsers/vocabulary.h"
 
 #include "base/bytes.h"
+#include "base/host.h"
 #include "base/text.h"
 
 #include <stdlib.h>
@@ -74,6 +75,20 @@ static const struct xarf_type *type_of_word(const struct row *row, struct slice 
     return type;
 }
 
+/* Whoever has an "infection", by whatever name, is infected. */
+static const struct xarf_type *type_of_heading(const struct row *row)
+{
+    const struct table *table = row->reading->table;
+    for (size_t i = 0; i < table->column_counts[TABLE_WORD]; i++) {
+        struct slice heading = table->header.fields[table->columns[TABLE_WORD][i]];
+        if (field_of(row, TABLE_WORD, i).len > 0 &&
+            (slice_starts_with_nocase(heading, SLICE("infection")) ||
+             slice_starts_with_nocase(heading, SLICE("malware family"))))
+            return report_type("connection", "infected_host");
+    }
+    return NULL;
+}
+
 /* The type that the first known word says; *word is that one, else the first that is there. */
 static const struct xarf_type *type_of(const struct row *row, struct slice *word)
 {
@@ -87,7 +102,9 @@ static const struct xarf_type *type_of(const struct row *row, struct slice *word
             return type;
         }
     }
-    return table->feed->type != NULL ? table->feed->type : table->otherwise;
+    if (table->feed->type != NULL || table->otherwise != NULL)
+        return table->feed->type != NULL ? table->feed->type : table->otherwise;
+    return type_of_heading(row);
 }
 
 /* As the reporter calls it: the row's word, the kind of table, or else what it comes to. */
@@ -147,6 +164,14 @@ static bool is_address(struct slice text)
                             address_parse_defanged(text, &address));
 }
 
+/* "/login" of a log is no place by itself. */
+static bool has_host(struct slice url, struct arena *arena)
+{
+    struct host host;
+    host_of(url, arena, &host);
+    return host.type != HOST_NONE;
+}
+
 static const char *set_subject(const struct row *row, struct report *report)
 {
     struct slice source = fact_that(row, TABLE_SOURCE, is_address);
@@ -166,7 +191,7 @@ static const char *set_subject(const struct row *row, struct report *report)
         report->address = prefix.base;
     } else if (text.len > 0) {
         return "its address is none";
-    } else if (url.len > 0) {
+    } else if (has_host(url, arena)) {
         report->role = ROLE_SOURCE;
         report_set_subject(report, SUBJECT_URL, arena_copy(arena, url));
     } else {

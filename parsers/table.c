@@ -407,7 +407,7 @@ static enum status table_parse(const struct incoming *message, struct parse_resu
 
 const struct parser parser_table = {
     .name = "table",
-    .revision = 4,
+    .revision = 5,
     .about = "Tables of Shadowserver, AbuseHUB, CERT-Bund, Team Cymru and of whoever sends "
              "CSV, JSON,"
              " key=value, HTML or xlsx",

@@ -162,6 +162,8 @@ static bool walk_hop(struct walk *walk, struct slice value)
         walk->trace->return_path = envelope_sender(walk->arena, value);
     walk->trace->source = hop.address;
     walk->trace->source_port = hop.port;
+    walk->trace->calls_itself_ours =
+        known && hop.verified.len == 0 && same_organisation(walk->arena, hop.claimed, hop.by);
     return true;
 }
 

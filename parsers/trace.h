@@ -19,6 +19,8 @@ struct trace {
     struct slice return_path; /* envelope sender as the reporter's host wrote it down */
     bool has_return_path;
     bool passed_stated; /* the address asked about is a host inside the reporter's network */
+    /* The source calls itself one too, and nobody wrote down whether it is. */
+    bool calls_itself_ours;
 };
 
 /* fields are the original's, in order; stated is the address that the reporter named, or

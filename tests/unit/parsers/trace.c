@@ -22,6 +22,17 @@ static void sources(void **state)
          "192.0.2.7", "", false},
         {"Received: from 127.0.0.1 (HELO a.example) (192.0.2.7) by mx.b.example\n", "192.0.2.7",
          "", false},
+        /* qmail puts what the client's ident service answered before the address */
+        {"Received: from unknown (HELO a.example) (root@192.0.2.7)\n by mx.b.example with "
+         "SMTP\n",
+         "192.0.2.7", "", false},
+        {"Received: from a.example (www@192.0.2.7) by mx.b.example with SMTP\n", "192.0.2.7",
+         "", false},
+        {"Received: from a.example (HELO x) (198.51.100.9@192.0.2.7 with login) by "
+         "mx.b.example\n",
+         "192.0.2.7", "", false},
+        {"Received: from [192.0.2.7] (account bob@198.51.100.9 HELO x) by mx.b.example\n",
+         "192.0.2.7", "", false},
         /* the claimed name is an address, the seen one stands in the comment */
         {"Received: from 198.51.100.9 (a.example [192.0.2.7]) by mx.b.example\n", "192.0.2.7",
          "", false},
