@@ -3,7 +3,7 @@
 #include "base/bytes.h"
 
 #define BETWEEN_MOST 6U  /* bytes that are no letters: "child%20abuse", "child_-_abuse" */
-#define AFTER_MOST   24U /* "pornografía infantil" */
+#define AFTER_MOST   22U /* from "porn" on: "pornografía infantil" */
 
 static bool is_letter_or_digit(char byte)
 {
@@ -60,7 +60,7 @@ static bool is_child_abuse(struct slice text, size_t at)
     return false;
 }
 
-/* "Kinderpornographie", "pédo-porno", "pornografía infantil": `at` is that of "rn". */
+/* "Kinderpornographie", "pédo-porno", "pornografía infantil" */
 static bool is_foreign(struct slice text, size_t at)
 {
     static const struct slice before[] = {
@@ -74,12 +74,11 @@ static bool is_foreign(struct slice text, size_t at)
         SLICE("preteen"),
         SLICE("infant"),
     };
-    if (at < 2 || !is_byte(text.ptr[at - 1], 'o') || !is_byte(text.ptr[at - 2], 'p'))
+    struct slice rest = slice_from(text, at), head = slice_until(text, at);
+    if (!skip_word(&rest, SLICE("porn")))
         return false;
-    if (slice_find_nocase(slice_until(slice_from(text, at), AFTER_MOST), SLICE("infantil")) >=
-        0)
+    if (slice_find_nocase(slice_until(rest, AFTER_MOST), SLICE("infantil")) >= 0)
         return true;
-    struct slice head = slice_until(text, at - 2);
     for (size_t i = 0;
          i < BETWEEN_MOST && head.len > 0 && !byte_is_letter(head.ptr[head.len - 1]); i++)
         head.len--;
@@ -89,52 +88,65 @@ static bool is_foreign(struct slice text, size_t at)
     return false;
 }
 
-/* There are two bytes. */
-static bool word_at(struct slice text, size_t at)
+/* There are four bytes. */
+static inline bool word_at(struct slice text, size_t at)
 {
-    if (!is_byte(text.ptr[at], 'c'))
+    switch (byte_lower(text.ptr[at + 1])) {
+    case 'h':
+        return is_child_abuse(text, at);
+    case 's':
+        return is_abbreviation(text, at);
+    case 'o':
         return is_foreign(text, at);
-    return is_byte(text.ptr[at + 1], 'h') ? is_child_abuse(text, at)
-                                          : is_abbreviation(text, at);
+    default:
+        return false;
+    }
 }
 
-/* Where one of the words may be: at "ch", "cs", "rn", of any case. */
+#define SPAN 3 /* from the first letter of "chil", "csam", "csem", "porn" to the last */
+
+/* The words begin with "c" or "p", and SPAN bytes on stands "l", "m" or "n" ("o" looks like
+ * them here). */
 static bool may_be(const char *at)
 {
-    char next = (char)byte_lower(at[1]);
-    return is_byte(at[0], 'c') ? next == 'h' || next == 's'
-                               : is_byte(at[0], 'r') && next == 'n';
+    char first = at[0] | 0x20;
+    return (first == 'c' || first == 'p') && (at[SPAN] | 0x23) == 'o';
 }
 
 #ifdef __SSE2__
-/* The same of 16 bytes at once, as bits; reads 17. */
-static unsigned may_be_in_16(const char *at)
+/* The same of sixteen places, as bits. */
+static inline unsigned may_be_in_16(const char *at)
 {
-    const __m128i lower = _mm_set1_epi8(0x20);
-    __m128i first = _mm_or_si128(_mm_loadu_si128((const __m128i *)(const void *)at), lower);
-    __m128i second =
-        _mm_or_si128(_mm_loadu_si128((const __m128i *)(const void *)(at + 1)), lower);
-    __m128i hs = _mm_or_si128(_mm_cmpeq_epi8(second, _mm_set1_epi8('h')),
-                              _mm_cmpeq_epi8(second, _mm_set1_epi8('s')));
-    __m128i c = _mm_and_si128(_mm_cmpeq_epi8(first, _mm_set1_epi8('c')), hs);
-    __m128i rn = _mm_and_si128(_mm_cmpeq_epi8(first, _mm_set1_epi8('r')),
-                               _mm_cmpeq_epi8(second, _mm_set1_epi8('n')));
-    return (unsigned)_mm_movemask_epi8(_mm_or_si128(c, rn));
+    __m128i first = _mm_or_si128(bytes_load(at), _mm_set1_epi8(0x20));
+    __m128i last = _mm_or_si128(bytes_load(at + SPAN), _mm_set1_epi8(0x23));
+    __m128i either = _mm_or_si128(_mm_cmpeq_epi8(first, _mm_set1_epi8('c')),
+                                  _mm_cmpeq_epi8(first, _mm_set1_epi8('p')));
+    return (unsigned)_mm_movemask_epi8(
+        _mm_and_si128(either, _mm_cmpeq_epi8(last, _mm_set1_epi8('o'))));
 }
 #endif
+
+/* The first place from `at` on where a word may begin; the length of the text if nowhere. */
+static inline size_t next_place(struct slice text, size_t at)
+{
+#ifdef __SSE2__
+    for (; text.len - at >= BYTES_AT_ONCE + SPAN; at += BYTES_AT_ONCE) {
+        unsigned hits = may_be_in_16(text.ptr + at);
+        if (hits != 0)
+            return at + (size_t)__builtin_ctz(hits);
+    }
+#endif
+    for (; at + SPAN < text.len; at++)
+        if (may_be(text.ptr + at))
+            return at;
+    return text.len;
+}
 
 /* Every byte of every message is looked at. */
 static bool has_words(struct slice text)
 {
-    size_t at = 0;
-#ifdef __SSE2__
-    for (; text.len - at > 16; at += 16)
-        for (unsigned hits = may_be_in_16(text.ptr + at); hits != 0; hits &= hits - 1)
-            if (word_at(text, at + (size_t)__builtin_ctz(hits)))
-                return true;
-#endif
-    for (; at + 1 < text.len; at++)
-        if (may_be(text.ptr + at) && word_at(text, at))
+    for (size_t at = next_place(text, 0); at < text.len; at = next_place(text, at + 1))
+        if (word_at(text, at))
             return true;
     return false;
 }
