@@ -8,10 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define ONE_DAY      INT64_C(86400)
-#define TIMES_MOST   8U /* of one line */
-#define SPELT_MOST   128U
-#define ZONE_LONGEST 23U
+#define ONE_DAY       INT64_C(86400)
+#define RECENT        (31 * ONE_DAY)
+#define CLOCKS_DIFFER INT64_C(300)
+#define TIMES_MOST    8U /* of one line */
+#define SPELT_MOST    128U
+#define ZONE_LONGEST  23U
 
 #define CLOCK                                                                                  \
     "(?<clock>\\d{1,2}(?:[:h])\\d\\d(?::\\d\\d)?)(?:[.,]\\d{1,9})?(?<half> "                   \
@@ -44,8 +46,8 @@ static const char time_pattern[] =
     "|" DAY "\\." MONTH "\\." YEAR GAP CLOCK ZONE
     /* 11/13/2026-08:00:01, 11/13-08:00:01, of Snort and Suricata */
     "|" MONTH "/" DAY "(?:/" YEAR ")?-" CLOCK
-    /* 13/11/2026 08:00, 11/13/2026 8:00 AM */
-    "|(?<slashed>\\d\\d?/\\d\\d?/\\d{4})" GAP CLOCK ZONE
+    /* 13/11/2026 08:00, 11/13/2026 8:00 AM, 13-11-2026 08:00 */
+    "|(?<slashed>\\d\\d?/\\d\\d?/\\d{4}|\\d\\d?-\\d\\d?-\\d{4})" GAP CLOCK ZONE
     /* date=2026-11-13 time=08:00:01 */
     "|date=\"?" YEAR "-" MONTH "-" DAY "\"?[ ,;]+time=\"?" CLOCK
     /* 08:00:01 UTC on 13 November 2026, 08:00 13.11.2026 */
@@ -227,6 +229,17 @@ static struct slice english_month(struct slice name)
     return name;
 }
 
+static void spell_clock(struct spelling *out, const struct pattern *pattern, struct slice line,
+                        struct slice zone)
+{
+    struct slice clock = field(pattern, line, GROUP_CLOCK);
+    ptrdiff_t h = slice_find_byte(clock, 'h'); /* "22h05" */
+    spell(out, slice_until(clock, h < 0 ? clock.len : (size_t)h), h < 0 ? '\0' : ':');
+    spell(out, slice_from(clock, h < 0 ? clock.len : (size_t)h + 1), '\0');
+    spell(out, field(pattern, line, GROUP_HALF), ' ');
+    spell_zone(out, zone);
+}
+
 static bool read_moment(const struct pattern *pattern, struct slice line, struct slice year,
                         struct slice zone, struct text_time *time)
 {
@@ -234,8 +247,6 @@ static bool read_moment(const struct pattern *pattern, struct slice line, struct
     struct slice name = field(pattern, line, GROUP_NAME);
     struct slice day = field(pattern, line, GROUP_DAY);
     struct slice slashed = field(pattern, line, GROUP_SLASHED);
-    struct slice clock = field(pattern, line, GROUP_CLOCK);
-    ptrdiff_t h = slice_find_byte(clock, 'h'); /* "22h05" */
     if (slashed.len > 0) {
         spell(&out, slashed, ' ');
     } else if (name.len > 0) {
@@ -247,10 +258,7 @@ static bool read_moment(const struct pattern *pattern, struct slice line, struct
         spell_two_digits(&out, field(pattern, line, GROUP_MONTH), '-');
         spell_two_digits(&out, day, ' ');
     }
-    spell(&out, slice_until(clock, h < 0 ? clock.len : (size_t)h), h < 0 ? '\0' : ':');
-    spell(&out, slice_from(clock, h < 0 ? clock.len : (size_t)h + 1), '\0');
-    spell(&out, field(pattern, line, GROUP_HALF), ' ');
-    spell_zone(&out, zone);
+    spell_clock(&out, pattern, line, zone);
     return moment_parse((struct slice){out.bytes, out.len}, &time->at, &time->zoned);
 }
 
@@ -282,6 +290,73 @@ static struct slice year_before(struct slice year, char text[MOMENT_TEXT])
     return slice_of(text);
 }
 
+bool day_either_way(struct slice text, bool day_first, char spelt[DAY_TEXT], struct slice *rest)
+{
+    struct slice part[3];
+    char divider = slice_find_byte(slice_until(text, 3), '/') > 0 ? '/' : '-';
+    *rest = text;
+    if (!slice_next_field(rest, divider, &part[0]) ||
+        !slice_next_field(rest, divider, &part[1]) || rest->len < 4)
+        return false;
+    part[2] = slice_until(*rest, 4);
+    *rest = slice_from(*rest, 4);
+    struct slice day = part[day_first ? 0 : 1], month = part[day_first ? 1 : 0];
+    if (day.len == 0 || day.len > 2 || month.len == 0 || month.len > 2)
+        return false;
+    (void)snprintf(spelt, DAY_TEXT, "%.*s-%s%.*s-%s%.*s", SLICE_FMT(part[2]),
+                   month.len < 2 ? "0" : "", SLICE_FMT(month), day.len < 2 ? "0" : "",
+                   SLICE_FMT(day));
+    return true;
+}
+
+/* "05/11/2026 08:00" in a mail of November was in November: of the two days that may be meant,
+ * only one is just past. */
+static bool read_ambiguous(const struct pattern *pattern, struct slice line, int64_t reported,
+                           struct slice zone, struct text_time *time)
+{
+    struct slice day = field(pattern, line, GROUP_SLASHED), rest;
+    struct text_time found = {0};
+    for (unsigned first = 0; first < 2 && reported != 0 && day.len > 0; first++) {
+        struct spelling out = {.len = 0};
+        char iso[DAY_TEXT];
+        if (!day_either_way(day, first != 0, iso, &rest))
+            return false;
+        spell(&out, slice_of(iso), ' ');
+        spell_clock(&out, pattern, line, zone);
+        if (!moment_parse((struct slice){out.bytes, out.len}, &time->at, &time->zoned) ||
+            time->at > reported + ONE_DAY || time->at < reported - RECENT)
+            continue;
+        if (found.at != 0)
+            return false;
+        found = *time;
+    }
+    *time = found;
+    return found.at != 0;
+}
+
+/* Seconds east of UTC at the end of a Date field. */
+static int64_t offset_of(struct slice date)
+{
+    uint64_t number = 0;
+    size_t at = date.len;
+    while (at > 0 && date.ptr[at - 1] != '+' && date.ptr[at - 1] != '-')
+        at--;
+    if (at == 0 || !slice_to_u64(slice_until(slice_from(date, at), 4), &number))
+        return 0;
+    int64_t seconds = (int64_t)(number / 100 * 3600 + number % 100 * 60);
+    return date.ptr[at - 1] == '-' ? -seconds : seconds;
+}
+
+/* What nobody gave a zone and would lie in the future is in that of the mail's own Date, if it
+ * does not there. */
+static void settle_future(struct text_time *time, int64_t reported, struct slice date)
+{
+    int64_t there = time->at - offset_of(date);
+    if (!time->zoned && reported != 0 && time->at > reported + CLOCKS_DIFFER &&
+        there <= reported + CLOCKS_DIFFER)
+        time->at = there;
+}
+
 static struct text_time read_match(const struct pattern *pattern, struct slice line,
                                    int64_t reported, struct text_zone *otherwise)
 {
@@ -296,7 +371,9 @@ static struct text_time read_match(const struct pattern *pattern, struct slice l
     if (year.len > 0 || field(pattern, line, GROUP_SLASHED).len > 0) {
         /* What looked like a zone may be the next word. */
         if (!read_moment(pattern, line, year, zone, &time) &&
-            !read_moment(pattern, line, year, SLICE(""), &time))
+            !read_moment(pattern, line, year, SLICE(""), &time) &&
+            !read_ambiguous(pattern, line, reported, zone, &time) &&
+            !read_ambiguous(pattern, line, reported, SLICE(""), &time))
             return (struct text_time){0};
         return time;
     }
@@ -345,6 +422,7 @@ struct text_time text_time_find(struct slice line, int64_t reported, struct text
          i < TIMES_MOST && find_clock(line, from, &from) && matches(&pattern, line, from);
          i++) {
         struct text_time time = read_match(&pattern, line, reported, zone);
+        settle_future(&time, reported, zone->date);
         if (time.at > latest.at && (reported == 0 || time.at <= reported + ONE_DAY))
             latest = time;
         from = pcre2_get_ovector_pointer(pattern.match)[1];

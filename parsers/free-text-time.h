@@ -31,6 +31,12 @@ struct slice text_zone_name(struct text_zone *zone);
  * date tells nothing. */
 struct slice text_zone_meant(struct slice name, struct slice date);
 
+/* "05/11/2026 8:00" as "2026-11-05" or, with the month first, "2026-05-11", and what follows
+ * it; false where it is no such date. */
+#define DAY_TEXT 16U
+bool day_either_way(struct slice text, bool day_first, char spelt[DAY_TEXT],
+                    struct slice *rest);
+
 /* moment_parse; a text that names no zone is in `zone` ("UTC+2", "CET", "+02:00"), if that is
  * one. */
 bool text_time_parse(struct slice text, struct slice zone, struct arena *arena, int64_t *moment,

@@ -32,6 +32,7 @@ static const struct {
     {SLICE("time"), FACT_TIME},         {SLICE("port"), FACT_PORT},
     {SLICE("count"), FACT_COUNT},       {SLICE("word"), FACT_WORD},
     {SLICE("protocol"), FACT_PROTOCOL}, {SLICE("cve"), FACT_CVE},
+    {SLICE("sources"), FACT_SOURCES},
 };
 
 /* The fact whose bracket is open at the beginning of text; its length with the brackets, or
@@ -82,7 +83,8 @@ const char *template_read(struct slice text, struct arena *arena,
             return "it has too many facts";
         token.is_fact = length > 0;
         if (!token.is_fact && is_misspelt(text))
-            return "there is no such fact; there are source, victim, url, domain, time, port, "
+            return "there is no such fact; there are source, sources, victim, url, domain, "
+                   "time, port, "
                    "protocol, count, cve, word, - and *";
         if (token.is_fact && template->count > 0 &&
             template->tokens[template->count - 1].is_fact)
@@ -143,6 +145,36 @@ static bool is_number(struct slice text, uint64_t most)
     return slice_to_u64(text, &number) && number <= most;
 }
 
+bool template_next_source(struct slice *list, struct slice *address)
+{
+    static const struct slice between = SLICE(" \t,;"), marks = SLICE("()[]'\".");
+    size_t end = 0;
+    while (list->len > 0 && slice_find_byte(between, list->ptr[0]) >= 0)
+        *list = slice_from(*list, 1);
+    while (end < list->len && slice_find_byte(between, list->ptr[end]) < 0)
+        end++;
+    *address = slice_until(*list, end);
+    *list = slice_from(*list, end);
+    if (slice_eq_nocase(*address, SLICE("and")) || slice_eq(*address, SLICE("&")))
+        return template_next_source(list, address);
+    while (address->len > 0 && slice_find_byte(marks, address->ptr[address->len - 1]) >= 0)
+        address->len--;
+    while (address->len > 0 && slice_find_byte(marks, address->ptr[0]) >= 0)
+        *address = slice_from(*address, 1);
+    return end > 0;
+}
+
+static bool are_sources(struct slice list)
+{
+    struct slice word;
+    struct address address;
+    unsigned count = 0;
+    for (; template_next_source(&list, &word); count++)
+        if (!address_parse_defanged(word, &address))
+            return false;
+    return count > 0;
+}
+
 static bool is_valid(enum fact_kind kind, struct slice text)
 {
     struct address address;
@@ -160,6 +192,8 @@ static bool is_valid(enum fact_kind kind, struct slice text)
         /* fall through */
     case FACT_SOURCE:
         return address_parse_defanged(text, &address) || prefix_parse(text, &prefix);
+    case FACT_SOURCES:
+        return are_sources(text);
     case FACT_URL:
         return slice_find(text, SLICE("://")) > 0 && slice_find_byte(text, ' ') < 0;
     case FACT_DOMAIN:

@@ -5,7 +5,8 @@
  * Letters match in either case, a space any run of spaces and tabs. A fact ends where the
  * text that follows it in the template next stands, at the end of the template with the
  * line. <-> is any one word and <*> anything, also nothing. Facts are checked: what stands
- * at <source> must be an address, or the line does not fit. Linear but for the last <*>,
+ * at <source> must be an address, or the line does not fit; <sources> are one or more of them,
+ * with commas, "and" or spaces between. Linear but for the last <*>,
  * which tries again further on. */
 #ifndef PARSERS_NOTICE_TEMPLATE_H
 #define PARSERS_NOTICE_TEMPLATE_H
@@ -16,6 +17,7 @@ enum fact_kind {
     FACT_ANYTHING,  /* <*> */
     FACT_SOMETHING, /* <-> */
     FACT_SOURCE,
+    FACT_SOURCES,
     FACT_VICTIM,
     FACT_URL,
     FACT_DOMAIN,
@@ -54,6 +56,8 @@ struct line_facts {
 /* NULL, or what is wrong with it. */
 const char *template_read(struct slice text, struct arena *arena,
                           struct notice_template *template);
+/* Cuts the next address off a list of them; what is none is left in *address as it is. */
+bool template_next_source(struct slice *list, struct slice *address);
 bool template_match(const struct notice_template *template, struct slice line,
                     struct line_facts *facts);
 

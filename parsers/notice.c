@@ -3,6 +3,7 @@
  * after it tell more about that one; what a heading or a line before the first tells holds
  * for all. */
 #include "parsers/formats.h"
+#include "parsers/free-text.h"
 #include "parsers/notices.h"
 #include "parsers/text-body.h"
 #include "parsers/vocabulary.h"
@@ -110,6 +111,7 @@ static void add_fact(const struct reading *reading, struct report *report, struc
         add_extra(reading, report, "cve_id", fact.text);
         break;
     case FACT_SOURCE:
+    case FACT_SOURCES:
     case FACT_VICTIM:
     case FACT_ANYTHING:
     case FACT_SOMETHING:
@@ -136,12 +138,16 @@ static void join(struct line_facts *all, const struct line_facts *more)
 static void set_subject(struct report *report, const struct fact *subject, struct arena *arena)
 {
     struct address address;
+    struct prefix prefix;
     report->role = subject->kind == FACT_VICTIM ? ROLE_VICTIM : ROLE_SOURCE;
     if (address_parse_defanged(subject->text, &address)) {
         report_set_address(report, &address, arena);
-    } else if (prefix_parse(subject->text, &report->prefix)) {
+    } else if (prefix_parse(subject->text, &prefix) && prefix.length == 128) {
+        report_set_address(report, &prefix.base, arena);
+    } else if (prefix_parse(subject->text, &prefix)) {
         report_set_subject(report, SUBJECT_PREFIX, subject->text);
-        report->address = report->prefix.base;
+        report->prefix = prefix;
+        report->address = prefix.base;
     } else {
         report_set_subject(report, subject->kind == FACT_URL ? SUBJECT_URL : SUBJECT_DOMAIN,
                            text_refang(arena, subject->text));
@@ -209,20 +215,35 @@ static void begin(struct reading *reading, const struct fact *subject,
     reading->current = &reading->drafts[*slot - 1];
 }
 
-static void take_facts(struct reading *reading, const struct line_facts *facts)
+static void tell_current(struct reading *reading, const struct line_facts *facts)
 {
-    const struct fact *subject = find_fact(facts, FACT_SOURCE);
-    if (subject == NULL)
-        subject = find_fact(facts, FACT_VICTIM);
-    if (subject != NULL)
-        begin(reading, subject, facts);
-    if (reading->count == 0)
-        join(&reading->shared, facts);
     struct draft *draft = reading->current;
     for (size_t i = 0; draft != NULL && i < facts->count; i++) {
         add_fact(reading, draft->report, facts->items[i]);
         draft->own |= 1U << facts->items[i].kind;
     }
+}
+
+static void take_facts(struct reading *reading, const struct line_facts *facts)
+{
+    const struct fact *subject = find_fact(facts, FACT_SOURCE);
+    const struct fact *list = find_fact(facts, FACT_SOURCES);
+    if (subject == NULL)
+        subject = find_fact(facts, FACT_VICTIM);
+    if (list != NULL) {
+        struct slice rest = list->text;
+        struct fact one = {.kind = FACT_SOURCE};
+        while (template_next_source(&rest, &one.text)) {
+            begin(reading, &one, facts);
+            tell_current(reading, facts);
+        }
+        return;
+    }
+    if (subject != NULL)
+        begin(reading, subject, facts);
+    if (reading->count == 0)
+        join(&reading->shared, facts);
+    tell_current(reading, facts);
 }
 
 /* ---- lines ---- */
@@ -322,6 +343,19 @@ static bool notice_recognises(const struct incoming *message)
     return find(message, false) != NULL;
 }
 
+/* Of log lines below a notice, the last that accuses the same address tells when, in the zone
+ * that the mail names. */
+static void take_time_of_log(const struct incoming *message, struct report *report)
+{
+    const struct free_text *text = free_text_of(message);
+    for (size_t i = 0; i < text->claim_count; i++)
+        if (text->claims[i].lines > 0 &&
+            address_eq(&text->claims[i].address, &report->address)) {
+            report->observed_at = text->claims[i].last;
+            report->observed_zoned = text->claims[i].zoned;
+        }
+}
+
 static void finish(const struct reading *reading, struct draft *draft)
 {
     struct report *report = draft->report;
@@ -329,11 +363,14 @@ static void finish(const struct reading *reading, struct draft *draft)
         if ((draft->own & 1U << draft->shared.items[i].kind) == 0)
             add_fact(reading, report, draft->shared.items[i]);
     if (report->type == NULL)
-        report->type = reading->notice->type;
+        report->type = reading->notice->type != NULL ? reading->notice->type
+                                                     : free_text_kind(reading->message);
     if (report->type != NULL && report->feedback_type.len == 0)
         report->feedback_type = slice_of(report->type->type);
     if (report->incidents == 0)
         report->incidents = 1;
+    if (report->observed_at == 0)
+        take_time_of_log(reading->message, report);
     if (report->observed_at == 0 && reading->notice->instant) {
         report->observed_at = reading->message->date;
         report->observed_zoned = true;
@@ -365,12 +402,14 @@ static enum status notice_parse(const struct incoming *message, struct parse_res
 
 const struct parser parser_notice = {
     .name = "notice",
-    .revision = 3,
+    .revision = 4,
     .about =
         "Notices of a fixed wording: SpamCop, Project Honey Pot, WebIron, fail2ban and others",
     .senders = "SpamCop, Project Honey Pot, WebIron, NFOservers, Sony, fail2ban (complain), "
-               "UCEPROTECT, DTC, Have I Been Pwned; definitions in notices.ini",
-    .samples = "spamcop projecthoneypot webiron nfoservers sony fail2ban uceprotect nbip hibp",
+               "UCEPROTECT, Spamhaus, Cloudflare, DTC, Have I Been Pwned; definitions in "
+               "notices.ini",
+    .samples = "spamcop projecthoneypot webiron nfoservers sony fail2ban uceprotect spamhaus "
+               "cloudflare nbip hibp",
     .extracts = "address or domain, role, port, protocol, URL, CVE, count",
     .recognises = notice_recognises,
     .parse = notice_parse,

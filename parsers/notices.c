@@ -97,8 +97,9 @@ static bool names_subject(const struct template_list *list)
     for (size_t i = 0; i < list->count; i++)
         for (size_t k = 0; k < list->items[i].count; k++) {
             const struct template_token *token = &list->items[i].tokens[k];
-            if (token->is_fact && (token->kind == FACT_SOURCE || token->kind == FACT_VICTIM ||
-                                   token->kind == FACT_URL || token->kind == FACT_DOMAIN))
+            if (token->is_fact && (token->kind == FACT_SOURCE || token->kind == FACT_SOURCES ||
+                                   token->kind == FACT_VICTIM || token->kind == FACT_URL ||
+                                   token->kind == FACT_DOMAIN))
                 return true;
         }
     return false;

@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/host.h"
+#include "base/moment.h"
 #include "base/text.h"
 
 #include <stdlib.h>
@@ -250,23 +251,22 @@ static bool read_time(const struct row *row, struct slice text, struct report *r
                            zone, arena, &report->observed_at, &report->observed_zoned);
 }
 
-#define RECENT (INT64_C(31) * 86400)
+#define CLOCKED_SHORTEST 14U /* "1.11.2026 8:00" */
+#define CLOCKED_LONGEST  40U
+#define RECENT           (INT64_C(31) * 86400)
 
 /* "05/11/2026 08:00" of a mail of November was in November: of the two days that may be meant,
  * only one is just past. */
 static bool read_either_way(const struct row *row, struct slice text, struct report *report)
 {
     const struct incoming *message = row->reading->message;
-    struct slice rest = text, part[2];
+    struct slice rest;
     int64_t found = 0;
-    if (!slice_next_field(&rest, '/', &part[0]) || !slice_next_field(&rest, '/', &part[1]) ||
-        part[0].len > 2 || part[1].len > 2 || rest.len < 4)
-        return false;
-    for (unsigned day = 0; day < 2; day++) {
-        struct slice spelt = arena_printf(
-            message->arena, "%.*s-%s%.*s-%s%.*s%.*s", SLICE_FMT(slice_until(rest, 4)),
-            part[1 - day].len < 2 ? "0" : "", SLICE_FMT(part[1 - day]),
-            part[day].len < 2 ? "0" : "", SLICE_FMT(part[day]), SLICE_FMT(slice_from(rest, 4)));
+    for (unsigned first = 0; first < 2; first++) {
+        char day[DAY_TEXT];
+        if (!day_either_way(text, first != 0, day, &rest))
+            return false;
+        struct slice spelt = arena_printf(message->arena, "%s%.*s", day, SLICE_FMT(rest));
         if (!read_time(row, spelt, report) || report->observed_at > message->date + 86400 ||
             report->observed_at < message->date - RECENT)
             continue;
@@ -286,10 +286,30 @@ static bool is_mere_day(struct slice text)
     return divided && text.len <= 10 && slice_find_byte(text, ':') < 0;
 }
 
+/* No column is known to be of times: the first cell that is a date and a clock tells. */
+static void find_time(const struct row *row, struct report *report)
+{
+    const struct table_header *header = &row->reading->table->header;
+    for (size_t i = 0; i < row->count && i < header->count; i++) {
+        struct slice text = slice_trim(row->fields[i]), zone = header->remarks[i];
+        if (text.len < CLOCKED_SHORTEST || text.len > CLOCKED_LONGEST ||
+            slice_find_byte(text, ':') < 0)
+            continue;
+        if (zone.len == 0)
+            zone = row->reading->table->zone;
+        if (moment_parse(text, &report->observed_at, NULL) &&
+            text_time_parse(text, settle_zone(row, zone), row->reading->message->arena,
+                            &report->observed_at, &report->observed_zoned))
+            return;
+    }
+}
+
 /* A column of the day counts where no other has the time of day. */
 static const char *set_time(const struct row *row, struct report *report)
 {
     bool any = false, day = false;
+    if (row->reading->table->column_counts[TABLE_TIME] == 0)
+        find_time(row, report);
     for (size_t i = 0; i < row->reading->table->column_counts[TABLE_TIME]; i++) {
         struct slice text = field_of(row, TABLE_TIME, i);
         bool mere = is_mere_day(text), zoned = report->observed_zoned;

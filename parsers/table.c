@@ -413,7 +413,7 @@ const struct parser parser_table = {
              " key=value, HTML or xlsx",
     .senders = "Shadowserver, AbuseHUB, CERT-Bund, Team Cymru, clean-mx, CSIRTs, AITE; "
                "definitions in feeds.ini",
-    .samples = "shadowserver cert clean-mx aite table",
+    .samples = "shadowserver cert clean-mx abuse-ch aite table",
     .extracts = "address or prefix, role, port, protocol, domain, URL, count",
     .recognises = table_recognises,
     .parse = table_parse,

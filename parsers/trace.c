@@ -21,8 +21,14 @@ static bool same_organisation(struct arena *arena, struct slice a, struct slice 
 static bool is_microsoft(struct arena *arena, struct slice host)
 {
     struct slice domain = organisation_of(arena, host);
-    return slice_eq(domain, SLICE("outlook.com")) || slice_eq(domain, SLICE("hotmail.com")) ||
-           slice_eq(domain, SLICE("microsoft.com"));
+    static const struct slice domains[] = {
+        SLICE("outlook.com"),   SLICE("hotmail.com"),      SLICE("microsoft.com"),
+        SLICE("office365.com"), SLICE("exchangelabs.com"),
+    };
+    for (size_t i = 0; i < sizeof domains / sizeof *domains; i++)
+        if (slice_eq(domain, domains[i]))
+            return true;
+    return false;
 }
 
 /* The address after a label in a field that the border wrote. */
@@ -143,7 +149,8 @@ static bool walk_hop(struct walk *walk, struct slice value)
     hop_read(value, &hop);
     bool named = is_host_name(hop.by);
     if (walk->last_by.len > 0 && named &&
-        !same_organisation(walk->arena, walk->last_by, hop.by))
+        !same_organisation(walk->arena, walk->last_by, hop.by) &&
+        !(is_microsoft(walk->arena, walk->last_by) && is_microsoft(walk->arena, hop.by)))
         return true; /* not written by the reporter's hosts */
     bool known = !address_is_none(&hop.address);
     bool within =

@@ -14,9 +14,10 @@
 
 /* The names under which senders put the same fact; the first that is there counts. */
 struct fact {
-    const char *names[6];
+    const char *names[8];
 };
-static const struct fact source_names = {{"Source", "Source-IP", "ip", "address", "src-ip"}};
+static const struct fact source_names = {
+    {"Source", "Source-IP", "ip", "address", "src-ip", "ip-address", "resolved-ip"}};
 static const struct fact date_names = {{"Date", "last_seen", "first_seen", "Arrival-Date"}};
 static const struct fact type_names = {{"Report-Type", "type", "Category"}};
 static const struct fact url_names = {{"Uri", "url", "Download-Link", "Reported-URI"}};
@@ -204,6 +205,19 @@ static bool add_by_body(const struct incoming *message, const struct mime_part *
     return seen.count > 0;
 }
 
+/* The first that is an address: a URL may be the source, with its host's address beside it. */
+static bool source_address(const struct mapping *mapping, struct address *address,
+                           uint16_t *port)
+{
+    for (size_t k = 0;
+         k < sizeof source_names.names / sizeof *source_names.names && source_names.names[k];
+         k++)
+        if (address_word(fact_of(mapping, &(struct fact){{source_names.names[k]}}), address,
+                         port))
+            return true;
+    return false;
+}
+
 static enum status parse_mapping(const struct incoming *message,
                                  const struct mime_part *report_part,
                                  const struct mapping *mapping, struct parse_result *result,
@@ -213,7 +227,9 @@ static enum status parse_mapping(const struct incoming *message,
     struct slice url = fact_of(mapping, &url_names);
     struct address address;
     uint16_t port = 0;
-    if (address_word(source, &address, &port)) {
+    if (slice_find(source, SLICE("://")) > 0)
+        url = source;
+    if (source_address(mapping, &address, &port)) {
         struct report *report = add_report(message, report_part, mapping, result);
         report_set_address(report, &address, message->arena);
         report->source_port = port != 0 ? port : report->source_port;
@@ -221,8 +237,6 @@ static enum status parse_mapping(const struct incoming *message,
             text_list_add(&report->reported_uris, message->arena, url);
         return OK;
     }
-    if (slice_find(source, SLICE("://")) > 0)
-        url = source;
     if (url.len == 0 && !text_is_domain(source))
         return fail(why, ERR_MALFORMED, "X-ARF names no address and no URL as its source");
     if (url.len > 0 && add_by_body(message, report_part, mapping, url, result))
@@ -259,7 +273,7 @@ static enum status x_arf_parse(const struct incoming *message, struct parse_resu
 
 const struct parser parser_x_arf = {
     .name = "x-arf",
-    .revision = 3,
+    .revision = 4,
     .about = "X-ARF 0.1 and 0.2 and relatives: a flat YAML mapping in report.txt",
     .senders = "blocklist.de, clean-mx, Netcraft, cyscon, fail2ban (xarf-login-attack)",
     .samples = "x-arf blocklist-de clean-mx cyscon netcraft fail2ban",

@@ -27,6 +27,7 @@ SENDERS = """
     blocklist.de clean-mx.de netcraft.com cyscon.de c-sirt.org webiron.com projecthoneypot.org shadowserver.org
     abusehub.nl nbip.nl dtc.nl ip-echelon.com copyright-compliance.com cegtek.com acns.net nfoservers.com sony.com
     playstation.net abuse.io haveibeenpwned.com fail2ban.org x-arf.org xarf.org abuse.ch team-cymru.org
+    cloudflare.com exchangelabs.com office365.com
     cert-bund.de bsi.bund.de csirt.cz cert.pl cert.at w3.org ietf.org spamlogin.com openxmlformats.org
 """.split()
 
