@@ -3,30 +3,43 @@
 #include "app/config-table.h"
 #include "app/table.h"
 
-static enum exit_code check(struct call *call)
+#include <unistd.h>
+
+static void say(struct call *call, const char *what, const struct config_fault *faults,
+                size_t count)
 {
-    struct config config;
-    struct fault why = {0};
-    enum status code = config_load(call->config_path, call->arena, &config, &why);
-    if (code != OK && code != ERR_MALFORMED)
-        return call_failed(call, code, &why);
     struct buffer line = BUFFER_INIT;
-    for (size_t i = 0; i < config.fault_count; i++) {
-        const struct config_fault *fault = &config.faults[i];
+    for (size_t i = 0; i < count; i++) {
+        const struct config_fault *fault = &faults[i];
         if (call->json) {
             call_json(call,
                       json_pack("{s:s, s:i, s:s%}", "file", fault->file, "line",
-                                (int)fault->line, "fault", fault->text.ptr, fault->text.len));
+                                (int)fault->line, what, fault->text.ptr, fault->text.len));
             continue;
         }
         buffer_clear(&line);
         config_fault_text(fault, &line);
-        fprintf(call->out.stream, "%.*s\n", SLICE_FMT(buffer_slice(&line)));
+        fprintf(call->out.stream, "%s%.*s\n", what[0] == 'w' ? "warning: " : "",
+                SLICE_FMT(buffer_slice(&line)));
     }
     buffer_release(&line);
+}
+
+static enum exit_code check(struct call *call)
+{
+    struct config config;
+    struct fault why = {0};
+    const char *path = call->config_path != NULL ? call->config_path : CONFIG_PATH;
+    enum status code = config_load(call->config_path, call->arena, &config, &why);
+    if (code != OK && code != ERR_MALFORMED)
+        return call_failed(call, code, &why);
+    say(call, "fault", config.faults, config.fault_count);
+    say(call, "warning", config.warnings, config.warning_count);
     if (config.fault_count == 0 && !call->json)
-        fprintf(call->out.stream, "%s: fine; %s\n",
-                call->config_path != NULL ? call->config_path : CONFIG_PATH,
+        fprintf(call->out.stream, "%s: %s; %s\n", path,
+                call->config_path == NULL && access(path, F_OK) != 0
+                    ? "there is none, the defaults are in force"
+                    : "fine",
                 config.policy.armed ? "armed" : "disarmed: nothing leaves");
     return config.fault_count > 0 ? EXIT_FOUND : EXIT_DONE;
 }
@@ -35,6 +48,8 @@ const struct command command_config_check = {
     .name = "config check",
     .summary = "Check the configuration and name everything that is wrong with it",
     .operands = "",
+    .details = "A warning is of a setting that counts as something else than it says, and the "
+               "program runs; exit code 3 when something is wrong, for which it does not.",
     .run = check,
 };
 

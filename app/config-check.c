@@ -1,5 +1,5 @@
-/* Settings that contradict each other. Each check blames the place where the setting was
- * made. */
+/* Settings that contradict each other, or cannot be had as they are written. Each check
+ * blames the place where the setting was made. */
 #include "app/config-table.h"
 #include "app/nearest.h"
 #include "escalate/channel.h"
@@ -314,14 +314,22 @@ static void check_lmtp(const struct check *check, size_t at)
                          "[lmtp %s] listens where [lmtp %s] does", name.ptr, lmtps[i].name.ptr);
 }
 
+/* Once it could be set higher: who did must not find that nothing starts after an upgrade. */
+static void bound_mails(const struct check *check)
+{
+    size_t *size = &check->config->parse.limits.size;
+    if (*size <= JOURNAL_RECORD_MOST)
+        return;
+    *size = JOURNAL_RECORD_MOST;
+    config_warn(PLACE(check, "intake", none, "message-size"),
+                "[intake] message-size counts as %uMiB: no source takes a mail of more than "
+                "%zuKiB; lower it",
+                (unsigned)(JOURNAL_RECORD_MOST >> 20), CONFIG_MAIL_MOST >> 10);
+}
+
 static void check_sources(const struct check *check)
 {
     const struct config *config = check->config;
-    if (config->parse.limits.size > JOURNAL_RECORD_MOST)
-        config_blame(PLACE(check, "intake", none, "message-size"),
-                     "[intake] message-size is more than the %zuKiB that a source takes at "
-                     "most: lower it",
-                     CONFIG_MAIL_MOST >> 10);
     for (size_t i = 0; i < config->imap_count; i++)
         check_imap(check, &config->imaps[i]);
     for (size_t i = 0; i < config->maildir_count; i++) {
@@ -381,5 +389,6 @@ void config_check(struct config *config, struct arena *arena)
     check_zone(&check);
     check_armed(&check);
     check_retention(&check);
+    bound_mails(&check);
     check_sources(&check);
 }

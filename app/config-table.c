@@ -104,7 +104,8 @@ static const struct config_option intake_options[] = {
      RANGE(MIB, 1024 * MIB), .fallback = "64MiB",
      .help =
          "A longer message goes to triage unread. No source takes one of more than 65472KiB: "
-         "what a record of the journal holds, with what is put on top of the mail."},
+         "what a record of the journal holds, with what is put on top of the mail. More than "
+         "64MiB counts as 64MiB, with a warning."},
     {"depth", VALUE_NUMBER, MEMBER(struct config, parse.limits.depth), RANGE(4, 100),
      .fallback = "32", .help = "How deep the parts of a message may be nested."},
     {"parts", VALUE_NUMBER, MEMBER(struct config, parse.limits.parts), RANGE(10, 100000),

@@ -101,10 +101,14 @@ void section_defaults(const struct config_section *section, struct slice argumen
 /* Reads the files of [parsers]; what is wrong with them is added to the faults. */
 void config_read_parsers(struct config *config, struct arena *arena);
 
-/* Settings that contradict each other are added to the faults. */
+/* Settings that contradict each other are added to the faults; what cannot be had as it is
+ * written is bounded, and added to the warnings. */
 void config_check(struct config *config, struct arena *arena);
 void config_blame(struct config *config, struct arena *arena, const char *file, unsigned line,
                   const char *format, ...) __attribute__((format(printf, 5, 6)));
+/* The same of what is in force all the same, though not quite as it is written. */
+void config_warn(struct config *config, struct arena *arena, const char *file, unsigned line,
+                 const char *format, ...) __attribute__((format(printf, 5, 6)));
 /* The place where an option was last set (file "" when nowhere). */
 struct config_setting config_setting_of(const struct config *config, const char *section,
                                         const char *key, struct slice argument);

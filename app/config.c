@@ -11,20 +11,39 @@
 
 #define FAULTS_MOST 100
 
+/* The last place of a list says that there was no room for more. */
+__attribute__((format(printf, 6, 0))) static void
+add_fault(struct config_fault **list, size_t *count, struct arena *arena, const char *file,
+          unsigned line, const char *format, va_list arguments)
+{
+    if (*count == FAULTS_MOST)
+        return;
+    if (*list == NULL)
+        *list = arena_array(arena, struct config_fault, FAULTS_MOST);
+    char text[FAULT_LENGTH];
+    vsnprintf(text, sizeof(text), format, arguments);
+    struct config_fault fault = {file, line, text_line(arena, slice_of(text), FAULT_LENGTH)};
+    if (*count == FAULTS_MOST - 1)
+        fault = (struct config_fault){"", 0, SLICE("there is more, which is not shown")};
+    (*list)[(*count)++] = fault;
+}
+
 void config_blame(struct config *config, struct arena *arena, const char *file, unsigned line,
                   const char *format, ...)
 {
-    if (config->fault_count == FAULTS_MOST)
-        return;
-    if (config->faults == NULL)
-        config->faults = arena_array(arena, struct config_fault, FAULTS_MOST);
-    char text[FAULT_LENGTH];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text, sizeof(text), format, arguments);
+    add_fault(&config->faults, &config->fault_count, arena, file, line, format, arguments);
     va_end(arguments);
-    config->faults[config->fault_count++] =
-        (struct config_fault){file, line, text_line(arena, slice_of(text), FAULT_LENGTH)};
+}
+
+void config_warn(struct config *config, struct arena *arena, const char *file, unsigned line,
+                 const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    add_fault(&config->warnings, &config->warning_count, arena, file, line, format, arguments);
+    va_end(arguments);
 }
 
 void config_fault_text(const struct config_fault *fault, struct buffer *out)
@@ -268,6 +287,7 @@ enum status config_load(const char *path, struct arena *arena, struct config *co
 {
     struct slice text = {0};
     bool given = path != NULL;
+    *config = (struct config){0};
     if (!given)
         path = CONFIG_PATH;
     enum status code = OK;

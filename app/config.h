@@ -168,6 +168,8 @@ struct config {
     size_t setting_count;
     struct config_fault *faults;
     size_t fault_count;
+    struct config_fault *warnings; /* in force all the same, though not as it is written */
+    size_t warning_count;
 };
 
 /* Shipped operators, then the file and what it includes, then the cross checks. path NULL:

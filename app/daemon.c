@@ -22,13 +22,14 @@ static void say(const struct daemon *daemon, enum log_level level, const char *t
 
 /* ---- configuration ---- */
 
-static void say_faults(const struct daemon *daemon, const struct config *config)
+static void say_faults(const struct daemon *daemon, enum log_level level,
+                       const struct config_fault *faults, size_t count)
 {
     struct buffer line = BUFFER_INIT;
-    for (size_t i = 0; i < config->fault_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         buffer_clear(&line);
-        config_fault_text(&config->faults[i], &line);
-        log_say(daemon->log, LOG_LEVEL_ERROR, "config", "%s", line.ptr);
+        config_fault_text(&faults[i], &line);
+        log_say(daemon->log, level, "config", "%s", line.ptr);
     }
     buffer_release(&line);
 }
@@ -38,8 +39,8 @@ static enum status load(struct daemon *daemon, struct arena *arena, struct confi
                         struct outbox *outbox, struct fault *why)
 {
     enum status status = config_load(daemon->call->config_path, arena, config, why);
-    if (status == ERR_MALFORMED)
-        say_faults(daemon, config);
+    say_faults(daemon, LOG_LEVEL_ERROR, config->faults, config->fault_count);
+    say_faults(daemon, LOG_LEVEL_WARNING, config->warnings, config->warning_count);
     if (daemon->call->store_path != NULL)
         config->store.directory = slice_of(daemon->call->store_path);
     if (status == OK)

@@ -74,6 +74,9 @@ static void refuses_names(void **state)
         {"[operator Not Fine]\n",
          "t.conf:1: [operator NAME] needs a name of lower-case letters, "
          "digits, '-' and '.'\n"},
+        {"From a@b.example Sun Nov  1 10:00:00 2026\nFrom: x\n",
+         "t.conf:1: is a mailbox, not a configuration; parse and replay take mailboxes as "
+         "operands\n"},
         {"include = /nowhere/at-all.conf\n",
          "t.conf:1: cannot open /nowhere/at-all.conf: No such file or directory\n"},
     };
@@ -127,10 +130,7 @@ static void refuses_contradictions(void **state)
         {"[confirm]\nunknown-most = 100\n", "t.conf:2: [confirm] unknown-most = 100 reaches "
                                             "threshold = 100: domains that anybody can "
                                             "register would confirm a case; lower it\n"},
-        {"[intake]\nmessage-size = 65MiB\n",
-         "t.conf:2: [intake] message-size is more than the 65472KiB that a source takes at "
-         "most: lower it\n"},
-        {"[intake]\nmessage-size = 64MiB\n", ""},
+        {"[intake]\nmessage-size = 1GiB\n", ""}, /* a warning */
         {"[confirm]\nfresh = 8d\n", "[confirm] stale must be longer than fresh\n"},
         {"[confirm]\nthreshold = 10000\n", "t.conf:2: [confirm] threshold = 10000 is out of "
                                            "reach: 32 operators with vote = 70 give "
@@ -166,6 +166,47 @@ static void refuses_contradictions(void **state)
          "would be dropped while it is open\n"},
     };
     EXPECT(cases);
+}
+
+/* In force all the same, but bounded. */
+static void warns(void **state)
+{
+    (void)state;
+    struct arena arena = ARENA_INIT;
+    struct config config;
+    struct fault why = {0};
+    assert_int_equal(config_parse(SLICE("[desk]\nname = x\n[intake]\nmessage-size = 65MiB\n"),
+                                  "t.conf", &arena, &config, &why),
+                     OK);
+    assert_int_equal(config.warning_count, 1);
+    assert_int_equal(config.warnings[0].line, 4);
+    assert_string_equal(config.warnings[0].file, "t.conf");
+    assert_int_equal(config.parse.limits.size, 64 << 20);
+    assert_int_equal(config_parse(SLICE("[intake]\nmessage-size = 64MiB\n"), "t.conf", &arena,
+                                  &config, &why),
+                     OK);
+    assert_int_equal(config.warning_count, 0);
+    arena_release(&arena);
+}
+
+/* A file of nothing but faults says so, and does not go on for ever. */
+static void faults_are_bounded(void **state)
+{
+    (void)state;
+    struct arena arena = ARENA_INIT;
+    struct buffer text = BUFFER_INIT;
+    buffer_printf(&text, "[desk]\n");
+    for (int i = 0; i < 300; i++)
+        buffer_printf(&text, "nonsense%d = 1\n", i);
+    struct slice faults = faults_of(text.ptr, &arena), line = {0};
+    unsigned count = 0;
+    for (; slice_next_line(&faults, &line); count++)
+        continue;
+    assert_int_equal(count, 100);
+    faults = faults_of(text.ptr, &arena);
+    assert_true(slice_ends_with_nocase(faults, SLICE("\nthere is more, which is not shown\n")));
+    buffer_release(&text);
+    arena_release(&arena);
 }
 
 static void arming_needs_channels(void **state)
@@ -358,6 +399,8 @@ int main(void)
         cmocka_unit_test(refuses_names),
         cmocka_unit_test(refuses_values),
         cmocka_unit_test(refuses_contradictions),
+        cmocka_unit_test(warns),
+        cmocka_unit_test(faults_are_bounded),
         cmocka_unit_test(arming_needs_channels),
         cmocka_unit_test(understands),
         cmocka_unit_test(includes),
