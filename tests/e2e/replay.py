@@ -63,6 +63,34 @@ class Replay(house.Case):
                 self.assertIn("needs-human", mine)
                 self.assertNotIn("cut", mine)
 
+    def test_what_another_case_keeps_off_is_not_restored(self):
+        """Two machines behind one port, both cut; whoever lets one of them go, by confirmation or at the desk, switches
+        nothing on before the other one is done with."""
+        mails = (STORY / "story.mbox").read_bytes().split(b"\nFrom ")
+        beside = [mail.replace(b"192.0.2.30", b"192.0.2.31").replace(b"Message-ID: <", b"Message-ID: <beside-")
+                  for mail in mails if b"192.0.2.30" in mail]
+        box = self.folder / "beside.mbox"
+        box.write_bytes(b"From " + b"\nFrom ".join(beside))
+        rows = [json.loads(row) for row in (STORY / "inventory.jsonl").read_text().splitlines()]
+        cedar = next(row for row in rows if row["prefix"] == "192.0.2.30/32")
+        inventory = self.folder / "inventory.jsonl"
+        inventory.write_text("".join(json.dumps(row) + "\n" for row in [*rows, {**cedar, "prefix": "192.0.2.31/32"}]))
+        (self.folder / "desk.conf").write_text((STORY / "story.conf").read_text() + "[breaker]\ncuts-per-customer-hour = 5\nfleet = 50%\n")
+        ways = {"a confirmation": "cut+1h 192.0.2.31 reply confirmation A stolen key, all is new.\n",
+                "the desk": "cutting+0 192.0.2.31 read-back unknown\nneeds-human+1h 192.0.2.31 operator alice restore\n"}
+        for name, lines in ways.items():
+            with self.subTest(name):
+                script = self.folder / "script"
+                script.write_text("+0 * call no-answer\n" + lines)
+                done = house.run("replay", "--config", self.folder / "desk.conf", "--inventory", inventory, "--script", script,
+                                 "--until", "2d", STORY / "story.mbox", box)
+                told = [line for line in done.stdout.decode().splitlines() if "192.0.2.31" in line]
+                other = [line for line in done.stdout.decode().splitlines() if "192.0.2.30 " in line]
+                self.assertTrue(any(" cutting " in line for line in told), told)
+                self.assertTrue(any(" cut " in line for line in other), other)
+                self.assertTrue(any("the network stays off for another case" in line for line in told), told)
+                self.assertFalse(any(" restoring " in line for line in told), told)
+
     def test_the_summary_counts_what_is_stored(self):
         store = self.folder / "desk"
         summary = self.replay("--store", store).stdout.decode().splitlines()[-1]

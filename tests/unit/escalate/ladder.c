@@ -351,6 +351,8 @@ static const struct row {
     {"reminded, and still cut", PLAIN, "eaFnFUCDt", CASE_CUT},
     {"another case keeps it off: released without a write", OTHER_CUT, "eaFnFUCDK",
      CASE_PROBATION},
+    {"released by a person likewise", OTHER_CUT, "eaFnFUC???S", CASE_PROBATION},
+    {"whatever the network says then", OTHER_CUT, "eaFnFUC???JSD", CASE_PROBATION},
     {"one approval is awaited", ONE_APPROVAL, "eaFnF", CASE_CUT_PENDING},
     {"approved, asked, and ordered", ONE_APPROVAL, "eaFnF1U", CASE_CUTTING},
     {"two people must", TWO_APPROVALS, "eaFnF11", CASE_CUT_PENDING},
@@ -400,6 +402,12 @@ static const struct row {
     {"armed later: from the beginning", PLAIN, "!ew!F", CASE_WARNING},
 };
 
+static void play(struct scene *scene, const char *script)
+{
+    for (; *script != '\0'; script++)
+        play_one(scene, *script);
+}
+
 static void test_rows(void **state)
 {
     (void)state;
@@ -407,8 +415,7 @@ static void test_rows(void **state)
     for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
         set_up(&scene);
         twist(&scene, rows[i].twist);
-        for (const char *letter = rows[i].script; *letter != '\0'; letter++)
-            play_one(&scene, *letter);
+        play(&scene, rows[i].script);
         if (scene.c.state != rows[i].state)
             fail_msg("%s (%s): %s, not %s", rows[i].what, rows[i].script,
                      case_state_name(scene.c.state), case_state_name(rows[i].state));
@@ -450,8 +457,7 @@ static void test_back_after_a_pause(void **state)
     static struct scene scene;
     for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
         set_up(&scene);
-        for (const char *letter = "eaFnt"; *letter != '\0'; letter++)
-            play_one(&scene, *letter);
+        play(&scene, "eaFnt");
         assert_int_equal(scene.c.state, CASE_QUIESCENT);
         scene.now.fair += cases[i].pause;
         scene.now.real += cases[i].pause;
@@ -468,12 +474,6 @@ static unsigned pending(const struct scene *scene, enum verb verb)
     for (unsigned i = 0; i < scene->pending_count; i++)
         count += scene->pending[i].verb == verb ? 1 : 0;
     return count;
-}
-
-static void play(struct scene *scene, const char *script)
-{
-    for (; *script != '\0'; script++)
-        play_one(scene, *script);
 }
 
 static void test_identities(void **state)
