@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#define SAID_MOST 4096 /* octets of one message */
+
 const char *call_option(const struct call *call, const char *name)
 {
     const char *value = NULL;
@@ -58,20 +60,25 @@ void call_json(struct call *call, json_t *value)
     json_decref(value);
 }
 
-enum exit_code call_failed(struct call *call, enum status code, const struct fault *why)
-{
-    fprintf(call->err, "abusedesk %s: %s\n", call->command->name,
-            why->text[0] != '\0' ? why->text : status_name(code));
-    return code == ERR_CORRUPT ? EXIT_CORRUPT : EXIT_FAILED;
-}
-
+/* Operands, names of files and what stands in them may hold anything. */
 __attribute__((format(printf, 2, 0))) static void say(struct call *call, const char *format,
                                                       va_list arguments)
 {
-    fflush(call->out.stream);
-    fprintf(call->err, "abusedesk %s: ", call->command->name);
-    vfprintf(call->err, format, arguments);
-    fputc('\n', call->err);
+    struct arena arena = ARENA_INIT;
+    char *text = NULL;
+    if (vasprintf(&text, format, arguments) < 0)
+        abort();
+    (void)fflush(call->out.stream);
+    fprintf(call->err, "abusedesk %s: %.*s\n", call->command->name,
+            SLICE_FMT(text_line(&arena, slice_of(text), SAID_MOST)));
+    free(text);
+    arena_release(&arena);
+}
+
+enum exit_code call_failed(struct call *call, enum status code, const struct fault *why)
+{
+    call_notice(call, "%s", why->text[0] != '\0' ? why->text : status_name(code));
+    return code == ERR_CORRUPT ? EXIT_CORRUPT : EXIT_FAILED;
 }
 
 enum exit_code call_usage(struct call *call, const char *format, ...)

@@ -127,6 +127,9 @@ static enum exit_code read_arguments(struct call *call, struct input *input)
     for (; at < call->operand_count; at++)
         text = arena_printf(call->arena, "%.*s%s%s", SLICE_FMT(text), text.len > 0 ? " " : "",
                             call->operands[at]);
+    if (text.len > INPUT_TEXT_MOST)
+        return call_usage(call, "that text has %zu octets, %d are kept: write a shorter one",
+                          text.len, INPUT_TEXT_MOST);
     input->text = text;
     return EXIT_DONE;
 }

@@ -11,6 +11,8 @@ struct listing {
     struct slice customer;
     enum case_state state;
     bool with_state;
+    struct prefix within; /* of IPv6 addresses the /64, which is what a case is about */
+    bool with_address;
     uint64_t count;
 };
 
@@ -21,7 +23,8 @@ static bool add(const struct abuse_case *c, void *data)
     char text[CASE_TEXT];
     char address[ADDRESS_TEXT];
     char moment[32];
-    if (listing->with_state && c->state != listing->state)
+    if ((listing->with_state && c->state != listing->state) ||
+        (listing->with_address && !prefix_contains(&listing->within, &c->address)))
         return true;
     listing->count++;
     if (listing->call->json) {
@@ -48,7 +51,8 @@ static const struct table_column columns[] = {
 
 static enum exit_code list(struct desk *desk, struct listing *listing)
 {
-    bool open_only = !call_flag(desk->call, "all") && !listing->with_state;
+    bool open_only =
+        !call_flag(desk->call, "all") && !listing->with_state && !listing->with_address;
     enum exit_code code = desk_look(desk);
     if (code != EXIT_DONE)
         return code;
@@ -66,10 +70,20 @@ static enum exit_code list(struct desk *desk, struct listing *listing)
     return EXIT_DONE;
 }
 
+static bool read_address(struct slice text, struct prefix *within)
+{
+    struct address address;
+    if (!address_parse_defanged(text, &address))
+        return prefix_parse(text, within);
+    *within = prefix_of(&address, address_is_ipv4(&address) ? 128 : 64);
+    return true;
+}
+
 static enum exit_code run(struct call *call)
 {
     struct desk desk;
     struct listing listing = {.call = call};
+    const char *address = call_option(call, "address");
     const char *state = call_option(call, "state");
     listing.table = table_of(columns, sizeof columns / sizeof *columns, call->arena);
     listing.customer = slice_of(call_option(call, "customer"));
@@ -81,6 +95,12 @@ static enum exit_code run(struct call *call)
                           "cutting, cut, restoring, probation, closed, responded, quiescent, "
                           "hold or needs-human",
                           state);
+    listing.with_address = address != NULL;
+    if (address != NULL && !read_address(slice_of(address), &listing.within))
+        return call_usage(call,
+                          "--address %s is no address and no network: write 192.0.2.7 "
+                          "or 192.0.2.0/24",
+                          address);
     enum exit_code code = desk_open_to_look(&desk, call);
     if (code == EXIT_DONE)
         code = list(&desk, &listing);
@@ -92,6 +112,7 @@ static const struct command_option options[] = {
     {"all", 'a', NULL, "closed cases too"},
     {"state", 0, "STATE", "only cases in this state"},
     {"customer", 0, "CUSTOMER", "only cases of this customer"},
+    {"address", 0, "ADDRESS", "only cases about this address, or in this network"},
     {0},
 };
 
@@ -100,7 +121,7 @@ const struct command command_case_list = {
     .summary = "List cases that are open",
     .operands = "",
     .details = "DUE is when the running window ends by the wall clock, if replies can be heard "
-               "all along.",
+               "all along. --state and --address list closed cases too.",
     .options = options,
     .run = run,
 };

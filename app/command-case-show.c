@@ -278,7 +278,9 @@ static enum exit_code run(struct call *call)
     struct desk desk;
     uint64_t id = 0;
     if (!case_id_parse(slice_of(call->operands[0]), &id))
-        return call_usage(call, "%s is no case: write C-12", call->operands[0]);
+        return call_usage(
+            call, "%s is no case: write C-12; case list --address finds those of an address",
+            call->operands[0]);
     enum exit_code code = desk_open_to_look(&desk, call);
     if (code == EXIT_DONE)
         code = show(&desk, id);

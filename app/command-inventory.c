@@ -152,7 +152,9 @@ static enum exit_code run_list(struct call *call)
         const struct inventory *inventory = pipeline_inventory(desk.pipeline);
         for (size_t i = 0; i < inventory_size(inventory); i++)
             add(&listing, inventory_row(inventory, i));
-        if (!call->json)
+        if (!call->json && listing.table.cell_count == 0)
+            (void)fprintf(call->out.stream, "No assignments.\n");
+        else if (!call->json)
             table_print(&listing.table, &call->out);
     }
     desk_close(&desk);
@@ -199,7 +201,11 @@ static enum exit_code run_check(struct call *call)
         .call = call,
         .table = table_of(columns, sizeof columns / sizeof *columns, call->arena)};
     enum exit_code code = desk_open_to_look(&desk, call);
-    if (code == EXIT_DONE) {
+    if (code == EXIT_DONE && inventory_size(pipeline_inventory(desk.pipeline)) == 0) {
+        call_notice(call, "the inventory is empty: no address counts as ours; 'abusedesk "
+                          "inventory import' takes one in");
+        code = EXIT_FOUND;
+    } else if (code == EXIT_DONE) {
         inventory_check(pipeline_inventory(desk.pipeline), (int64_t)time(NULL), show_anomaly,
                         &checking);
         if (!call->json && checking.found == 0)

@@ -1,4 +1,5 @@
 #include "app/command.h"
+#include "app/nature.h"
 #include "base/moment.h"
 #include "base/text.h"
 #include "ingest/mailbox.h"
@@ -97,6 +98,7 @@ static enum exit_code parse_mailbox(struct call *call, const char *path,
     struct fault why = {""};
     struct mailbox *mailbox = NULL;
     enum exit_code code = EXIT_DONE;
+    bool any = false;
     enum status status = mailbox_open(path, &(struct mailbox_settings){0}, &mailbox, &why);
     if (status != OK)
         return call_failed(call, status, &why);
@@ -104,6 +106,7 @@ static enum exit_code parse_mailbox(struct call *call, const char *path,
         struct mail mail;
         bool found = false;
         status = mailbox_next(mailbox, &mail, &found, &why);
+        any = any || status != OK || found;
         if (status != OK) {
             code = call_failed(call, status, &why);
             continue;
@@ -114,6 +117,10 @@ static enum exit_code parse_mailbox(struct call *call, const char *path,
         arena_reset(arena);
     }
     mailbox_close(mailbox);
+    if (!any)
+        call_notice(call, "%s: there is no mail in it", path);
+    if (nature_expect_mailbox(path, &why) != OK)
+        call_notice(call, "%s", why.text);
     return code;
 }
 

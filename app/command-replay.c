@@ -2,6 +2,7 @@
 #include "app/file.h"
 #include "app/inventory-file.h"
 #include "app/letters.h"
+#include "app/nature.h"
 #include "app/progress.h"
 #include "app/replay-compare.h"
 #include "app/show-event.h"
@@ -114,6 +115,15 @@ static enum exit_code read_until(struct call *call, struct replay_settings *sett
     return EXIT_DONE;
 }
 
+static enum exit_code look_at_mailboxes(struct call *call)
+{
+    struct fault why = {0};
+    for (int i = 0; i < call->operand_count; i++)
+        if (nature_expect_mailbox(call->operands[i], &why) != OK)
+            return call_failed(call, ERR_MALFORMED, &why);
+    return EXIT_DONE;
+}
+
 static enum exit_code read_script(struct call *call, struct replay_settings *settings)
 {
     const char *path = call_option(call, "script");
@@ -123,12 +133,15 @@ static enum exit_code read_script(struct call *call, struct replay_settings *set
     enum status status =
         file_read(path, SCRIPT_MOST, call->arena, &settings->script_text, &why);
     if (status == OK)
+        status = nature_expect(NATURE_SCRIPT, settings->script_text, path, &why);
+    if (status == OK)
         status =
             script_parse(settings->script_text, path, call->arena, &settings->script, &why);
     return status == OK ? EXIT_DONE : call_failed(call, status, &why);
 }
 
-static enum exit_code read_inventory(struct call *call, struct replay_settings *settings)
+static enum exit_code read_inventory(struct call *call, struct replay_settings *settings,
+                                     bool *refused)
 {
     const char *path = call_option(call, "inventory");
     struct fault why = {0};
@@ -146,6 +159,7 @@ static enum exit_code read_inventory(struct call *call, struct replay_settings *
     inventory_free(empty);
     if (status != OK)
         return call_failed(call, status, &why);
+    *refused = inventory_file_refused(&plan) > 0;
     inventory_file_rows(&plan, &rows);
     settings->inventory = arena_copy(call->arena, buffer_slice(&rows));
     settings->inventory_name = path;
@@ -177,7 +191,8 @@ static enum exit_code replay_once(struct call *call, const struct replay_setting
     store_close(store);
     arena_release(&showing.arena);
     if (status != OK)
-        return call_failed(call, status, &why);
+        return interrupt_by_pipe(settings.interrupt) ? EXIT_FAILED
+                                                     : call_failed(call, status, &why);
     return summary.troubles > 0 ? EXIT_FOUND : EXIT_DONE;
 }
 
@@ -188,13 +203,16 @@ static enum exit_code run(struct call *call)
                                        .mailbox_count = (size_t)call->operand_count,
                                        .config = &config};
     const char *against = call_option(call, "against");
+    bool refused = false; /* a part of the inventory */
     enum exit_code code = call_configure(call, &config);
     if (code == EXIT_DONE)
         code = read_until(call, &settings);
     if (code == EXIT_DONE)
+        code = look_at_mailboxes(call);
+    if (code == EXIT_DONE)
         code = read_script(call, &settings);
     if (code == EXIT_DONE)
-        code = read_inventory(call, &settings);
+        code = read_inventory(call, &settings, &refused);
     if (code != EXIT_DONE)
         return code;
     struct interrupt interrupt;
@@ -203,7 +221,7 @@ static enum exit_code run(struct call *call)
     code = against == NULL ? replay_once(call, &settings)
                            : replay_compare(call, &settings, against);
     interrupt_end(&interrupt);
-    return code;
+    return code == EXIT_DONE && refused ? EXIT_FOUND : code;
 }
 
 static const struct command_option options[] = {

@@ -214,12 +214,12 @@ static enum exit_code run_call(struct call *call)
 }
 
 /* A full disk or a closed pipe must not look like success. */
-static enum exit_code finish_output(struct call *call, enum exit_code code)
+static int finish_output(FILE *out, FILE *err, const struct command *command, int code)
 {
-    if (fflush(call->out.stream) == 0 && !ferror(call->out.stream))
+    if (fflush(out) == 0 && !ferror(out))
         return code;
-    fprintf(call->err, "abusedesk %s: cannot write the output: %s\n", call->command->name,
-            strerror(errno));
+    fprintf(err, "abusedesk%s%s: cannot write the output: %s\n", command != NULL ? " " : "",
+            command != NULL ? command->name : "", strerror(errno));
     return code == EXIT_DONE ? EXIT_FAILED : code;
 }
 
@@ -239,7 +239,7 @@ static enum exit_code serve(struct call *call, int argc, char **argv)
         code = run_call(call);
     if (code == EXIT_DONE && call->doubtful)
         code = EXIT_FAILED;
-    return finish_output(call, code);
+    return code;
 }
 
 int command_main(int argc, char **argv, FILE *out, FILE *err)
@@ -249,15 +249,11 @@ int command_main(int argc, char **argv, FILE *out, FILE *err)
         command_help(&terminal, NULL);
         return EXIT_USAGE;
     }
-    if (asks_for_help(argv[1])) {
-        command_help(&terminal, NULL);
-        return EXIT_DONE;
-    }
-    char version_word[] = "version";
-    char *version[] = {argv[0], version_word, NULL};
-    if (strcmp(argv[1], "--version") == 0) {
+    char version_word[] = "version", help_word[] = "help";
+    char *version[] = {argv[0], version_word, NULL}, *help[] = {argv[0], help_word, NULL};
+    if (asks_for_help(argv[1]) || strcmp(argv[1], "--version") == 0) {
+        argv = asks_for_help(argv[1]) ? help : version;
         argc = 2;
-        argv = version;
     }
 
     struct arena arena = ARENA_INIT;
@@ -272,6 +268,7 @@ int command_main(int argc, char **argv, FILE *out, FILE *err)
     } else {
         code = unknown_command(argc - 1, argv + 1, &terminal, err, &arena);
     }
+    code = finish_output(out, err, command, code);
     arena_release(&arena);
     return code;
 }

@@ -1,6 +1,7 @@
 /* One text in INI form into struct config, by inih, with faults by file and line. */
 #include "app/config-table.h"
 #include "app/file.h"
+#include "app/nature.h"
 #include "app/nearest.h"
 #include "base/ini-line.h"
 
@@ -313,6 +314,11 @@ static void read_text(struct reading *outer, struct slice text, const char *name
                         .rest = text,
                         .journal = outer->journal,
                         .depth = outer->depth + 1};
+    struct fault why = {""};
+    if (!r.journal && nature_expect(NATURE_CONFIGURATION, text, "", &why) != OK) {
+        config_blame(r.config, r.arena, r.file, 1, "%s", why.text);
+        return;
+    }
     int wrong = ini_parse_stream(next_line, &r, on_setting, &r);
     if (wrong > 0)
         config_blame(r.config, r.arena, r.file, (unsigned)wrong,

@@ -5,8 +5,6 @@
 
 #include <jansson.h>
 
-#define TEXT_MOST 2000
-
 static const char *const operator_names[] = {
     [OPERATOR_CONFIRM] = "confirm", [OPERATOR_RESPOND] = "respond",
     [OPERATOR_HOLD] = "hold",       [OPERATOR_RESUME] = "resume",
@@ -144,20 +142,20 @@ static enum status get_input(const json_t *object, struct arena *arena, struct i
         return fail(why, ERR_MALFORMED,
                     "a decision of an unknown version: written by a later abusedesk?");
     struct input read = {
-        .id = member_text(object, "id", TEXT_MOST, arena),
-        .actor = member_text(object, "actor", TEXT_MOST, arena),
+        .id = member_text(object, "id", INPUT_TEXT_MOST, arena),
+        .actor = member_text(object, "actor", INPUT_TEXT_MOST, arena),
         .case_id = get_number(object, "case"),
         .generation = (uint32_t)get_number(object, "generation"),
         .message_id = get_number(object, "message"),
-        .text = member_text(object, "text", TEXT_MOST, arena),
-        .assignee = member_text(object, "assignee", TEXT_MOST, arena),
+        .text = member_text(object, "text", INPUT_TEXT_MOST, arena),
+        .assignee = member_text(object, "assignee", INPUT_TEXT_MOST, arena),
         .seconds = (int64_t)get_number(object, "seconds"),
         .other = get_number(object, "other"),
         .authenticated = json_is_true(json_object_get(object, "authenticated")),
         .healthy = json_is_true(json_object_get(object, "healthy")),
     };
-    struct slice kind = member_text(object, "kind", TEXT_MOST, arena);
-    struct slice quality = member_text(object, "quality", TEXT_MOST, arena);
+    struct slice kind = member_text(object, "kind", INPUT_TEXT_MOST, arena);
+    struct slice quality = member_text(object, "quality", INPUT_TEXT_MOST, arena);
     if (read.id.len == 0 || read.actor.len == 0)
         return fail(why, ERR_MALFORMED, "a decision without id or actor");
     if (kind.len > 0 && !abuse_kind_parse(kind, &read.kind))
@@ -166,7 +164,8 @@ static enum status get_input(const json_t *object, struct arena *arena, struct i
     if (quality.len > 0 && !response_quality_parse(quality, &read.quality))
         return fail(why, ERR_MALFORMED, "a response of the unknown quality \"%.*s\"",
                     SLICE_FMT(quality));
-    enum status status = get_verb(member_text(object, "verb", TEXT_MOST, arena), &read, why);
+    enum status status =
+        get_verb(member_text(object, "verb", INPUT_TEXT_MOST, arena), &read, why);
     if (status == OK)
         *input = read;
     return status;

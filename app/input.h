@@ -12,6 +12,8 @@
 #include "base/status.h"
 #include "escalate/ladder.h"
 
+#define INPUT_TEXT_MOST 2000 /* octets of a text; what is longer is cut */
+
 enum input_verb {
     INPUT_OPERATOR, /* a case: one of enum operator_verb, spelt as its name */
     INPUT_RESPONSE, /* somebody answered about a case */

@@ -24,6 +24,11 @@ bool interrupt_seen(struct interrupt *interrupt)
     return interrupt->caught != 0;
 }
 
+bool interrupt_by_pipe(const struct interrupt *interrupt)
+{
+    return interrupt->caught == SIGPIPE;
+}
+
 void interrupt_end(struct interrupt *interrupt)
 {
     (void)interrupt_seen(interrupt);

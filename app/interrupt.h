@@ -14,6 +14,8 @@ struct interrupt {
 /* From here on SIGINT, SIGTERM, SIGHUP and SIGPIPE wait until somebody looks. */
 void interrupt_start(struct interrupt *interrupt);
 bool interrupt_seen(struct interrupt *interrupt);
+/* Whoever read the output is gone, as in `| head`: that needs no word. */
+bool interrupt_by_pipe(const struct interrupt *interrupt);
 /* As it was before; a signal that was caught does now what it would have done then. */
 void interrupt_end(struct interrupt *interrupt);
 

@@ -1,5 +1,7 @@
 #include "app/inventory-file.h"
 
+#include "app/nature.h"
+
 /* Well below what a journal record may hold; a row is never longer than a line of a file may
  * be. */
 #define RECORD_MOST ((size_t)32 * 1024 * 1024)
@@ -8,7 +10,10 @@ enum status inventory_file_plan(struct call *call, const char *path, struct slic
                                 const struct inventory *current, bool complete, int64_t now,
                                 struct import_plan *plan, struct fault *why)
 {
-    enum status status = inventory_plan(text, current, complete, now, call->arena, plan, why);
+    enum status status = nature_expect(NATURE_INVENTORY, text, path, why);
+    if (status != OK)
+        return status;
+    status = inventory_plan(text, current, complete, now, call->arena, plan, why);
     if (status != OK)
         return fail_in(why, status, path);
     for (size_t i = 0; i < plan->fault_count; i++)

@@ -260,6 +260,7 @@ enum exit_code replay_compare(struct call *call, const struct replay_settings *s
     close_side(&left);
     close_side(&right);
     if (status != OK)
-        return call_failed(call, status, &why);
+        return interrupt_by_pipe(settings->interrupt) ? EXIT_FAILED
+                                                      : call_failed(call, status, &why);
     return left.summary.troubles > 0 ? EXIT_FOUND : EXIT_DONE;
 }

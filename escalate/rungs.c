@@ -179,7 +179,9 @@ void rung_window_over(struct step *step)
     else if (!rung_attributed(step))
         step_needs_human(step, "the address is no longer with whoever was warned");
     else if (!guard_persists(c, c->warned_at, step->now.real))
-        rung_quiet(step, "nothing trusted was observed since the warning");
+        rung_quiet(step, c->persisting_at > c->warned_at
+                             ? "what was trusted and observed since the warning is long ago"
+                             : "nothing trusted was observed since the warning");
     else if (calls_next_rung)
         calls_begin(step);
     else if (c->terms.cut)

@@ -19,7 +19,11 @@ static enum status choose(struct mailbox *mailbox, struct fault *why)
         status = fail_in(why, ERR_IO, mailbox->path);
     if (status != OK)
         return status;
-    bool mbox = slice_starts_with(stream_slice(&mailbox->stream), SLICE("From "));
+    struct slice begin = stream_slice(&mailbox->stream), name = slice_of(mailbox->path);
+    bool mail = slice_ends_with_nocase(name, SLICE(".eml")) ||
+                slice_ends_with_nocase(name, SLICE(".eml.gz"));
+    /* An mbox that was read out is empty; an empty mail is one that went wrong. */
+    bool mbox = slice_starts_with(begin, SLICE("From ")) || (begin.len == 0 && !mail);
     mailbox->reader = mbox ? &reader_mbox : &reader_single;
     return OK;
 }

@@ -107,7 +107,7 @@ static enum status unrecognised_parse(const struct incoming *message,
     result->verdict = VERDICT_NOT_A_REPORT;
     if (message->file_name.len > 0) {
         result->verdict = VERDICT_TRIAGE;
-        result->reason = SLICE("a document in no known format");
+        result->reason = SLICE("no mail, and no document in a known format");
         return OK;
     }
     if (message->outer == NULL && !is_mail(message)) {

@@ -63,7 +63,7 @@ static enum status open_index(struct store *store, const struct store_settings *
         return fail(why, ERR_DENIED, "%s: %s" OWNER_HINT, store->directory, strerror(errno));
     else if (status == OK && access(path, F_OK) != 0)
         return fail(why, ERR_IO,
-                    "%s: there is no store here (%s); create one with a first import",
+                    "%s: there is no store here (%s); 'abusedesk inventory import' makes one",
                     store->directory, strerror(errno));
     if (status != OK)
         return status;

@@ -107,6 +107,7 @@ static void command_lines(void **state)
          "abusedesk version: --color takes auto, always or never\n" TRY},
         {"version one", EXIT_USAGE, "",
          "abusedesk version: 'one' is one operand too many\n" TRY},
+        {"config check", EXIT_DONE, CONFIG_PATH ": ", ""},
         {"config check --config /nowhere", EXIT_FAILED, "",
          "abusedesk config check: cannot open /nowhere: No such file or directory\n"},
     };

@@ -302,7 +302,8 @@ static void what_a_file_is(void **state)
         {"g.yaml", "Reported-From: x\n", true},
         {"h", "Received: from x\n", false},
         {"i", ">From x\nA: 1\n", false},
-        {"j", "", false},
+        {"j.eml", "", false},
+        {"k", "\r\r\r", false},
     };
     char path[128];
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
@@ -318,6 +319,21 @@ static void what_a_file_is(void **state)
         assert_true(slice_eq(mail.bytes, slice_of(files[i].text)));
         mailbox_close(mailbox);
     }
+}
+
+/* An mbox that somebody has read out. */
+static void an_empty_file_has_no_mail(void **state)
+{
+    (void)state;
+    char path[128];
+    struct fault why = {""};
+    struct mail mail;
+    bool found = true;
+    write_file(below("read-out", path), "", 0);
+    struct mailbox *mailbox = open_box(path, &(struct mailbox_settings){0});
+    assert_int_equal(mailbox_next(mailbox, &mail, &found, &why), OK);
+    assert_false(found);
+    mailbox_close(mailbox);
 }
 
 static void what_is_not_there(void **state)
@@ -344,6 +360,7 @@ int main(void)
         cmocka_unit_test(folders_by_arrival),
         cmocka_unit_test(folders_in_folders),
         cmocka_unit_test(what_a_file_is),
+        cmocka_unit_test(an_empty_file_has_no_mail),
         cmocka_unit_test(what_is_not_there),
     };
     return cmocka_run_group_tests(tests, make_folder, drop_folder);
