@@ -23,14 +23,11 @@ void pipeline_identify(struct slice mail, struct message_identity *identity)
     sha256_digest(&context, sizeof identity->digest, identity->digest);
 }
 
-bool pipeline_knows_mail(struct pipeline *pipeline, struct slice body)
+bool pipeline_knows_mail(struct pipeline *pipeline, const struct message_identity *identity)
 {
     struct txn *txn = NULL;
-    struct message_identity identity;
     uint64_t id = 0;
-    pipeline_identify(body, &identity);
-    return pipeline_batch(pipeline, &txn, NULL) == OK &&
-           store_find_message(txn, &identity, &id);
+    return pipeline_batch(pipeline, &txn, NULL) == OK && store_find_message(txn, identity, &id);
 }
 
 /* The policy's settings with the definitions of now: they may have been loaded anew since
@@ -245,7 +242,10 @@ enum status apply_message(struct pipeline *pipeline, const struct journal_record
     arena_reset(arena);
     pipeline->names = pipeline->named = 0;
     store_count(txn, "messages", 1);
-    pipeline_identify(record->body, &message.identity);
+    if (pipeline->identity != NULL)
+        message.identity = *pipeline->identity;
+    else
+        pipeline_identify(record->body, &message.identity);
     if (store_find_message(txn, &message.identity, &earlier)) {
         store_count(txn, "messages-again", 1);
         return OK;

@@ -35,8 +35,9 @@ struct pipeline {
     size_t fleet; /* assignments that are valid now */
 
     /* Of the record being applied. */
-    unsigned names; /* that a message has begun to look up */
-    unsigned named; /* reports of it that give a name only */
+    const struct message_identity *identity; /* of a mail, where it is known already */
+    unsigned names;                          /* that a message has begun to look up */
+    unsigned named;                          /* reports of it that give a name only */
     bool again;     /* its reports were applied once: what is known of them counts no more */
     uint64_t filed; /* reports that counted */
     struct arena message_arena; /* a mail's parse */

@@ -162,6 +162,12 @@ static enum status open_group(struct pipeline *pipeline, struct fault *why)
 enum status pipeline_feed(struct pipeline *pipeline, const struct journal_record *record,
                           struct fault *why)
 {
+    return pipeline_feed_mail(pipeline, record, NULL, why);
+}
+
+enum status pipeline_feed_mail(struct pipeline *pipeline, const struct journal_record *record,
+                               const struct message_identity *identity, struct fault *why)
+{
     struct journal_position at;
     enum status status = open_group(pipeline, why);
     if (status != OK)
@@ -179,8 +185,10 @@ enum status pipeline_feed(struct pipeline *pipeline, const struct journal_record
         enum status before = pipeline_sync(pipeline, why);
         return before != OK ? before : status; /* too long; the batch is as it was */
     }
+    pipeline->identity = identity;
     if (status == OK)
         status = apply_record(pipeline, record, at, why);
+    pipeline->identity = NULL;
     if (status != OK)
         return pipeline_give_up(pipeline, status);
     pipeline->batch++;

@@ -61,6 +61,11 @@ void pipeline_observe(struct pipeline *pipeline, event_seen_fn seen, void *data)
  * pipeline_sync or pipeline_commit. */
 MUST_USE enum status pipeline_feed(struct pipeline *pipeline,
                                    const struct journal_record *record, struct fault *why);
+/* The same of a mail whose identity is known already. */
+MUST_USE enum status pipeline_feed_mail(struct pipeline *pipeline,
+                                        const struct journal_record *record,
+                                        const struct message_identity *identity,
+                                        struct fault *why);
 /* The same in two steps, for whoever takes faster than it applies: into the journal only,
  * and pipeline_apply later. *at is where it stands; it is durable once
  * pipeline_is_durable(at). What is fed or committed meanwhile comes after all of that. */
@@ -113,8 +118,8 @@ bool pipeline_next_action(struct pipeline *pipeline, int64_t *not_before);
 bool pipeline_next_lookup(struct pipeline *pipeline, struct arena *arena, struct slice *name,
                           int64_t *due);
 
-/* Whether these bytes were fed as a mail before. */
-bool pipeline_knows_mail(struct pipeline *pipeline, struct slice body);
+/* Whether such a mail was fed before. */
+bool pipeline_knows_mail(struct pipeline *pipeline, const struct message_identity *identity);
 
 /* The policy in force, from the journal. Valid until the next feed. */
 const struct policy *pipeline_policy(const struct pipeline *pipeline);

@@ -2,16 +2,16 @@
 #ifndef APP_REPLAY_STATE_H
 #define APP_REPLAY_STATE_H
 
+#include "app/read-ahead.h"
 #include "app/replay.h"
 #include "escalate/outbox.h"
-#include "ingest/mailbox.h"
 
 struct replay {
     struct store *store;
     const struct replay_settings *settings;
     struct replay_summary *summary;
     struct pipeline *pipeline;
-    struct merge *merge;
+    struct read_ahead *ahead;
     struct script script;
     struct config config; /* of the settings, armed: what leaves here reaches nobody */
     struct outbox outbox;
@@ -24,8 +24,7 @@ struct replay {
     int64_t rest_from; /* time of the last mail or script line */
     uint64_t scanned;  /* events before this one were shown to the script */
 
-    struct mail mail; /* the next one, while `waits` */
-    size_t mail_from;
+    struct read_mail next; /* while `waits` */
     bool waits, ended;
     uint64_t skip; /* mails that the journal has already */
     bool foreign;  /* one of them it has not: the mailbox has become another one */

@@ -9,14 +9,20 @@
 
 enum step { STEP_SCRIPT, STEP_LOOKUP, STEP_TIMER, STEP_ACTION, STEP_MAIL, STEP_END };
 
+static struct journal_record record_of(const struct replay *replay, enum journal_kind kind,
+                                       struct slice source, struct slice body)
+{
+    return (struct journal_record){.kind = kind,
+                                   .real = replay->now.real,
+                                   .fair = replay->now.fair,
+                                   .source = slice_until(source, 255),
+                                   .body = body};
+}
+
 enum status replay_feed(struct replay *replay, enum journal_kind kind, struct slice source,
                         struct slice body, struct fault *why)
 {
-    struct journal_record record = {.kind = kind,
-                                    .real = replay->now.real,
-                                    .fair = replay->now.fair,
-                                    .source = slice_until(source, 255),
-                                    .body = body};
+    struct journal_record record = record_of(replay, kind, source, body);
     return pipeline_feed(replay->pipeline, &record, why);
 }
 
@@ -54,8 +60,7 @@ static void fetch(struct replay *replay)
     while (!replay->waits && !replay->ended) {
         struct fault why;
         bool found = false;
-        enum status status =
-            merge_next(replay->merge, &replay->mail, &replay->mail_from, &found, &why);
+        enum status status = read_ahead_next(replay->ahead, &replay->next, &found, &why);
         if (status != OK) {
             replay_trouble(replay, &why);
             continue;
@@ -63,7 +68,7 @@ static void fetch(struct replay *replay)
         replay->ended = !found;
         replay->waits = found;
         if (found && replay->skip > 0) {
-            replay->foreign |= !pipeline_knows_mail(replay->pipeline, replay->mail.bytes);
+            replay->foreign |= !pipeline_knows_mail(replay->pipeline, &replay->next.identity);
             replay->skip--;
             replay->waits = false;
         }
@@ -78,16 +83,17 @@ static const char *base_name(const char *path)
 
 static enum status feed_mail(struct replay *replay, struct fault *why)
 {
-    struct mail *mail = &replay->mail;
-    const char *type = mail->document
-                           ? "document"
-                           : mailbox_type_name(merge_type(replay->merge, replay->mail_from));
-    const char *name =
-        mail->document ? mail->file : replay->settings->mailboxes[replay->mail_from];
+    struct mail *mail = &replay->next.mail;
+    size_t from = replay->next.from;
+    const char *type =
+        mail->document ? "document" : mailbox_type_name(read_ahead_type(replay->ahead, from));
+    const char *name = mail->document ? mail->file : replay->settings->mailboxes[from];
     struct slice source = arena_printf(&replay->scratch, "%s %s", type, base_name(name));
+    struct journal_record record = record_of(replay, JOURNAL_MESSAGE, source, mail->bytes);
     replay->waits = false;
     replay->rest_from = replay->now.real;
-    enum status status = replay_feed(replay, JOURNAL_MESSAGE, source, mail->bytes, why);
+    enum status status =
+        pipeline_feed_mail(replay->pipeline, &record, &replay->next.identity, why);
     if (status == ERR_LIMIT || status == ERR_MALFORMED) {
         replay_trouble(replay, why);
         return OK;
@@ -96,7 +102,7 @@ static enum status feed_mail(struct replay *replay, struct fault *why)
     if (replay->settings->progress != NULL && replay->summary->mails % 256 == 0) {
         uint64_t done = 0;
         uint64_t total = 0;
-        merge_progress(replay->merge, &done, &total);
+        read_ahead_progress(replay->ahead, &done, &total);
         replay->settings->progress(done, total, replay->pipeline, replay->settings->data);
     }
     return status;
@@ -179,8 +185,9 @@ static enum step next_step(struct replay *replay, int64_t *when)
         step = STEP_ACTION;
     }
     fetch(replay);
-    int64_t arrived =
-        replay->mail.arrived > replay->now.real ? replay->mail.arrived : replay->now.real;
+    int64_t arrived = replay->next.mail.arrived;
+    if (arrived < replay->now.real)
+        arrived = replay->now.real;
     if (replay->waits && arrived < *when) {
         *when = arrived;
         step = STEP_MAIL;
@@ -268,11 +275,12 @@ static enum status start(struct replay *replay, struct fault *why)
     if (status != OK)
         return status;
     fetch(replay);
-    if (replay->waits && replay->mail.arrived > replay->now.real) {
+    int64_t arrived = replay->next.mail.arrived;
+    if (replay->waits && arrived > replay->now.real) {
         if (replay->now.real == 0)
-            replay->now.real = replay->mail.arrived;
+            replay->now.real = arrived;
         else
-            advance(replay, replay->mail.arrived);
+            advance(replay, arrived);
     }
     replay->summary->started = replay->now.real;
     replay_marker(replay, &marker);
@@ -291,8 +299,8 @@ static enum status open_all(struct replay *replay, struct fault *why)
     const struct replay_settings *settings = replay->settings;
     struct mailbox_settings mailboxes = {.mail_most = config_mail_most(settings->config),
                                          .arrival = parse_arrival};
-    enum status status = merge_open(settings->mailboxes, settings->mailbox_count, &mailboxes,
-                                    &replay->merge, why);
+    enum status status = read_ahead_open(settings->mailboxes, settings->mailbox_count,
+                                         &mailboxes, &replay->ahead, why);
     if (status == OK)
         status = pipeline_open(
             replay->store, &(struct pipeline_settings){.definitions = &settings->config->parse},
@@ -327,7 +335,7 @@ enum status replay_run(struct store *store, const struct replay_settings *settin
         status = run(&replay, why);
     }
     pipeline_close(replay.pipeline);
-    merge_close(replay.merge);
+    read_ahead_close(replay.ahead);
     arena_release(&replay.arena);
     arena_release(&replay.scratch);
     return status;
