@@ -1,5 +1,7 @@
 #include "parsers/forwarded-marks.h"
 
+#include "parsers/phrases.h"
+
 #define MARKER_LONGEST 100U
 #define NAME_LONGEST   24 /* bytes of a field's name */
 
@@ -62,6 +64,13 @@ bool forwarded_is_marker(struct slice line)
         slice_starts_with_nocase(line, SLICE("inicio del mensaje reenviado")))
         return true;
     return slice_starts_with(line, SLICE("--")) && names_original(line);
+}
+
+bool forwarded_is_echo(struct arena *arena, struct slice line)
+{
+    line = slice_trim(line);
+    return line.len > 0 && line.len <= MARKER_LONGEST && line.ptr[line.len - 1] == ':' &&
+           phrases_equal(PHRASES_ECHO, phrases_fold(arena, line));
 }
 
 bool forwarded_is_ticket_link(struct slice line)
@@ -139,6 +148,24 @@ enum inner_field forwarded_split_field(struct slice line, struct slice *value)
     return field_named(name);
 }
 
+bool forwarded_is_title(struct slice line)
+{
+    static const struct slice names[] = {
+        SLICE("Short description:"),
+        SLICE("Ticket subject:"),
+        SLICE("Summary:"),
+        SLICE("Title:"),
+        SLICE("Titel:"),
+        SLICE("Re:"),
+    };
+    struct slice value;
+    line = slice_trim(line);
+    for (size_t i = 0; i < COUNT(names); i++)
+        if (slice_starts_with_nocase(line, names[i]))
+            return true;
+    return forwarded_split_field(line, &value) == INNER_SUBJECT;
+}
+
 bool forwarded_is_sent(struct slice line)
 {
     static const struct slice names[] = {
@@ -160,4 +187,16 @@ bool forwarded_is_sent(struct slice line)
                     return true;
         }
     return false;
+}
+
+bool forwarded_repeats(struct slice line, struct slice title)
+{
+    static const struct slice marks = SLICE("\"'-:([<*");
+    ptrdiff_t at = title.len > 0 ? slice_find_nocase(line, title) : -1;
+    if (at < 0)
+        return false;
+    struct slice before = slice_trim(slice_until(line, (size_t)at));
+    struct slice after = slice_trim(slice_from(line, (size_t)at + title.len));
+    return (before.len == 0 || slice_find_byte(marks, before.ptr[before.len - 1]) >= 0) &&
+           (after.len == 0 || strchr("\"'-)]>*.,(", after.ptr[0]) != NULL);
 }

@@ -61,6 +61,7 @@ static void weigh_bucket(const struct free_text_rules *rules, unsigned bucket,
             weights->hesitant = true;
         else
             weights->points[phrase->kind] += phrase->strong ? heavy : heavy / 2;
+        weights->outspoken |= phrase->strong && !doubt;
         weights->strong |= phrase->strong || rules->otherwise[phrase->kind % KINDS_MOST];
     }
 }

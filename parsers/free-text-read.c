@@ -446,8 +446,11 @@ void free_text_read(struct weighing *w, struct slice raw)
     w->heading_line = (struct slice){0};
     while (slice_next_line(&rest, &line)) {
         struct slice bytes = without_quotes(line);
-        below |= forwarded_is_marker(bytes) || forwarded_is_sent(bytes);
-        w->quoted = below || begins_with_mark(line);
+        below |= forwarded_is_marker(bytes) || forwarded_is_sent(bytes) ||
+                 forwarded_is_echo(w->message->arena, bytes);
+        w->quoted = below || begins_with_mark(line) ||
+                    (!w->in_subject &&
+                     (forwarded_is_title(bytes) || forwarded_repeats(bytes, w->echo)));
         if (slice_eq(line, SLICE("-- ")) || slice_eq(line, SLICE("--")))
             w->signature = true;
         if (!w->in_subject && !traced && begins_trace(bytes)) {

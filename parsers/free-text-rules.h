@@ -36,7 +36,8 @@ struct line_reading {
 #define KINDS_MOST 64U
 struct word_weights {
     unsigned points[KINDS_MOST];
-    bool strong; /* a strong word or a log line was among them */
+    bool strong;    /* a strong word or a log line was among them */
+    bool outspoken; /* a strong word of some abuse was */
     bool doubt;
     bool hesitant; /* a weak doubt */
     bool possible; /* tells what might be done with what is open */

@@ -32,6 +32,7 @@ struct weighing {
     struct text_time any;    /* of lines that are labelled a time */
     struct text_time spoken; /* in a sentence without an address: the first */
     unsigned mentions;
+    struct slice echo; /* of the subject: where a line repeats it, a program quotes it */
     bool in_subject;
     bool quoted;               /* the line that is read */
     struct slice heading_line; /* above the list that follows; empty: heading tells its cue */

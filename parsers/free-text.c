@@ -6,6 +6,7 @@
 #include "parsers/mention.h"
 #include "parsers/ordinary.h"
 #include "parsers/phrases.h"
+#include "parsers/said.h"
 #include "parsers/text-body.h"
 
 #include "base/moment.h"
@@ -210,6 +211,8 @@ static void judge_author(struct weighing *w, const struct text_list *texts)
         told |= says && (!owns || is_ours(w->message, &claim->address));
     }
     text->insists = text->clear && told;
+    text->tells =
+        told && rules_weighs_any(w->rules, &w->words) && !w->words.doubt && !w->words.hesitant;
     text->cites = text->confident && !own && (cited || ordinary_is_reply_subject(w->message)) &&
                   !is_forward(w->message) && is_silent(w, texts);
     text->confident = text->confident && !text->cites;
@@ -219,8 +222,10 @@ static void judge(struct weighing *w)
 {
     struct free_text *text = w->result;
     bool accused = false, contested = w->overfull, named = false, told = w->words.strong;
-    bool shown = false; /* in words and in a log: whatever else the mail says */
+    bool shown = false;  /* in words and in a log: whatever else the mail says */
+    bool logged = false; /* in a log or a trace */
     text->type = rules_heaviest(w->rules, &w->words);
+    text->outspoken = w->words.outspoken;
     drop_places(text);
     settle_traces(w);
     drop_bystanders(text);
@@ -233,12 +238,14 @@ static void judge(struct weighing *w)
         accused |= counts;
         told |= counts && ((claim->source | claim->victim) & (SAYS_CUE | SAYS_LINE)) != 0;
         named |= counts && ((claim->source | claim->victim) & SAYS_SUBJECT) != 0;
+        logged |= free_text_accuses(text, claim) && (claim->source & SAYS_LINE);
         shown |= (claim->own & SAYS_LINE) && (claim->own & SAYS_CUE) && !claim->cited;
         contested |= is_contested(claim);
     }
     text->clear = text->type != NULL && told && accused && !contested && !w->words.doubt &&
                   (!w->words.hesitant || shown);
-    text->confident = text->clear && (named || !ordinary_is_newsletter(w->message));
+    text->confident = text->clear && (named || !(ordinary_is_newsletter(w->message) ||
+                                                 (!logged && ordinary_is_mailing(w->message))));
 }
 
 static bool names_any(const struct text_list *texts, struct slice subject)
@@ -283,6 +290,7 @@ const struct free_text *free_text_of(const struct incoming *message)
         w.reported = m->date;
     if (texts.count > 0)
         w.zone.text = slice_until(texts.items[0], WORDS_MOST);
+    w.echo = said_title(message);
     w.zone.date = mime_header(&message->mime.parts[0], SLICE("Date"));
     w.in_subject = true;
     free_text_read(&w, message->subject);

@@ -47,6 +47,8 @@ struct free_text {
     bool clear;     /* what it says, and of whom */
     bool confident; /* clear, and a report */
     bool insists;   /* clear in its own words, whatever mail they stand in */
+    bool outspoken; /* words of some abuse stand there that mean little else */
+    bool tells;     /* accuses somebody in its own words, of whatever */
     bool cites;     /* accuses only in what it quotes, and says nothing of the kind itself */
     const struct xarf_type *type; /* NULL when no kind is clear */
     struct claim *claims;         /* in order of appearance */

@@ -4,13 +4,13 @@
 #include "base/bytes.h"
 #include "parsers/dmarc-aggregate.h"
 #include "parsers/formats.h"
-#include "parsers/forwarded-marks.h"
 #include "parsers/free-text-words.h"
+#include "parsers/free-text.h"
 #include "parsers/no-report.h"
 #include "parsers/ordinary.h"
 #include "parsers/phrases.h"
+#include "parsers/said.h"
 #include "parsers/suspicion.h"
-#include "parsers/text-body.h"
 
 static struct slice field(const struct incoming *message, struct slice name)
 {
@@ -39,57 +39,26 @@ static bool is_report_type(const struct incoming *message, struct slice type)
                            type);
 }
 
-#define TEXT_MOST  ((size_t)64 << 10)
-#define WORDS_MOST 2000U /* of a text, in which it says what it is */
-
-/* What a mail says itself. */
-struct said {
-    struct slice subject;          /* folded, as all of it */
-    struct slice label;            /* of the subject, before its colon */
-    struct slice words;            /* the first of its text, without what is quoted */
-    unsigned in_subject, in_words; /* what phrases_within finds there */
-};
-
-static bool says(unsigned said, enum phrases table)
-{
-    return (said & PHRASES_SET(table)) != 0;
-}
-
-static struct slice own_words(const struct incoming *message)
-{
-    struct arena *arena = message->arena;
-    struct text_list texts = text_bodies(message, TEXT_MOST);
-    struct slice text = {NULL, 0}, line;
-    if (texts.count == 0)
-        return text;
-    struct slice rest = slice_until(texts.items[0], WORDS_MOST);
-    char *out = arena_alloc(arena, rest.len + 1);
-    while (slice_next_line(&rest, &line) && !forwarded_is_marker(line)) {
-        line = slice_trim(line);
-        if (line.len == 0 || line.ptr[0] == '>')
-            continue;
-        memcpy(out + text.len, line.ptr, line.len);
-        text.len += line.len;
-        out[text.len++] = ' ';
-    }
-    text.ptr = out;
-    return text;
-}
+#define NOTE_MOST 400U /* bytes of a text that says one thing */
 
 static bool is_null_path(struct slice path)
 {
     return path.ptr != NULL && (path.len == 0 || slice_eq(path, SLICE("<>")));
 }
 
-/* Names that mail systems write under, and their masters too. */
+/* Names that mail systems and lists write under, and their masters too. */
 static bool has_system_name(const struct incoming *message)
 {
     static const struct slice names[] = {
         SLICE("postmaster@"),  SLICE("post_master@"), SLICE("mail.delivery"),
         SLICE("maildelivery"), SLICE("mdaemon@"),     SLICE("system.administrator@"),
     };
+    static const struct slice ends[] = {SLICE("-bounces@"), SLICE("-owner@")};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (slice_starts_with_nocase(message->from, names[i]))
+            return true;
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+        if (slice_find_nocase(message->from, ends[i]) > 0)
             return true;
     return false;
 }
@@ -122,6 +91,11 @@ static bool has_failure_code(struct slice folded)
     return false;
 }
 
+static bool is_daemon(const struct incoming *message)
+{
+    return slice_find_nocase(field(message, SLICE("From")), SLICE("mailer-daemon")) >= 0;
+}
+
 /* RFC 3464, and what is sent in its place. */
 static bool is_bounce(const struct incoming *message, const struct said *said)
 {
@@ -129,32 +103,47 @@ static bool is_bounce(const struct incoming *message, const struct said *said)
         has_part(message, SLICE("message/global-delivery-status")) ||
         is_report_type(message, SLICE("delivery-status")) ||
         has_field(message, SLICE("X-Failed-Recipients")) ||
-        has_field(message, SLICE("X-MS-Exchange-Message-Is-Ndr")) ||
-        slice_find_nocase(field(message, SLICE("From")), SLICE("mailer-daemon")) >= 0)
+        has_field(message, SLICE("X-MS-Exchange-Message-Is-Ndr")))
         return true;
-    bool subject = says(said->in_subject, PHRASES_UNDELIVERED);
-    return (is_system(message) || has_system_name(message)) &&
-           (subject || says(said->in_words, PHRASES_RETURNED));
+    bool told =
+        said_in_subject(said, PHRASES_UNDELIVERED) || said_in_words(said, PHRASES_RETURNED);
+    if (is_daemon(message))
+        return told || has_failure_code(words_fold(message->arena, said->text));
+    return told && (is_system(message) || has_system_name(message));
 }
 
-/* In whatever language. */
+/* In whatever language: what a server said to another. */
+static bool cites_a_server(const struct incoming *message, const struct said *said)
+{
+    return said_in_subject(said, PHRASES_UNDELIVERED) &&
+           said_in_words(said, PHRASES_RETURNED) &&
+           has_failure_code(words_fold(message->arena, said->text));
+}
+
 static bool sounds_refused(const struct incoming *message, const struct said *said)
 {
-    return is_system(message) && has_failure_code(said->words);
+    return is_system(message) && has_failure_code(words_fold(message->arena, said->text));
+}
+
+/* Nobody answers as one; filters complain under that name. */
+static bool is_of_daemon(const struct incoming *message, const struct said *said)
+{
+    (void)said;
+
+    return is_daemon(message);
 }
 
 /* From whoever it comes. */
 static bool sounds_returned(const struct incoming *message, const struct said *said)
 {
-    return says(said->in_subject, PHRASES_UNDELIVERED) &&
-           (says(said->in_words, PHRASES_RETURNED) ||
+    return said_in_subject(said, PHRASES_UNDELIVERED) &&
+           (said_in_words(said, PHRASES_RETURNED) ||
             slice_starts_with_nocase(field(message, SLICE("Auto-Submitted")), SLICE("auto")));
 }
 
 static bool is_receipt(const struct incoming *message, const struct said *said)
 {
-    return (phrases_equal(PHRASES_RECEIPT, said->label) &&
-            says(said->in_words, PHRASES_READ)) ||
+    return (phrases_equal(PHRASES_RECEIPT, said->label) && said_in_words(said, PHRASES_READ)) ||
            has_part(message, SLICE("message/disposition-notification")) ||
            has_part(message, SLICE("message/global-disposition-notification")) ||
            is_report_type(message, SLICE("disposition-notification"));
@@ -214,7 +203,8 @@ static bool is_absence(const struct incoming *message, const struct said *said)
 {
     (void)message;
 
-    return phrases_equal(PHRASES_AWAY, said->label) || says(said->in_words, PHRASES_ABSENT);
+    return phrases_equal(PHRASES_AWAY, said->label) || said_in_words(said, PHRASES_ABSENT) ||
+           (said->text.len < NOTE_MOST && phrases_begin(PHRASES_UNATTENDED, said->words));
 }
 
 /* A ticket system says that it has got our mail; a desk answers it. */
@@ -222,16 +212,15 @@ static bool is_acknowledgement(const struct incoming *message, const struct said
 {
     (void)message;
 
-    return says(said->in_subject, PHRASES_ACKNOWLEDGED) ||
-           phrases_equal(PHRASES_SETTLED, said->label) ||
-           says(said->in_words, PHRASES_RECEIVED);
+    return (!said->answers && said_in_subject(said, PHRASES_ACKNOWLEDGED)) ||
+           phrases_equal(PHRASES_SETTLED, said->label) || said_in_words(said, PHRASES_RECEIVED);
 }
 
 static bool is_monitoring(const struct incoming *message, const struct said *said)
 {
     (void)message;
 
-    return says(said->in_subject | said->in_words, PHRASES_MONITORING);
+    return said_anywhere(said, PHRASES_MONITORING);
 }
 
 static bool is_tls_report(const struct incoming *message, const struct said *said)
@@ -254,7 +243,8 @@ static bool is_sign_up(const struct incoming *message, const struct said *said)
 {
     (void)message;
 
-    return phrases_begin(PHRASES_SIGN_UP, said->subject);
+    return phrases_begin(PHRASES_SIGN_UP, said->subject) ||
+           said_in_words(said, PHRASES_CHALLENGE);
 }
 
 static bool is_statistics(const struct incoming *message, const struct said *said)
@@ -263,42 +253,44 @@ static bool is_statistics(const struct incoming *message, const struct said *sai
     return is_dmarc_aggregate(message);
 }
 
-/* What somebody who complains may use: words, and fields that programs set. */
-enum sureness {
-    CERTAIN,
-    UNLESS_INSISTED, /* where an accusation stands out */
-    UNLESS_ACCUSED,  /* or its own words speak of ours and of abuse */
+/* What somebody who complains may use: words, and fields that programs set. So it is none
+ * unless ... */
+enum unless {
+    CERTAIN = 0,
+    INSISTED = 1, /* an accusation stands out */
+    ACCUSED = 2,  /* its own words speak of ours, of an address and of abuse */
+    TOLD = 4,     /* the same, even in an answer */
+    DEMANDED = 8, /* they name one, and want something done */
 };
 
 static const struct {
     bool (*test)(const struct incoming *message, const struct said *said);
     struct slice reason;
-    enum sureness sureness;
+    unsigned unless;
 } kinds[] = {
     {is_bounce, SLICE("a bounce or delivery notice"), CERTAIN},
     {is_receipt, SLICE("a read receipt"), CERTAIN},
     {is_tls_report, SLICE("a TLS report (RFC 8460)"), CERTAIN},
-    {is_statistics, SLICE("a DMARC aggregate report"), CERTAIN},
+    {is_statistics, SLICE("a DMARC aggregate report"), TOLD},
     {is_unsubscribe, SLICE("an unsubscribe request"), CERTAIN},
-    {sounds_refused, SLICE("a bounce or delivery notice"), UNLESS_INSISTED},
-    {is_automatic_reply, SLICE("an automatic reply"), UNLESS_INSISTED},
-    {sounds_read, SLICE("a read receipt"), UNLESS_INSISTED},
-    {sounds_returned, SLICE("a bounce or delivery notice"), UNLESS_INSISTED},
-    {is_absence, SLICE("an automatic reply"), UNLESS_INSISTED},
-    {is_acknowledgement, SLICE("an acknowledgement from a ticket system"), UNLESS_ACCUSED},
-    {is_sign_up, SLICE("a request to confirm an address"), UNLESS_INSISTED},
-    {is_monitoring, SLICE("an alert about hosts of one's own"), UNLESS_INSISTED},
+    {is_of_daemon, SLICE("a mail system's notice"), INSISTED | TOLD},
+    {sounds_refused, SLICE("a bounce or delivery notice"), INSISTED},
+    {is_automatic_reply, SLICE("an automatic reply"), INSISTED},
+    {sounds_read, SLICE("a read receipt"), INSISTED},
+    {cites_a_server, SLICE("a bounce or delivery notice"), INSISTED},
+    {sounds_returned, SLICE("a bounce or delivery notice"), INSISTED | ACCUSED},
+    {is_absence, SLICE("an automatic reply"), INSISTED | ACCUSED},
+    {is_acknowledgement, SLICE("an acknowledgement from a ticket system"),
+     INSISTED | ACCUSED | DEMANDED},
+    {is_sign_up, SLICE("a request to confirm an address"), INSISTED | ACCUSED},
+    {is_monitoring, SLICE("an alert about hosts of one's own"), INSISTED | ACCUSED},
 };
 
 static size_t find_kind(const struct incoming *message)
 {
     size_t i = 0;
-    struct said said = {.subject = words_fold(message->arena, message->subject),
-                        .label = subject_label(message->arena, message->subject),
-                        .words = words_fold(message->arena, own_words(message))};
-    said.in_subject = phrases_within(said.subject);
-    said.in_words = phrases_within(said.words);
-    while (i < sizeof kinds / sizeof kinds[0] && !kinds[i].test(message, &said))
+    const struct said *said = said_of(message);
+    while (i < sizeof kinds / sizeof kinds[0] && !kinds[i].test(message, said))
         i++;
     return i < sizeof kinds / sizeof kinds[0] ? i : NO_REPORT_NONE;
 }
@@ -317,12 +309,22 @@ static bool not_a_report_recognises(const struct incoming *message)
     return message->file_name.len == 0 && no_report_of(message) != NO_REPORT_NONE;
 }
 
-/* In words of its own, to nobody's mail in answer. */
-static bool accuses_us(const struct incoming *message)
+static bool is_answer(const struct incoming *message)
 {
-    return !has_field(message, SLICE("In-Reply-To")) &&
-           !has_field(message, SLICE("References")) && !ordinary_is_reply_subject(message) &&
-           suspicion_accuses_us(message->arena, own_words(message));
+    return has_field(message, SLICE("In-Reply-To")) ||
+           has_field(message, SLICE("References")) || ordinary_is_reply_subject(message);
+}
+
+static bool complains(const struct incoming *message, unsigned unless)
+{
+    if ((unless & INSISTED) != 0 && ordinary_complains(message))
+        return true;
+    const struct said *said = said_of(message);
+    struct suspicion own = suspicion_of_words(message->arena, said->text);
+    if ((unless & DEMANDED) != 0 && own.names_address && said_in_words(said, PHRASES_DEMAND))
+        return true;
+    bool words = (unless & TOLD) != 0 || ((unless & ACCUSED) != 0 && !is_answer(message));
+    return words && own.names_address && own.addresses_us && own.body >= 2;
 }
 
 static enum status not_a_report_parse(const struct incoming *message,
@@ -330,9 +332,7 @@ static enum status not_a_report_parse(const struct incoming *message,
 {
     (void)why;
     size_t kind = no_report_of(message);
-    enum sureness sureness = kinds[kind].sureness;
-    bool insists = (sureness != CERTAIN && ordinary_complains(message)) ||
-                   (sureness == UNLESS_ACCUSED && accuses_us(message));
+    bool insists = complains(message, kinds[kind].unless);
     result->verdict = insists ? VERDICT_TRIAGE : VERDICT_NOT_A_REPORT;
     result->reason = insists ? ordinary_doubt(message, kinds[kind].reason) : kinds[kind].reason;
     return OK;
@@ -340,7 +340,7 @@ static enum status not_a_report_parse(const struct incoming *message,
 
 const struct parser parser_not_a_report = {
     .name = "not-a-report",
-    .revision = 4,
+    .revision = 5,
     .about = "bounces, automatic replies, receipts, DMARC and TLS reports: counted, not kept",
     .senders = "mail systems and people",
     .samples = "not-a-report",

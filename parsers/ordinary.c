@@ -6,14 +6,47 @@
 #include "base/host.h"
 #include "parsers/formats.h"
 #include "parsers/free-text.h"
+#include "parsers/said.h"
+#include "parsers/suspicion.h"
 
 static bool has_field(const struct incoming *message, struct slice name)
 {
     return mime_header(&message->mime.parts[0], name).ptr != NULL;
 }
 
+static struct slice recipient(const struct incoming *message)
+{
+    return mime_mailbox(message->arena, mime_header(&message->mime.parts[0], SLICE("To")));
+}
+
+/* "nanog@nog.example" of "<nanog.nog.example>" or "<mailto:nanog@nog.example>". */
+static bool is_to_the_list(const struct incoming *message)
+{
+    const struct mime_part *head = &message->mime.parts[0];
+    struct slice to = recipient(message);
+    ptrdiff_t at = slice_find_byte(to, '@');
+    if (at <= 0)
+        return false;
+    struct slice id =
+        arena_printf(message->arena, "<%.*s.%.*s>", SLICE_FMT(slice_until(to, (size_t)at)),
+                     SLICE_FMT(slice_from(to, (size_t)at + 1)));
+    return slice_find_nocase(mime_header(head, SLICE("List-Id")), id) >= 0 ||
+           slice_find_nocase(mime_header(head, SLICE("List-Post")), to) >= 0;
+}
+
+/* Some desks are lists: what comes over those is no list's mail. */
+static bool is_to_a_desk(const struct incoming *message)
+{
+    const struct mime_part *head = &message->mime.parts[0];
+    return slice_find_nocase(mime_header(head, SLICE("To")), SLICE("abuse@")) >= 0 ||
+           slice_find_nocase(mime_header(head, SLICE("Cc")), SLICE("abuse@")) >= 0;
+}
+
 static bool is_list_mail(const struct incoming *message)
 {
+    if (is_to_the_list(message) &&
+        slice_starts_with_nocase(recipient(message), SLICE("abuse@")))
+        return false;
     return has_field(message, SLICE("List-Post")) || has_field(message, SLICE("List-Id")) ||
            has_field(message, SLICE("X-BeenThere")) ||
            has_field(message, SLICE("X-Mailing-List")) ||
@@ -29,6 +62,25 @@ bool ordinary_is_newsletter(const struct incoming *message)
            has_field(message, SLICE("X-Mailer-LID"));
 }
 
+static bool speaks_of_ours(const struct incoming *message)
+{
+    struct suspicion suspicion;
+    suspicion_read(message, &suspicion);
+    return suspicion.addresses_us;
+}
+
+bool ordinary_is_mailing(const struct incoming *message)
+{
+    return said_as_mailing(message) && !speaks_of_ours(message);
+}
+
+/* Members of a list tell each other of attackers; of ours only who speaks to us. */
+static bool is_discussion(const struct incoming *message)
+{
+    return is_list_mail(message) && is_to_the_list(message) && !is_to_a_desk(message) &&
+           !speaks_of_ours(message);
+}
+
 static bool has_calendar(const struct incoming *message)
 {
     for (size_t i = 0; i < message->mime.part_count; i++)
@@ -41,10 +93,14 @@ static bool has_calendar(const struct incoming *message)
 static bool is_robot(struct slice mailbox)
 {
     static const struct slice names[] = {
-        SLICE("root"),     SLICE("cron"),     SLICE("daemon"), SLICE("logwatch"),
-        SLICE("logcheck"), SLICE("nagios"),   SLICE("ossec"),  SLICE("fail2ban"),
-        SLICE("icinga"),   SLICE("zabbix"),   SLICE("monit"),  SLICE("wazuh"),
-        SLICE("nobody"),   SLICE("www-data"),
+        SLICE("root"),       SLICE("cron"),       SLICE("daemon"),   SLICE("logwatch"),
+        SLICE("logcheck"),   SLICE("nagios"),     SLICE("ossec"),    SLICE("fail2ban"),
+        SLICE("icinga"),     SLICE("zabbix"),     SLICE("monit"),    SLICE("wazuh"),
+        SLICE("nobody"),     SLICE("www-data"),   SLICE("ossecm"),   SLICE("wordpress"),
+        SLICE("postmaster"), SLICE("clamav"),     SLICE("amavis"),   SLICE("virusalert"),
+        SLICE("crowdsec"),   SLICE("prometheus"), SLICE("grafana"),  SLICE("jenkins"),
+        SLICE("git"),        SLICE("gitlab"),     SLICE("gitea"),    SLICE("smartd"),
+        SLICE("mdadm"),      SLICE("backup"),     SLICE("suricata"), SLICE("alertmanager"),
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (slice_starts_with_nocase(mailbox, names[i]) &&
@@ -74,9 +130,9 @@ static bool accuses_ours(const struct incoming *message)
 static bool is_own_log(const struct incoming *message)
 {
     struct arena *arena = message->arena;
-    struct slice to = mime_mailbox(arena, mime_header(&message->mime.parts[0], SLICE("To")));
     return is_robot(message->from) &&
-           is_same_site(mime_domain_of(arena, message->from), mime_domain_of(arena, to)) &&
+           is_same_site(mime_domain_of(arena, message->from),
+                        mime_domain_of(arena, recipient(message))) &&
            !accuses_ours(message);
 }
 
@@ -105,6 +161,12 @@ struct slice ordinary_doubt(const struct incoming *message, struct slice kind)
                         guess.len > 0 ? "; best guess: " : "", SLICE_FMT(guess));
 }
 
+/* Who answers may go on to complain, in so few words that its kind is not clear. */
+static bool tells_anew(const struct incoming *message)
+{
+    return message_is_reply(message) && free_text_of(message)->tells;
+}
+
 static bool ordinary_recognises(const struct incoming *message)
 {
     return message->file_name.len == 0 && ordinary_kind(message).len > 0;
@@ -115,7 +177,8 @@ static enum status ordinary_parse(const struct incoming *message, struct parse_r
 {
     (void)why;
     struct slice kind = ordinary_kind(message);
-    bool insists = ordinary_complains(message) && !is_own_log(message);
+    bool insists = (ordinary_complains(message) || tells_anew(message)) &&
+                   !is_own_log(message) && !(is_discussion(message) && !accuses_ours(message));
     result->verdict = insists ? VERDICT_TRIAGE : VERDICT_NOT_A_REPORT;
     result->reason = insists ? ordinary_doubt(message, kind) : kind;
     return OK;
@@ -123,7 +186,7 @@ static enum status ordinary_parse(const struct incoming *message, struct parse_r
 
 const struct parser parser_ordinary = {
     .name = "ordinary",
-    .revision = 3,
+    .revision = 4,
     .about = "replies, mailing lists and invitations: counted, not kept",
     .senders = "anybody",
     .samples = "not-a-report",

@@ -7,6 +7,8 @@
 /* "a reply", "a mailing list", "an invitation"; empty for none of them. */
 struct slice ordinary_kind(const struct incoming *message);
 bool ordinary_is_newsletter(const struct incoming *message);
+/* One that does not say so in its header, and speaks of nothing that is ours. */
+bool ordinary_is_mailing(const struct incoming *message);
 /* By its subject alone, as people forward and answer: "Re:", "AW:". */
 bool ordinary_is_reply_subject(const struct incoming *message);
 /* Does it accuse in its own words, or in a table that it shows? */

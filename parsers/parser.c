@@ -9,6 +9,7 @@
 #include "parsers/no-report.h"
 #include "parsers/report-id.h"
 #include "parsers/restricted.h"
+#include "parsers/said.h"
 
 #define EMBEDDED_MOST  64 /* messages attached to a message that are looked into */
 #define EMBEDDED_DEPTH 2  /* a forward of a forward */
@@ -43,6 +44,7 @@ static void incoming_init(struct incoming *message, const struct parse_settings 
     message->arena = arena;
     message->attachments = arena_new(arena, struct attachments);
     message->feedback = arena_new(arena, struct arf_feedback);
+    message->said = arena_new(arena, struct said);
     message->no_report = arena_new(arena, struct no_report);
     message->free_text = arena_new(arena, struct free_text);
     message->subject = mime_decode_words(arena, mime_header(part, SLICE("Subject")));

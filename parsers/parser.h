@@ -55,6 +55,7 @@ struct incoming {
         *outer; /* what this message was forwarded in; NULL when it came itself */
     struct attachments *attachments; /* ask attachments_of (attachments.h) */
     struct arf_feedback *feedback;   /* ask arf_feedback_of (arf-parts.h) */
+    struct said *said;               /* ask said_of (said.h) */
     struct no_report *no_report;     /* ask no_report_of (no-report.h) */
     struct free_text *free_text;     /* ask free_text_of (free-text.h) */
     struct arena *arena;

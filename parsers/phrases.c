@@ -1,6 +1,8 @@
 #include "parsers/phrases.h"
 
+#include "base/bytes.h"
 #include "parsers/free-text-words.h"
+#include "parsers/phrase-rows.h"
 #include "parsers/word-index.h"
 
 #include <stdlib.h>
@@ -8,210 +10,6 @@
 #define LABEL_LONGEST 40    /* bytes before the colon */
 #define PHRASES_MOST  1500U /* in all tables together */
 #define HEAD          4U    /* bytes of a phrase by which it is found; mere labels have fewer */
-
-/* Phrases parted by "|", in rows that end with NULL. */
-static const char *const tables[PHRASES_COUNT][48] = {
-    [PHRASES_REPLY] =
-        {
-            "re|aw|antw|antwort|sv|vs|ynt|rif|r|rép|réf|rép réf|odp|vá|atb|res|resp|rsp",
-            "bls|bal|ответ|отв|відп|απ|ΑΠ|Απ|σχετ|ΣΧΕΤ|Σχετ|回复|回覆|答复|答覆|返信|답장",
-            "회신|השב|تر|رد",
-        },
-    [PHRASES_FORWARD] =
-        {
-            "fw|fwd|wg|tr|rv|enc|i|doorst|vb|vl|pd|továbbítás|přeposláno|fs|ilt|trs",
-            "re fwd|re fw|пересл|пер|转发|轉寄|転送|전달|προωθ|videresendt",
-            "vidarebefordrat",
-        },
-    [PHRASES_RECEIPT] =
-        {
-            "read|not read|read receipt|return receipt|return receipt displayed|deleted",
-            "read not displayed|delivery receipt|disposition notification|message read",
-            "gelesen|ungelesen gelöscht|nicht gelesen|lesebestätigung|empfangsbestätigung",
-            "lu|non lu|accusé de lecture|leído|leido|no leído|confirmación de lectura",
-            "letto|lida|lido|não lida|conferma di lettura|gelezen|niet gelezen",
-            "leesbevestiging|przeczytano|nieprzeczytane|přečteno|prečítané|прочитано",
-            "прочтено|не прочитано|läst|oläst|lest|læst|luettu|olvasott|citit|okundu|已读",
-            "既読|開封済み|읽음",
-        },
-    [PHRASES_READ] =
-        {
-            "was read on|was read at|has been read on|was displayed on|was opened on",
-            "was deleted without being read|deleted unread|wurde am|wurde gelesen",
-            "wurde ungelesen gelöscht|a été lu|a été supprimé sans|fue leído|se leyó",
-            "se eliminó sin|è stato letto|foi lida em|foi excluída sem|is gelezen op",
-            "is verwijderd zonder|została przeczytana|byla přečtena|было прочитано",
-            "прочитано|har lästs|lästes|blev læst|ble lest|on luettu|elolvasták|okundu",
-        },
-    [PHRASES_AUTOMATIC] =
-        {
-            "automatic reply|automated reply|automated response|auto reply|autoreply",
-            "auto response|auto respon*|autorespon*|out of office|out of the office",
-            "vacation reply|vacation message|automatische antwort",
-            "automatische rückantwort|abwesenheit*|nicht im haus*|urlaubsabwesen*",
-            "réponse automatique|reponse automatique|absence du bureau",
-            "message automatique d absence|respuesta automática|respuesta automatica",
-            "fuera de la oficina|risposta automatica|fuori sede|fuori ufficio",
-            "resposta automática|resposta automatica|fora do escritório",
-            "automatisch antwoord|afwezigheid*|automatische reactie|autosvar",
-            "automatiskt svar|automatisk svar|frånvaromeddelande|fraværsbesked",
-            "ikke på kontoret|automaattinen vastaus|automatikus válasz",
-            "odpowiedź automatyczna|automatyczna odpowiedź|poza biurem",
-            "automatická odpově*|automaticka odpoved|automatická odpove*|mimo kancelář",
-            "răspuns automat|raspuns automat|otomatik yanıt|otomatik cevap|ofis dışında",
-            "автоответ*|автоматический ответ|автоматична відповідь|αυτόματη απάντηση",
-            "Αυτόματη απάντηση|automatski odgovor|samodejni odgovor|automaatne vastus",
-            "automatinis atsakymas|自動応答*|自動返信*|不在*|自动答复*|自动回复*",
-            "自動回覆*|자동 회신*|자동 응답*|תשובה אוטומטית",
-        },
-    [PHRASES_AWAY] =
-        {
-            "auto|vacation|away|absent|ooo|on leave|holiday|abwesend|urlaub|absence",
-            "ausencia|ausente|ausência|assente|assenza|afwezig|frånvarande|fravær|poissa",
-            "távollét|nieobecność|nieobecny|nepřítomnost|отпуск",
-        },
-    [PHRASES_ABSENT] =
-        {
-            "i am out of the office|i am out of office|i m out of the office",
-            "i will be out of|i am currently out of|i am on vacation|i am on holiday",
-            "i am on annual leave|i am away from|this is an automatic reply",
-            "this is an automated reply|this is an automated response",
-            "this is an auto reply|this is an auto response|ich bin derzeit nicht",
-            "ich bin zur zeit nicht|ich bin nicht im|ich bin im urlaub|ich bin bis",
-            "ich bin ab dem|dies ist eine automatische antwort|je suis absent*",
-            "je suis actuellement absent*|je suis en congé*|estoy fuera de la oficina",
-            "estaré fuera|sono fuori ufficio|sono assente|estou ausente|estou de férias",
-            "ik ben afwezig|ik ben op vakantie|jestem nieobecn*|jestem na urlopie",
-            "jsem mimo kancelář|я в отпуске|я отсутствую",
-        },
-    [PHRASES_UNDELIVERED] =
-        {
-            "undeliver*|nondeliver*|non deliver*|not deliver*|delivery status",
-            "delivery fail*|delivery has failed|delivery notification|delivery problem*",
-            "delivery report|delivery error|delivery delay*|delayed mail|mail delivery",
-            "message delivery|failure notice|returned mail|returned to sender",
-            "returning message to sender|could not be delivered|couldn t be delivered",
-            "could not send message|mail system error|mail failure|bounce",
-            "message you sent blocked|unable to deliver|cannot be delivered",
-            "cannot send message|user unknown|rejected message|message rejected",
-            "messages on hold|error sending your mail|notify see transcript",
-            "message status|has been frozen|not been delivered|delivered with errors",
-            "email delivery failure|confirm delivery of|banned contents from you",
-            "unzustellbar*|nicht zugestellt|nicht zustellbar|fehlgeschlagene zustellung",
-            "zustellung verzögert|zustellung fehlgeschlagen|zustellungsfehler",
-            "unzustellbarkeits*|non remis|non distribu*|échec de la remise",
-            "remise différée|échec d envoi|no se puede entregar|no entregado",
-            "no se pudo entregar|error de entrega|não entregue|não é possível entregar",
-            "falha na entrega|impossível entregar|mancato recapito|mancata consegna",
-            "non recapitabile|impossibile recapitare|onbestelbaar|niet bezorgd",
-            "niedostarcz*|niemożliwe do dostarczenia|nie dostarczono|nedoručiteln*",
-            "doručení se nezdařilo|nedoručiteľn*|kézbesíthetetlen|nelivrabil",
-            "kan ikke leveres|ikke levert|går inte att leverera|olevererbart",
-            "ei voi toimittaa|teslim edilemedi|не доставлен*|недоставлен*",
-            "не удалось доставить|не вдалося доставити|δεν είναι δυνατή η παράδοση",
-            "lieferung fehlgeschlagen|配信不能*|配信できま*|送信できま*|退信|无法投递",
-            "未传递|無法傳遞|배달 불가*|배달되지*",
-        },
-    [PHRASES_RETURNED] =
-        {
-            "could not be delivered|couldn t be delivered|cannot be delivered",
-            "was not delivered|wasn t delivered|been delivered to the following",
-            "delivery to the following|not reach the following|did not reach some",
-            "permanent fatal delivery errors|delivery failed|delivery has failed",
-            "undeliverable|unable to deliver|wasn t able to deliver",
-            "error sending your mail|error delivering your mail|user unknown|unknown user",
-            "mailbox full|mailbox is full|mailbox unavailable|quota exceeded|over quota",
-            "returned mail|unsent message follows|not yet been delivered",
-            "has not been delivered|delivery problems|failure reasons|messages on hold",
-            "rejected recipient|in an email you sent|in your email to the following",
-            "your message was rejected|konnte nicht zugestellt werden|nicht zugestellt",
-            "nicht erreichen|unzustellbar|n a pas pu être remis|n a pas pu être distribué",
-            "impossible de remettre|no se pudo entregar|no ha sido entregado",
-            "non è stato possibile consegnare|não pôde ser entregue|não foi entregue",
-            "kon niet worden bezorgd|nie została dostarczona|nebyla doručena",
-            "nebylo možné doručit|не было доставлено",
-        },
-    [PHRASES_ACKNOWLEDGED] =
-        {
-            "report has been received|request has been received|request received",
-            "ticket received|message has been received|we have received your",
-            "we received your|case closed|ticket closed|ticket has been created",
-            "ticket created|ticket has been opened|ticket opened|thank you for your",
-            "thank you for contacting|auto acknowledg*|acknowledgement of",
-            "acknowledgment of|how did we do|rate our support|satisfaction survey",
-            "order confirmation|eingangsbestätigung|ihre anfrage ist eingegangen",
-            "accusé de réception|acuse de recibo|ricevuta di ricezione",
-            "ontvangstbevestiging|potwierdzenie otrzymania|potvrzení přijetí",
-        },
-    [PHRASES_RECEIVED] =
-        {
-            "report has been received|request has been received|message has been received",
-            "ticket has been received|email has been received|mail has been received",
-            "received your report|received your abuse|received your message",
-            "received your email|received your e mail|received your mail",
-            "received your request|received your ticket|received your complaint",
-            "received your notification|received your notice|received your inquiry",
-            "received your enquiry|received your submission|got your message",
-            "got your request|got your report|got your email|your submission has been",
-            "your request has been|your ticket has been|your report has been",
-            "your case has been closed|has been assigned an id|your ticket number is",
-            "request for support has been|confirm receipt of your|confirming the receipt",
-            "acknowledge receipt of your|thank you for contacting|thank you for reporting",
-            "thank you for your report|thank you for your email",
-            "thank you for your message|thank you for your submission",
-            "thank you for your order|thank you for your purchase",
-            "thank you for your payment|thank you for submitting|thanks for your report",
-            "thanks for reaching out|thanks for contacting",
-            "automatically generated in response|automated response to your|is not our ip",
-            "is not in our network|resolved the issue with|that you reported",
-            "you reported to us|your delisting request|your request for removal",
-            "request to unblock|has been removed from our|confirm the delisting",
-            "qualify for mitigation|implemented mitigation",
-            "application for the feedback loop|granted access to data",
-            "haben ihre nachricht erhalten|haben ihre meldung erhalten",
-            "haben ihre e mail erhalten|ihre anfrage wurde|ihre meldung wurde",
-            "dank für ihre meldung|dank für ihre mitteilung|dank für ihre nachricht",
-            "dank für ihre anfrage|dank für ihre e mail|wurde aufgehoben",
-            "wieder freigeschaltet|bien reçu votre|avons reçu votre|votre demande a été",
-            "votre demande a bien|votre signalement a|merci pour votre signalement",
-            "hemos recibido su|gracias por contactar|gracias por su mensaje",
-            "abbiamo ricevuto la sua|recebemos a sua|recebemos sua",
-            "agradecemos o seu contato|uw melding ontvangen|uw bericht ontvangen",
-            "dziękujemy za zgłoszenie|wiadomość została zarejestrowana",
-            "hlášení jsme přijali|obdrželi jsme vaš*|ваше обращение получено",
-            "ваше обращение принято|ваше обращение зарегистрировано|vi har tagit emot",
-            "お問い合わせいただき|お問い合わせを受け付け|已收到您的",
-        },
-    [PHRASES_SETTLED] =
-        {
-            "closed|resolved|solved|ticket closed|case closed|geschlossen|gelöst|erledigt",
-            "fermé|résolu|cerrado|resuelto|chiuso|risolto|gesloten|opgelost|zamknięte",
-        },
-    [PHRASES_SIGN_UP] =
-        {
-            "confirm your|please confirm your|verify your|please verify your",
-            "subscription confirmation|mailing list confirmation",
-        },
-    [PHRASES_MONITORING] =
-        {
-            "service alert|host alert|problem service|problem host|recovery service",
-            "recovery host|monitor is down|monitor is up|problem started at",
-            "notification type problem|notification type recovery|service monitoring on",
-            "host monitoring on|alertname|prtg network monitor|cron root|firing 1",
-            "build failed|pipeline has failed|pipeline failed|backup job|monitor is",
-        },
-    [PHRASES_OFFER] =
-        {
-            "webinar|webinars|white paper|whitepaper|book a demo|request a demo|free trial",
-            "call for papers|call for participation|we invite submissions|early bird",
-            "guest post|register now|register today|save the date|our newsletter",
-            "this newsletter|threat report|recruiter|my cv|my resume|curriculum vitae",
-            "job application|bewerbung|bewerbe ich|lebenslauf|candidature|lettre de motivation",
-            "candidatura|sollicitatie|you have been invited|you are invited to|zoom meeting",
-            "request for subscription|merge request|pull request|pipeline",
-            "successfully delivered|our scrubbing|our service protects|our product",
-        },
-};
 
 struct phrase {
     struct slice text;
@@ -230,7 +28,7 @@ static void index_phrases(void)
         return;
     by_beginning.next = next;
     for (unsigned table = 0; table < PHRASES_COUNT; table++)
-        for (const char *const *row = tables[table]; *row != NULL; row++)
+        for (const char *const *row = phrase_rows[table]; *row != NULL; row++)
             for (struct slice rest = slice_of(*row), text;
                  slice_next_field(&rest, '|', &text);) {
                 bool stem = text.len > 0 && text.ptr[text.len - 1] == '*';
@@ -308,6 +106,33 @@ unsigned phrases_within(struct slice folded)
                 found |= PHRASES_SET(all[i - 1].table);
     }
     return found;
+}
+
+/* "11月30日" is no number. */
+static bool is_number(struct slice word)
+{
+    bool digit = false;
+    for (size_t i = 0; i < word.len; i++) {
+        if ((unsigned char)word.ptr[i] >= 0x80)
+            return false;
+        digit |= byte_is_digit(word.ptr[i]);
+    }
+    return digit;
+}
+
+struct slice phrases_fold(struct arena *arena, struct slice text)
+{
+    struct slice rest = words_fold(arena, text), word;
+    char *out = arena_alloc(arena, rest.len + 1);
+    size_t len = 0;
+    while (slice_next_field(&rest, ' ', &word)) {
+        if (word.len == 0 || is_number(word))
+            continue;
+        memcpy(out + len, word.ptr, word.len);
+        len += word.len;
+        out[len++] = ' ';
+    }
+    return (struct slice){out, len};
 }
 
 static struct slice without_brackets(struct slice subject)

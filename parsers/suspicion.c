@@ -241,7 +241,21 @@ static void read_stem(struct reader *reader, unsigned stem, bool near_our)
     }
 }
 
-static void read_word(struct reader *reader, struct slice word, bool has_point)
+/* "abuse@", "abuse-c", "abuse contact", "abuse mailbox" are whom one writes to. */
+static bool is_contact(struct slice word, struct slice after)
+{
+    static const struct slice names[] = {SLICE(" contact"), SLICE("-contact"),
+                                         SLICE(" mailbox"), SLICE("-mailbox"), SLICE("@")};
+    if (slice_starts_with(word, SLICE("abuse-c")) || slice_starts_with(word, SLICE("abuse-m")))
+        return true;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (slice_starts_with(after, names[i]))
+            return true;
+    return false;
+}
+
+static void read_word(struct reader *reader, struct slice word, bool has_point,
+                      struct slice after)
 {
     const struct word_index *index = stem_index();
     while (word.len > 0 && (word.ptr[word.len - 1] == '-' ||
@@ -256,6 +270,8 @@ static void read_word(struct reader *reader, struct slice word, bool has_point)
         reader->suspicion->names_address = true;
     if (slice_eq(word, SLICE("email")) || slice_eq(word, SLICE("e-mail")))
         reader->near_our = 0; /* "your email address" is no host of ours */
+    if (slice_starts_with(word, SLICE("abuse")) && is_contact(word, after))
+        return;
     bool near_our = reader->near_our > 0;
     reader->near_our -= near_our;
     for (unsigned i = index->first[word_bucket(word, HEAD)]; i > 0; i = index->next[i - 1])
@@ -281,7 +297,8 @@ static void read_text(struct reader *reader, struct arena *arena, struct slice t
              at < lower.len && (kind = word_bytes[(unsigned char)lower.ptr[at]]) != 0; at++)
             seen |= kind;
         if (at > from && at - from <= WORD_MOST)
-            read_word(reader, (struct slice){lower.ptr + from, at - from}, (seen & POINT) != 0);
+            read_word(reader, (struct slice){lower.ptr + from, at - from}, (seen & POINT) != 0,
+                      slice_from(lower, at));
         at += at == from;
     }
 }
@@ -322,12 +339,12 @@ static bool is_document_name(struct slice name)
     return false;
 }
 
-bool suspicion_accuses_us(struct arena *arena, struct slice words)
+struct suspicion suspicion_of_words(struct arena *arena, struct slice words)
 {
     struct suspicion suspicion = {0};
     struct reader reader = {.suspicion = &suspicion, .weight = &suspicion.body};
     read_text(&reader, arena, words);
-    return suspicion.names_address && suspicion.addresses_us && suspicion.body >= 2;
+    return suspicion;
 }
 
 /* What lies in archives. */

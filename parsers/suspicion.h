@@ -17,7 +17,7 @@ struct suspicion {
 };
 
 void suspicion_read(const struct incoming *message, struct suspicion *suspicion);
-/* Do these words speak of abuse, of an address and of what is ours? */
-bool suspicion_accuses_us(struct arena *arena, struct slice words);
+/* What words alone tell, as those of a body. */
+struct suspicion suspicion_of_words(struct arena *arena, struct slice words);
 
 #endif

@@ -2,14 +2,12 @@
  * a person must look. Asked last, it always answers. */
 #include "parsers/attachments.h"
 #include "parsers/formats.h"
-#include "parsers/free-text-words.h"
 #include "parsers/free-text.h"
 #include "parsers/ordinary.h"
-#include "parsers/phrases.h"
+#include "parsers/said.h"
 #include "parsers/suspicion.h"
-#include "parsers/text-body.h"
 
-#define OFFER_MOST ((size_t)4096) /* of a text that is looked through for its trade */
+#define PLEA_MOST 1000U /* bytes of a text that does little else than complain */
 
 static bool is_generated(const struct incoming *message)
 {
@@ -30,15 +28,39 @@ static bool is_mail(const struct incoming *message)
     return false;
 }
 
-/* Words of abuse are the trade of whoever sells, teaches or seeks work against it. */
+static bool accuses_anybody(const struct incoming *message)
+{
+    const struct free_text *text = free_text_of(message);
+    for (size_t i = 0; i < text->claim_count; i++)
+        if (free_text_accuses(text, &text->claims[i]))
+            return true;
+    return text->insists;
+}
+
+/* Words of abuse are the trade of whoever sells, teaches or seeks work against it, and the
+ * news of whoever writes to subscribers. */
 static bool is_offer(const struct incoming *message)
 {
-    struct arena *arena = message->arena;
-    struct text_list texts = text_bodies(message, OFFER_MOST);
-    unsigned found = phrases_within(words_fold(arena, message->subject));
-    if (texts.count > 0)
-        found |= phrases_within(words_fold(arena, texts.items[0]));
-    return (found & PHRASES_SET(PHRASES_OFFER)) != 0;
+    return said_anywhere(said_of(message), PHRASES_OFFER) || said_as_mailing(message);
+}
+
+/* Whoever sells us something speaks of our networks, too. */
+static bool is_pitch(const struct incoming *message)
+{
+    return said_anywhere(said_of(message), PHRASES_PITCH) && !accuses_anybody(message);
+}
+
+/* Of bills, routes and accounts people write with an address, and no word of abuse; of what is
+ * over, with few. */
+static bool is_errand(const struct incoming *message)
+{
+    const struct said *said = said_of(message);
+    const struct free_text *text = free_text_of(message);
+    unsigned words = suspicion_of_words(message->arena, message->subject).body +
+                     suspicion_of_words(message->arena, said->text).body;
+    return !text->insists && !said_anywhere(said, PHRASES_DEMAND) &&
+           ((words <= 1 && !text->outspoken && said_anywhere(said, PHRASES_ERRAND)) ||
+            (words <= 2 && said_anywhere(said, PHRASES_OVER)));
 }
 
 /* A list's mail that complains to us, and does not tell the world's news. */
@@ -70,7 +92,8 @@ static struct slice doubt(const struct incoming *message)
     if (free_text_of(message)->cites)
         return SLICE("it complains only in what it quotes");
     if (words >= 2 && points >= (suspicion.addresses_us ? 4U : 6U) &&
-        (suspicion.addresses_us || suspicion.names_address || !is_offer(message)))
+        (suspicion.addresses_us || accuses_anybody(message) || !is_offer(message)) &&
+        !is_pitch(message))
         return SLICE("it sounds like a report, but fits no known format");
     if (suspicion.document &&
         (suspicion.subject >= 2 || (words >= 2 && suspicion.addresses_us)))
@@ -80,8 +103,12 @@ static struct slice doubt(const struct incoming *message)
         return SLICE("a mail is attached, and nothing says what is wrong with it");
     /* Who writes an address to an abuse desk means something by it; monitoring and cron mean
      * something else. */
-    if (suspicion.names_address && (words > 0 || !is_generated(message)))
+    if (suspicion.names_address && (words > 0 || !is_generated(message)) &&
+        !is_errand(message) && (accuses_anybody(message) || !is_offer(message)))
         return SLICE("it names an address, but fits no known format");
+    const struct said *said = said_of(message);
+    if (said->text.len < PLEA_MOST && said_anywhere(said, PHRASES_PLEA))
+        return SLICE("somebody complains, and does not say of which address");
     return SLICE("");
 }
 
@@ -126,7 +153,7 @@ static enum status unrecognised_parse(const struct incoming *message,
 
 const struct parser parser_unrecognised = {
     .name = "unrecognised",
-    .revision = 3,
+    .revision = 4,
     .about = "ordinary mail; what may be a report all the same goes to a person",
     .senders = "anybody",
     .samples = "not-a-report triage",

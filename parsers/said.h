@@ -1,0 +1,30 @@
+/* What a mail says itself, in its subject and the first words of its text: not what it quotes.
+ * Inside parsers only. */
+#ifndef PARSERS_SAID_H
+#define PARSERS_SAID_H
+
+#include "parsers/parser.h"
+#include "parsers/phrases.h"
+
+struct said {
+    bool sought;
+    struct slice subject;          /* phrases_fold of it */
+    struct slice label;            /* before its colon */
+    struct slice text;             /* the first of its text, in one line */
+    struct slice words;            /* phrases_fold of that */
+    unsigned in_subject, in_words; /* what phrases_within finds there */
+    bool answers;                  /* by its subject: that is somebody else's */
+};
+
+/* Read at the first call for a message, the same answer after that. */
+const struct said *said_of(const struct incoming *message);
+bool said_in_subject(const struct said *said, enum phrases table);
+bool said_in_words(const struct said *said, enum phrases table);
+bool said_anywhere(const struct said *said, enum phrases table);
+/* What programs repeat that answer a mail: its subject, behind their label and number. Empty
+ * where the subject is no answer's. */
+struct slice said_title(const struct incoming *message);
+/* A foot such as newsletters and forums have: the last words of its text. */
+bool said_as_mailing(const struct incoming *message);
+
+#endif
