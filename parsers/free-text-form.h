@@ -13,6 +13,7 @@
 
 #define KIND_DOUBT    KINDS_MOST
 #define KIND_POSSIBLE (KINDS_MOST + 1)
+#define KIND_ASIDE    (KINDS_MOST + 2)
 
 struct phrase {
     /* Of a text that holds the phrase, the first eight bytes are `head` under `mask`. */
@@ -20,7 +21,7 @@ struct phrase {
     struct slice text; /* as words_fold leaves it, "*" for the rest of a word */
     bool open;         /* more letters may follow */
     bool strong;
-    uint16_t kind; /* index, or KIND_DOUBT, or KIND_POSSIBLE */
+    uint16_t kind; /* index, or KIND_DOUBT, KIND_POSSIBLE, KIND_ASIDE */
 };
 
 /* Bytes of a phrase by which it is found (word-index.h); one that fixes fewer is looked for at

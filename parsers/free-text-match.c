@@ -1,7 +1,7 @@
 #include "parsers/free-text-form.h"
 
 #define KIND_NEEDED      2U    /* points at which a kind is clear; of an "attack" 1 */
-#define CONDITION_MOST   24U   /* bytes before what is said under a condition */
+#define CONDITION_MOST   48U   /* bytes before what is said under a condition */
 #define FIRST_CJK        0xe3U /* Chinese, Japanese and Korean part no words */
 #define OTHERWISE_NEEDED 4U    /* the same, for "attack" and "abuse" without more */
 
@@ -51,8 +51,9 @@ static void weigh_bucket(const struct free_text_rules *rules, unsigned bucket,
         if (doubt && !phrase->strong && is_conditional(slice_until(folded, at)))
             continue;
         seen[i] = true;
-        if (phrase->kind == KIND_POSSIBLE) {
-            weights->possible = true;
+        if (phrase->kind == KIND_POSSIBLE || phrase->kind == KIND_ASIDE) {
+            weights->possible |= phrase->kind == KIND_POSSIBLE;
+            weights->doubt |= phrase->kind == KIND_ASIDE && !weights->told;
             continue;
         }
         if (doubt && phrase->strong)
@@ -63,6 +64,7 @@ static void weigh_bucket(const struct free_text_rules *rules, unsigned bucket,
             weights->points[phrase->kind] += phrase->strong ? heavy : heavy / 2;
         weights->outspoken |= phrase->strong && !doubt;
         weights->strong |= phrase->strong || rules->otherwise[phrase->kind % KINDS_MOST];
+        weights->told |= !doubt && phrase->strong && !rules->otherwise[phrase->kind];
     }
 }
 

@@ -100,10 +100,20 @@ static void read_known(struct weighing *w, const struct line *line,
         claim->lines++;
         if (claim->port == 0)
             claim->port = reading->source_port;
-        if (reading->type != NULL && claim->lines == 1)
+        if (reading->type != NULL && !claim->typed)
             rules_add_points(w->rules, reading->type, reading->hint ? 1 : 3, &w->words);
+        claim->typed |= reading->type != NULL;
     }
     pity(w, &reading->victim, SAYS_LINE, false);
+}
+
+/* Of a text that ends with a space. */
+static struct slice last_words(struct slice text, unsigned words)
+{
+    size_t at = text.len - 1;
+    while (at > 0 && (text.ptr[at - 1] != ' ' || --words > 0))
+        at--;
+    return slice_from(text, at);
 }
 
 /* "Targets:", "The following servers were attacked:" */
@@ -119,7 +129,11 @@ static enum cue cue_of_heading(const struct free_text_rules *rules, struct slice
         if (rules_cue_after(rules, slice_from(heading, i)) == CUE_VICTIM)
             return CUE_VICTIM;
     }
-    return words <= HEADING_WORDS ? rules_cue_before(rules, heading) : CUE_NONE_FOUND;
+    if (words <= HEADING_WORDS)
+        return rules_cue_before(rules, heading);
+    /* "Between 10:00 and 11:00 we saw registrations that came from the following hosts:" */
+    struct slice tail = last_words(heading, HEADING_WORDS);
+    return rules_cue_before(rules, tail) == CUE_SOURCE ? CUE_SOURCE : CUE_NONE_FOUND;
 }
 
 /* What the line above a list says of those in it. */
@@ -147,8 +161,9 @@ static void read_row(struct weighing *w, const struct line *line, struct mention
         context_flatten(slice_until(line->bytes, own < CONTEXT ? own : CONTEXT), head));
     if (cue_is_unclear(cue))
         cue = rules_cue_after(w->rules, context_after(row, mention->to, tail));
-    if (cue == CUE_NONE_FOUND && (heading_cue(w) == CUE_VICTIM || heading_cue(w) == CUE_NONE))
-        cue = heading_cue(w);
+    enum cue heading = cue == CUE_NONE_FOUND ? heading_cue(w) : CUE_NONE_FOUND;
+    if (heading == CUE_VICTIM || heading == CUE_NONE || heading == CUE_SOURCE)
+        cue = heading;
     weigh_mention(w, &in_row, cue, SAYS_LISTED, time_in(w, line->bytes));
 }
 
@@ -261,7 +276,11 @@ static void read_prose(struct weighing *w, const struct line *line, struct menti
         if (cue_is_unclear(cues[i - 1]) && !cue_is_unclear(cues[i]) &&
             are_joined(line->text, &mentions[i - 1], &mentions[i]))
             cues[i - 1] = cues[i];
-    bool doubt = in_doubt(line->text, mentions, cues, count);
+    bool doubt = in_doubt(line->text, mentions, cues, count), accuses = false;
+    for (size_t i = 0; i < count; i++)
+        accuses |= cues[i] != CUE_VICTIM && cues[i] != CUE_CUSTOMER && cues[i] != CUE_NONE;
+    if (!accuses && time.at != 0 && w->spoken.at == 0)
+        w->spoken = time; /* of whom the lines below accuse */
     for (size_t i = 0; i < count; i++) {
         bool url = is_host_of_url(line->text, mentions[i].from);
         if (doubt && cues[i] == CUE_LABEL)

@@ -147,11 +147,15 @@ static enum status kind_index(struct reading *reading, const char *section, uint
 {
     struct free_text_rules *rules = reading->rules;
     const char *name = section + strlen("words ");
-    bool possible = strcmp(name, "possible") == 0;
-    if (possible || strcmp(name, "doubt") == 0) {
-        *index = possible ? KIND_POSSIBLE : KIND_DOUBT;
-        return OK;
-    }
+    static const struct {
+        const char *name;
+        uint16_t kind;
+    } others[] = {{"doubt", KIND_DOUBT}, {"possible", KIND_POSSIBLE}, {"aside", KIND_ASIDE}};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (strcmp(name, others[i].name) == 0) {
+            *index = others[i].kind;
+            return OK;
+        }
     bool otherwise = strncmp(name, "otherwise ", strlen("otherwise ")) == 0;
     if (otherwise)
         name += strlen("otherwise ");

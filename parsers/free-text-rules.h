@@ -40,6 +40,7 @@ struct word_weights {
     bool outspoken; /* a strong word of some abuse was */
     bool doubt;
     bool hesitant; /* a weak doubt */
+    bool told;     /* strong words have named a kind already */
     bool possible; /* tells what might be done with what is open */
 };
 

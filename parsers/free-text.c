@@ -11,9 +11,10 @@
 
 #include "base/moment.h"
 
-#define TEXT_MOST  ((size_t)256 << 10) /* of all parts together, and of logs again */
-#define WORDS_MOST ((size_t)16 << 10)  /* of it weighed for words */
-#define NEEDED     2U
+#define TEXT_MOST      ((size_t)256 << 10) /* of all parts together, and of logs again */
+#define WORDS_MOST     ((size_t)16 << 10)  /* of it weighed for words */
+#define SIGNATURE_MOST 1024U
+#define NEEDED         2U
 
 static unsigned points(unsigned says)
 {
@@ -48,11 +49,23 @@ static void weigh_words(struct weighing *w, struct slice text, unsigned heavy)
                       &w->words);
 }
 
+/* Whoever complains may praise their products, below a line of two dashes. */
+static struct slice without_signature(struct slice text)
+{
+    struct slice rest = text, line, end = {0};
+    while (slice_next_line(&rest, &line))
+        if (slice_eq(line, SLICE("-- ")) || slice_eq(line, SLICE("--")))
+            end = line;
+    if (end.ptr == NULL || (size_t)(text.ptr + text.len - end.ptr) > SIGNATURE_MOST)
+        return text;
+    return slice_until(text, (size_t)(end.ptr - text.ptr));
+}
+
 static void weigh_mail(struct weighing *w, const struct text_list *texts)
 {
     weigh_words(w, w->message->subject, 4);
     if (texts->count > 0)
-        weigh_words(w, texts->items[0], 2);
+        weigh_words(w, without_signature(slice_until(texts->items[0], WORDS_MOST)), 2);
 }
 
 /* ---- judgement ---- */

@@ -38,6 +38,7 @@ struct claim {
     bool customer;           /* a victim, and the reader's */
     uint16_t port;
     uint64_t lines;      /* of logs that accuse it */
+    bool typed;          /* one of them said what it did */
     int64_t first, last; /* times near it; 0 for none */
     bool zoned;
 };

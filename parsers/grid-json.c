@@ -102,6 +102,9 @@ static json_t *array_in(json_t *object)
 
 static void add_document(struct named_rows *rows, json_t *root, struct arena *arena)
 {
+    while (json_object_size(root) == 1 &&
+           json_is_object(json_object_iter_value(json_object_iter(root))))
+        root = json_object_iter_value(json_object_iter(root)); /* {"report": {...}} */
     json_t *array = json_is_array(root) ? root : array_in(root);
     if (array == NULL)
         add_object(rows, root, arena);

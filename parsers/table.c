@@ -83,6 +83,8 @@ static void ask_mail(const struct incoming *message, struct table *table)
     const struct feed *feed = table->feed;
     if (feed->type == NULL && !table->kind_asked) {
         table->otherwise = free_text_kind(message);
+        if (table->otherwise == NULL) /* "infected.csv" */
+            table->otherwise = free_text_kind_of(message, table->name);
         table->kind_asked = true;
     }
     if (table->zone.len > 0 || feed->files.count > 0)

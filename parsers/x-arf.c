@@ -60,8 +60,8 @@ static bool read_mapping(const struct incoming *message, const struct mime_part 
         return false;
     struct slice text = slice_trim(mime_decode_text(message->arena, part));
     struct slice rest = text, line;
-    while (slice_next_line(&rest, &line) &&
-           (slice_trim(line).len == 0 || line.ptr[0] == '-' || line.ptr[0] == '#'))
+    while (slice_next_line(&rest, &line) && (slice_trim(line).len == 0 || line.ptr[0] == '-' ||
+                                             line.ptr[0] == '#' || line.ptr[0] == '%'))
         text = rest;
     bool named =
         slice_ends_with_nocase(mime_filename(message->arena, part), SLICE("report.txt"));
