@@ -23,15 +23,13 @@ void acknowledge_report(struct acknowledging *acknowledging, const struct pipeli
 {
     const struct placed *placed = &pipeline->placed;
     const struct policy *policy = &pipeline->config.policy;
-    struct operator_standing who;
     char address[ADDRESS_TEXT];
     bool ours = placed->placement == PLACED || placed->placement == PLACED_DUPLICATE;
     if (report->restricted || (!ours && placed->placement != PLACED_STRANGER))
         return;
-    operator_of(report, policy, &who);
-    if (!who.acknowledge || !is_vouched_for(&report->auth))
+    if (!placed->who.acknowledge || !is_vouched_for(&report->auth))
         return;
-    acknowledging->operator_name = who.name;
+    acknowledging->operator_name = placed->who.name;
     acknowledging->mailbox = report->auth.mailbox;
     if (ours && acknowledging->case_id == 0) {
         acknowledging->case_id = placed->case_id;

@@ -402,5 +402,6 @@ void correlate_report(struct txn *txn, const struct inventory *inventory,
         place(&o, c, placed);
     if (placed->placement != PLACED && placed->placement != PLACED_DUPLICATE)
         placed->case_id = 0;
+    placed->who = o.who;
     remember(&o, placed);
 }

@@ -81,8 +81,9 @@ enum placement {
 };
 struct placed {
     enum placement placement;
-    uint64_t case_id;       /* PLACED, PLACED_DUPLICATE */
-    struct event events[2]; /* to append and fold, in order; slices in arena */
+    struct operator_standing who; /* operator_of the report */
+    uint64_t case_id;             /* PLACED, PLACED_DUPLICATE */
+    struct event events[2];       /* to append and fold, in order; slices in arena */
     unsigned event_count;
     struct stored_report stored; /* to put */
     struct slice reason;         /* why not placed */

@@ -2,8 +2,6 @@
 
 #include "base/kind.h"
 
-#include <stdio.h>
-
 static void encode_structs(const struct layout_field *field, const char *structs, size_t count,
                            struct buffer *out)
 {
@@ -16,11 +14,13 @@ static void encode_structs(const struct layout_field *field, const char *structs
 
 static void encode_xarf(unsigned tag, const struct xarf_type *type, struct buffer *out)
 {
-    char text[128];
     if (type == NULL)
         return;
-    int length = snprintf(text, sizeof text, "%s/%s", type->category, type->type);
-    record_bytes(out, tag, (struct slice){text, (size_t)length});
+    size_t begin = record_begin(out);
+    buffer_add(out, slice_of(type->category));
+    buffer_add_byte(out, '/');
+    buffer_add(out, slice_of(type->type));
+    record_end(out, tag, begin);
 }
 
 static void encode_inner(const struct layout_field *field, const char *at, struct buffer *out)

@@ -13,21 +13,14 @@ static void put_varint(struct buffer *out, uint64_t number)
     out->len = (size_t)(at - (uint8_t *)out->ptr);
 }
 
-void record_number(struct buffer *out, unsigned tag, uint64_t number)
+void record_put_number(struct buffer *out, unsigned tag, uint64_t number)
 {
-    if (number == 0)
-        return;
     buffer_reserve(out, 2 * (size_t)VARINT_MOST);
     put_varint(out, (uint64_t)tag << 1 | RECORD_NUMBER);
     put_varint(out, number);
 }
 
-void record_signed(struct buffer *out, unsigned tag, int64_t number)
-{
-    record_number(out, tag, (uint64_t)number << 1 ^ (number < 0 ? UINT64_MAX : 0));
-}
-
-static void put_bytes(struct buffer *out, unsigned tag, struct slice bytes)
+void record_put_bytes(struct buffer *out, unsigned tag, struct slice bytes)
 {
     buffer_reserve(out, 2 * (size_t)VARINT_MOST + bytes.len);
     put_varint(out, (uint64_t)tag << 1 | RECORD_BYTES);
@@ -37,17 +30,11 @@ static void put_bytes(struct buffer *out, unsigned tag, struct slice bytes)
     out->len += bytes.len;
 }
 
-void record_bytes(struct buffer *out, unsigned tag, struct slice bytes)
-{
-    if (bytes.len > 0)
-        put_bytes(out, tag, bytes);
-}
-
 void record_octets(struct buffer *out, unsigned tag, const uint8_t *octets, size_t length)
 {
     for (size_t i = 0; i < length; i++)
         if (octets[i] != 0) {
-            put_bytes(out, tag, (struct slice){(const char *)octets, length});
+            record_put_bytes(out, tag, (struct slice){(const char *)octets, length});
             return;
         }
 }

@@ -16,10 +16,23 @@
 #define RECORD_NUMBER 0U
 #define RECORD_BYTES  1U
 
-/* Writing: all of these append to *out. */
-void record_number(struct buffer *out, unsigned tag, uint64_t number);
-void record_signed(struct buffer *out, unsigned tag, int64_t number);
-void record_bytes(struct buffer *out, unsigned tag, struct slice bytes);
+/* Writing: all of these append to *out. Most fields of most records are empty. */
+void record_put_number(struct buffer *out, unsigned tag, uint64_t number);
+void record_put_bytes(struct buffer *out, unsigned tag, struct slice bytes);
+static inline void record_number(struct buffer *out, unsigned tag, uint64_t number)
+{
+    if (number != 0)
+        record_put_number(out, tag, number);
+}
+static inline void record_signed(struct buffer *out, unsigned tag, int64_t number)
+{
+    record_number(out, tag, (uint64_t)number << 1 ^ (number < 0 ? UINT64_MAX : 0));
+}
+static inline void record_bytes(struct buffer *out, unsigned tag, struct slice bytes)
+{
+    if (bytes.len > 0)
+        record_put_bytes(out, tag, bytes);
+}
 /* Fixed-size bytes; nothing when all of them are zero. */
 void record_octets(struct buffer *out, unsigned tag, const uint8_t *octets, size_t length);
 /* A record within: what is added between begin and end. An empty one is kept, since its
