@@ -95,6 +95,13 @@ static const struct {
     {"list", "Subject: attack\n\n", "Targets were attacked :\n1) 192.0.2.7 - a\n", ""},
     {"hosts", "Subject: attack\n\n", "a.b.c 192.0.2.7 from on at ", "\n"},
     {"times", "Subject: attack\n\n", "2026-11-13 08:00 ", "\n"},
+    {"named-sites", "Subject: phishing, take it down\n\n",
+     "the page hxxp://a%.b%[.]example/ is a phish\n", ""},
+    {"named-sites-one-line", "Subject: phishing, take it down\n\n",
+     "site a%.b%.example 192.0.2.7 ", "\n"},
+    {"named-sites-path", "Subject: phishing, take it down\n\nhttp://a.example/", "(]x)", "\n"},
+    {"named-sites-hosts", "Subject: phishing, take it down\n\nhttp://", "é.", "\n"},
+    {"named-sites-mailboxes", "Subject: phishing, take it down\n\n", "a@a.bc@", "\n"},
     {"time-labels", "Subject: attack 192.0.2.7\n\n", "time: 1h1 1:1 2026\n", ""},
 
     /* attached and forwarded messages */
@@ -103,6 +110,11 @@ static const struct {
      "Subject: attack from 192.0.2.7\n\n"
      "Your server 192.0.2.7 attacks us by ssh, 2001:db8::% too, stop that.\n"
      "Nov 13 10:58:01 shop sshd[991]: Failed password for root from 192.0.2.7 port 51022\n",
+     "--b--\n"},
+    {"attached-sites", "Content-Type: multipart/mixed; boundary=b\n\n",
+     "--b\nContent-Type: message/rfc822\n\nFrom: a@b.example\nTo: abuse@c.example\n"
+     "Subject: phishing, take it down\n\n"
+     "the page hxxp://a%.b%[.]example/ is a phish, and user a@x%.example sends a scam\n",
      "--b--\n"},
     {"attached-long-texts", "Content-Type: multipart/mixed; boundary=b\n\n",
      "--b\nContent-Type: message/rfc822\n\nFrom: a@b.example\nTo: abuse@c.example\n"

@@ -63,7 +63,7 @@ static bool is_label(struct slice text)
     return len > 1 && len <= HEADING_MOST && strchr(":=|", text.ptr[len - 1]) != NULL;
 }
 
-static struct slice before(struct slice text, size_t floor, size_t from, char out[CONTEXT])
+struct slice context_before(struct slice text, size_t floor, size_t from, char out[CONTEXT])
 {
     size_t start = from;
     while (start > floor && from - start < CONTEXT && !ends_sentence(text, start - 1) &&
@@ -90,7 +90,8 @@ enum cue cue_around(const struct free_text_rules *rules, struct slice text, size
                     const struct mention *mention)
 {
     char head[CONTEXT], tail[CONTEXT];
-    enum cue nearest = rules_cue_before(rules, before(text, floor, mention->from, head));
+    enum cue nearest =
+        rules_cue_before(rules, context_before(text, floor, mention->from, head));
     enum cue next = rules_cue_after(rules, context_after(text, mention->to, tail));
     if (nearest == CUE_NONE || nearest == CUE_CUSTOMER)
         return nearest;

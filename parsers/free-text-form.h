@@ -4,6 +4,7 @@
 #define PARSERS_FREE_TEXT_FORM_H
 
 #include "parsers/free-text-rules.h"
+#include "parsers/parser.h"
 #include "parsers/word-index.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
@@ -14,6 +15,7 @@
 #define KIND_DOUBT    KINDS_MOST
 #define KIND_POSSIBLE (KINDS_MOST + 1)
 #define KIND_ASIDE    (KINDS_MOST + 2)
+#define KIND_APPEAL   (KINDS_MOST + 3)
 
 struct phrase {
     /* Of a text that holds the phrase, the first eight bytes are `head` under `mask`. */
@@ -21,7 +23,7 @@ struct phrase {
     struct slice text; /* as words_fold leaves it, "*" for the rest of a word */
     bool open;         /* more letters may follow */
     bool strong;
-    uint16_t kind; /* index, or KIND_DOUBT, KIND_POSSIBLE, KIND_ASIDE */
+    uint16_t kind; /* index, or KIND_DOUBT, KIND_POSSIBLE, KIND_ASIDE, KIND_APPEAL */
 };
 
 /* Bytes of a phrase by which it is found (word-index.h); one that fixes fewer is looked for at
@@ -61,6 +63,7 @@ struct free_text_rules {
     struct line_rule *lines;
     size_t line_count;
     struct cue_rule cues[CUE_COUNT];
+    struct text_list bystanders;
     pcre2_compile_context *compiling;
     pcre2_match_context *limits;
     pcre2_match_data *match;

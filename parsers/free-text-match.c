@@ -1,5 +1,7 @@
 #include "parsers/free-text-form.h"
 
+#include "base/host.h"
+
 #define KIND_NEEDED      2U    /* points at which a kind is clear; of an "attack" 1 */
 #define CONDITION_MOST   48U   /* bytes before what is said under a condition */
 #define FIRST_CJK        0xe3U /* Chinese, Japanese and Korean part no words */
@@ -51,8 +53,9 @@ static void weigh_bucket(const struct free_text_rules *rules, unsigned bucket,
         if (doubt && !phrase->strong && is_conditional(slice_until(folded, at)))
             continue;
         seen[i] = true;
-        if (phrase->kind == KIND_POSSIBLE || phrase->kind == KIND_ASIDE) {
+        if (phrase->kind > KIND_DOUBT) {
             weights->possible |= phrase->kind == KIND_POSSIBLE;
+            weights->appeal |= phrase->kind == KIND_APPEAL;
             weights->doubt |= phrase->kind == KIND_ASIDE && !weights->told;
             continue;
         }
@@ -143,6 +146,38 @@ const struct xarf_type *rules_heaviest(const struct free_text_rules *rules,
     return clear != NULL ? clear : type;
 }
 
+static bool is_of_sites(const struct xarf_type *type)
+{
+    static const char *const categories[] = {"content", "infrastructure", "copyright",
+                                             "messaging"};
+    for (size_t i = 0; i < sizeof categories / sizeof *categories; i++)
+        if (strcmp(type->category, categories[i]) == 0)
+            return strcmp(type->type, "p2p") != 0;
+    return false;
+}
+
+const struct xarf_type *rules_heaviest_of_sites(const struct free_text_rules *rules,
+                                                const struct word_weights *weights)
+{
+    const struct xarf_type *heaviest = rules_heaviest(rules, weights), *type = NULL;
+    unsigned most = KIND_NEEDED - 1;
+    bool spam = heaviest != NULL && strcmp(heaviest->category, "messaging") == 0;
+    if (heaviest == NULL || (is_of_sites(heaviest) && !spam))
+        return heaviest;
+    for (size_t i = 0; i < rules->kind_count; i++)
+        if (weights->points[i] > most && is_of_sites(rules->kinds[i]) &&
+            rules->kinds[i] != heaviest) {
+            most = weights->points[i];
+            type = rules->kinds[i];
+        }
+    if (spam) /* what it leads to */
+        return type != NULL ? type : heaviest;
+    return strcmp(heaviest->type, "infected_host") == 0 ||
+                   strcmp(heaviest->type, "reconnaissance") == 0
+               ? type
+               : NULL;
+}
+
 void rules_add_points(const struct free_text_rules *rules, const struct xarf_type *type,
                       unsigned points, struct word_weights *weights)
 {
@@ -206,7 +241,7 @@ enum cue rules_cue_before(const struct free_text_rules *rules, struct slice befo
 {
     enum cue nearest = CUE_NONE_FOUND, farther = CUE_NONE_FOUND;
     size_t best_end = 0, best_start = 0;
-    for (unsigned i = CUE_SOURCE; before.len > 0 && i < CUE_COUNT; i++) {
+    for (unsigned i = CUE_SOURCE; before.len > 0 && i <= CUE_LABEL; i++) {
         const struct cue_rule *rule = &rules->cues[i];
         if (i == CUE_PLACE && nearest == CUE_VICTIM && best_end < before.len) {
             farther = nearest; /* "a copy of our page is on 192.0.2.7" */
@@ -237,4 +272,25 @@ enum cue rules_cue_after(const struct free_text_rules *rules, struct slice after
         if (match(rules, rules->cues[order[i]].after_code, after, 0))
             return order[i];
     return CUE_NONE_FOUND;
+}
+
+enum cue rules_name_cue(const struct free_text_rules *rules, struct slice before,
+                        struct slice after)
+{
+    static const enum cue order[] = {CUE_NAME_NONE, CUE_NAME_ACCUSED, CUE_NAME_PLACE};
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
+        const struct cue_rule *rule = &rules->cues[order[i]];
+        if ((before.len > 0 && match(rules, rule->before_code, before, 0)) ||
+            (after.len > 0 && match(rules, rule->after_code, after, 0)))
+            return order[i];
+    }
+    return CUE_NONE_FOUND;
+}
+
+bool rules_is_bystander(const struct free_text_rules *rules, struct slice host)
+{
+    for (size_t i = 0; i < rules->bystanders.count; i++)
+        if (host_is_within(host, rules->bystanders.items[i]))
+            return true;
+    return false;
 }

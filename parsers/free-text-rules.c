@@ -16,8 +16,15 @@ extern const char embedded_free_text_ini[];
 extern const size_t embedded_free_text_ini_size;
 
 static const char *const cue_names[CUE_COUNT] = {
-    [CUE_SOURCE] = "source", [CUE_VICTIM] = "victim", [CUE_CUSTOMER] = "customer",
-    [CUE_NONE] = "none",     [CUE_LABEL] = "label",   [CUE_PLACE] = "place",
+    [CUE_SOURCE] = "source",
+    [CUE_VICTIM] = "victim",
+    [CUE_CUSTOMER] = "customer",
+    [CUE_NONE] = "none",
+    [CUE_LABEL] = "label",
+    [CUE_PLACE] = "place",
+    [CUE_NAME_ACCUSED] = "name accused",
+    [CUE_NAME_PLACE] = "name place",
+    [CUE_NAME_NONE] = "name none",
 };
 
 /* ---- reading ---- */
@@ -139,8 +146,11 @@ static enum status set_cue(struct reading *reading, const char *section, const c
         (void)snprintf(joined + used, PATTERN_MOST - used, "%s%s", used > 0 ? "|" : "", value);
         return OK;
     }
-    return fail(reading->why, ERR_MALFORMED,
-                "[%s]: there are source, victim, customer, none and label", section);
+    return fail(
+        reading->why, ERR_MALFORMED,
+        "[%s]: there are source, victim, customer, none, place, label, name accused, name "
+        "place and name none",
+        section);
 }
 
 static enum status kind_index(struct reading *reading, const char *section, uint16_t *index)
@@ -150,7 +160,10 @@ static enum status kind_index(struct reading *reading, const char *section, uint
     static const struct {
         const char *name;
         uint16_t kind;
-    } others[] = {{"doubt", KIND_DOUBT}, {"possible", KIND_POSSIBLE}, {"aside", KIND_ASIDE}};
+    } others[] = {{"doubt", KIND_DOUBT},
+                  {"possible", KIND_POSSIBLE},
+                  {"aside", KIND_ASIDE},
+                  {"appeal", KIND_APPEAL}};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (strcmp(name, others[i].name) == 0) {
             *index = others[i].kind;
@@ -213,6 +226,19 @@ static enum status set_words(struct reading *reading, const char *section, const
     return status;
 }
 
+static enum status set_bystanders(struct reading *reading, const char *section, const char *key,
+                                  const char *value)
+{
+    struct slice rest = arena_copy(reading->arena, slice_of(value)), host;
+    if (strcmp(key, "hosts") != 0)
+        return fail(reading->why, ERR_MALFORMED, "[%s] has an unknown key %s; there is hosts",
+                    section, key);
+    while (slice_next_field(&rest, ',', &host))
+        if (slice_trim(host).len > 0)
+            text_list_add(&reading->rules->bystanders, reading->arena, slice_trim(host));
+    return OK;
+}
+
 static enum status add_setting(void *reading, const char *section, const char *key,
                                const char *value)
 {
@@ -222,8 +248,10 @@ static enum status add_setting(void *reading, const char *section, const char *k
         return set_cue(reading, section, key, value);
     if (strncmp(section, "line ", strlen("line ")) == 0)
         return set_line(reading, section, key, value);
+    if (strcmp(section, "bystanders") == 0)
+        return set_bystanders(reading, section, key, value);
     return fail(((struct reading *)reading)->why, ERR_MALFORMED,
-                "[%s]: there are [words ...], [cue ...] and [line ...]", section);
+                "[%s]: there are [words ...], [cue ...], [line ...] and [bystanders]", section);
 }
 
 /* ---- putting together ---- */

@@ -19,6 +19,10 @@ enum cue {
     CUE_NONE,     /* an address that has no part in it */
     CUE_PLACE,    /* where something is hosted */
     CUE_LABEL,    /* called an address, no more */
+    /* Of names (domains, URLs, mailboxes): */
+    CUE_NAME_ACCUSED,
+    CUE_NAME_PLACE, /* called a site, a page, a link, no more */
+    CUE_NAME_NONE,  /* somebody's own, or where more is to be read */
     CUE_COUNT
 };
 
@@ -42,6 +46,7 @@ struct word_weights {
     bool hesitant; /* a weak doubt */
     bool told;     /* strong words have named a kind already */
     bool possible; /* tells what might be done with what is open */
+    bool appeal;   /* asks whoever hosts something to do something about it */
 };
 
 struct free_text_rules;
@@ -67,6 +72,10 @@ bool rules_weighs_any(const struct free_text_rules *rules, const struct word_wei
 /* The kind with most points; NULL when none is clear. */
 const struct xarf_type *rules_heaviest(const struct free_text_rules *rules,
                                        const struct word_weights *weights);
+/* The same of kinds that a site can be accused of: NULL too where another kind is clearer, but
+ * for "infected" and "attack", which are said of sites as well; of spam, what it leads to. */
+const struct xarf_type *rules_heaviest_of_sites(const struct free_text_rules *rules,
+                                                const struct word_weights *weights);
 /* Adds points to a kind that a log line told. */
 void rules_add_points(const struct free_text_rules *rules, const struct xarf_type *type,
                       unsigned points, struct word_weights *weights);
@@ -78,5 +87,10 @@ bool rules_read_line(const struct free_text_rules *rules, struct slice line,
 enum cue rules_cue_before(const struct free_text_rules *rules, struct slice before);
 /* And at the beginning of what stands after it. */
 enum cue rules_cue_after(const struct free_text_rules *rules, struct slice after);
+/* What stands around a name makes of it: CUE_NAME_... or none. */
+enum cue rules_name_cue(const struct free_text_rules *rules, struct slice before,
+                        struct slice after);
+/* Hosts that reports speak of and nobody means: brands, mail providers, where evidence is shown. */
+bool rules_is_bystander(const struct free_text_rules *rules, struct slice host);
 
 #endif

@@ -45,6 +45,8 @@ struct weighing {
 /* One space for every run of white space, quote marks and line ends; "x" for host names, whose
  * parts ("router", "from") say nothing. */
 struct slice context_flatten(struct slice text, char out[CONTEXT]);
+/* The sentence up to there, or the label, flattened; nothing before `floor`. */
+struct slice context_before(struct slice text, size_t floor, size_t from, char out[CONTEXT]);
 /* The rest of the sentence, flattened. */
 struct slice context_after(struct slice text, size_t to, char out[CONTEXT]);
 /* What the words around an address make of it; `floor`: what stands before it tells of another

@@ -1,15 +1,13 @@
 #include "parsers/free-text-weigh.h"
 
-#include "parsers/formats.h"
 #include "parsers/forwarded-marks.h"
+#include "parsers/free-text-names.h"
 #include "parsers/free-text-words.h"
 #include "parsers/mention.h"
 #include "parsers/ordinary.h"
 #include "parsers/phrases.h"
 #include "parsers/said.h"
 #include "parsers/text-body.h"
-
-#include "base/moment.h"
 
 #define TEXT_MOST      ((size_t)256 << 10) /* of all parts together, and of logs again */
 #define WORDS_MOST     ((size_t)16 << 10)  /* of it weighed for words */
@@ -84,8 +82,7 @@ static bool is_contested(const struct claim *claim)
 
 bool free_text_accuses(const struct free_text *text, const struct claim *claim)
 {
-    (void)text;
-    return for_it(claim) >= NEEDED && for_it(claim) > points(claim->victim);
+    return !text->by_name && for_it(claim) >= NEEDED && for_it(claim) > points(claim->victim);
 }
 
 static bool is_local(const struct address *address)
@@ -223,6 +220,8 @@ static void judge_author(struct weighing *w, const struct text_list *texts)
         bool says = (claim->own & SAYS_LINE) != 0 || ((claim->own & SAYS_CUE) && !claim->cited);
         told |= says && (!owns || is_ours(w->message, &claim->address));
     }
+    told |= text->by_name;
+    own |= text->by_name;
     text->insists = text->clear && told;
     text->tells =
         told && rules_weighs_any(w->rules, &w->words) && !w->words.doubt && !w->words.hesitant;
@@ -255,8 +254,14 @@ static void judge(struct weighing *w)
         shown |= (claim->own & SAYS_LINE) && (claim->own & SAYS_CUE) && !claim->cited;
         contested |= is_contested(claim);
     }
-    text->clear = text->type != NULL && told && accused && !contested && !w->words.doubt &&
-                  (!w->words.hesitant || shown);
+    bool doubtful = contested || w->words.doubt || (w->words.hesitant && !shown);
+    text->clear = text->type != NULL && told && accused && !doubtful;
+    text->names_any &= !doubtful;
+    if (!text->clear && text->names_any) {
+        text->clear = true;
+        text->by_name = true;
+        text->type = text->site_type;
+    }
     text->confident = text->clear && (named || !(ordinary_is_newsletter(w->message) ||
                                                  (!logged && ordinary_is_mailing(w->message))));
 }
@@ -293,8 +298,10 @@ const struct free_text *free_text_of(const struct incoming *message)
     struct text_list logs = text_logs(message, TEXT_MOST);
     if (!names_any(&texts, message->subject) && !names_any(&logs, SLICE("")) &&
         !free_text_has_evidence(message)) {
-        texts = text_pages(message, TEXT_MOST);
-        if (!names_any(&texts, SLICE("")))
+        struct text_list pages = text_pages(message, TEXT_MOST);
+        if (names_any(&pages, SLICE("")))
+            texts = pages;
+        else if (!free_text_names_sites(message->subject, &texts))
             return result;
     }
     result->claims = arena_take(message->arena, ACCUSED_MOST * sizeof *result->claims);
@@ -314,6 +321,7 @@ const struct free_text *free_text_of(const struct incoming *message)
         free_text_read(&w, logs.items[i]);
     free_text_read_attached(&w);
     weigh_mail(&w, &texts);
+    free_text_read_names(&w, &texts);
     judge(&w);
     judge_author(&w, &texts);
     return result;
@@ -334,6 +342,15 @@ const struct xarf_type *free_text_kind_of(const struct incoming *message, struct
     return rules_heaviest(w.rules, &w.words);
 }
 
+/* The first site that is named, if something is to be done about one. */
+static struct slice guess_name(const struct incoming *message, const struct free_text *text)
+{
+    if (!text->sites || text->name_count == 0)
+        return (struct slice){0};
+    return arena_printf(message->arena, "%.*s, %s/%s", SLICE_FMT(text->names[0].host),
+                        text->site_type->category, text->site_type->type);
+}
+
 struct slice free_text_guess(const struct incoming *message)
 {
     const struct free_text *text = free_text_of(message);
@@ -344,51 +361,12 @@ struct slice free_text_guess(const struct incoming *message)
             (best == NULL || for_it(&text->claims[i]) > for_it(best)))
             best = &text->claims[i];
     if (best == NULL)
-        return (struct slice){0};
+        return guess_name(message, text);
     (void)address_text(&best->address, address);
     if (text->type == NULL)
         return arena_copy(message->arena, slice_of(address));
     return arena_printf(message->arena, "%s, %s/%s", address, text->type->category,
                         text->type->type);
-}
-
-/* ---- the parser ---- */
-
-/* "abuse@", "noc@": an attached mail that went to people like us is a complaint that is
- * passed on; one that went to anybody else is evidence, and its author may be the one
- * complained about. */
-static bool went_to_a_desk(const struct incoming *message)
-{
-    static const struct slice desks[] = {
-        SLICE("abuse"), SLICE("noc"),        SLICE("security"),
-        SLICE("cert"),  SLICE("csirt"),      SLICE("postmaster"),
-        SLICE("soc"),   SLICE("hostmaster"), SLICE("support"),
-    };
-    struct slice to = mime_header(&message->mime.parts[0], SLICE("To"));
-    struct slice mailbox = mime_mailbox(message->arena, to);
-    for (size_t i = 0; i < sizeof desks / sizeof *desks; i++)
-        if (slice_starts_with_nocase(mailbox, desks[i]))
-            return true;
-    return to.len == 0; /* quoted in a text, without it */
-}
-
-/* As programs send that answer for people, and no reporter. */
-static bool is_junk(const struct incoming *message)
-{
-    return slice_eq_nocase(mime_header(&message->mime.parts[0], SLICE("Precedence")),
-                           SLICE("junk"));
-}
-
-static bool free_text_recognises(const struct incoming *message)
-{
-    if (is_junk(message))
-        return false;
-    if (message->file_name.len > 0 || (message->outer != NULL && !went_to_a_desk(message)))
-        return false;
-    for (const struct incoming *outer = message->outer; outer != NULL; outer = outer->outer)
-        if (ordinary_kind(outer).len > 0)
-            return false;
-    return free_text_of(message)->confident;
 }
 
 /* "login_attack" as reporters write it. */
@@ -400,58 +378,3 @@ struct slice free_text_spell(struct arena *arena, const struct xarf_type *type)
             *c = '-';
     return slice_of(text);
 }
-
-static void add_report(const struct incoming *message, const struct claim *claim,
-                       struct parse_result *result, enum role role)
-{
-    const struct free_text *text = free_text_of(message);
-    char first[MOMENT_TEXT];
-    struct report *report = parse_add(message, result);
-    report_set_address(report, &claim->address, message->arena);
-    report->role = role;
-    report->type = text->type;
-    report->feedback_type = free_text_spell(message->arena, text->type);
-    report->restricted = strcmp(text->type->type, "csam") == 0;
-    report->source_port = role == ROLE_SOURCE ? claim->port : 0;
-    report->observed_at = claim->last;
-    report->observed_zoned = claim->zoned;
-    report->arrival_date = claim->last != 0 ? claim->last : message->date;
-    report->incidents = claim->lines > 0 ? claim->lines : 1;
-    if (claim->first != 0 && strcmp(text->type->category, "connection") == 0)
-        report_add_extra(
-            report, message->arena,
-            (struct report_extra){
-                .name = "first_seen",
-                .type = EXTRA_TEXT,
-                .text =
-                    arena_copy(message->arena, slice_of(moment_rfc3339(claim->first, first)))});
-}
-
-static enum status free_text_parse(const struct incoming *message, struct parse_result *result,
-                                   struct fault *why)
-{
-    (void)why;
-    const struct free_text *text = free_text_of(message);
-    for (size_t i = 0; i < text->claim_count; i++)
-        if (free_text_accuses(text, &text->claims[i]))
-            add_report(message, &text->claims[i], result, ROLE_SOURCE);
-    for (size_t i = 0; i < text->claim_count; i++)
-        if (text->claims[i].customer && !free_text_accuses(text, &text->claims[i]))
-            add_report(message, &text->claims[i], result, ROLE_VICTIM);
-    if (message->mime.cut)
-        text_list_add(&result->row_faults, message->arena,
-                      SLICE("a limit was met before all of the mail was read"));
-    return OK;
-}
-
-const struct parser parser_free_text = {
-    .name = "free-text",
-    .revision = 5,
-    .about = "mail in human words, with or without logs: addresses, their roles, what they did",
-    .senders = "people, fail2ban, hosters, CERTs, in many languages",
-    .samples = "free-text fail2ban uceprotect takedown forwarded",
-    .extracts = "addresses with their roles, ports, how many log lines, when",
-    .recognises = free_text_recognises,
-    .parse = free_text_parse,
-    .last_resort = true,
-};

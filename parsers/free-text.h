@@ -26,6 +26,7 @@
 #ifndef PARSERS_FREE_TEXT_H
 #define PARSERS_FREE_TEXT_H
 
+#include "parsers/free-text-time.h"
 #include "parsers/parser.h"
 
 #define ACCUSED_MOST 256U /* more distinct addresses are no complaint in words */
@@ -43,6 +44,19 @@ struct claim {
     bool zoned;
 };
 
+/* A site that is named; free-text-names.c says how it is weighed. */
+struct named {
+    bool url;              /* else a domain */
+    struct slice subject;  /* as a browser takes it */
+    struct slice host;     /* lower case */
+    struct slice mailbox;  /* where that was named */
+    struct address beside; /* in the same line; or none */
+    bool leads;            /* to that, the reporter says */
+    struct text_time time; /* in the same line */
+    unsigned says;
+    bool accused;
+};
+
 struct free_text {
     bool read;
     bool clear;     /* what it says, and of whom */
@@ -50,15 +64,23 @@ struct free_text {
     bool insists;   /* clear in its own words, whatever mail they stand in */
     bool outspoken; /* words of some abuse stand there that mean little else */
     bool tells;     /* accuses somebody in its own words, of whatever */
+    bool by_name;   /* clear, but accuses sites and no address */
     bool cites;     /* accuses only in what it quotes, and says nothing of the kind itself */
     const struct xarf_type *type; /* NULL when no kind is clear */
     struct claim *claims;         /* in order of appearance */
     size_t claim_count;
+    struct named *names; /* likewise */
+    size_t name_count;
+    const struct xarf_type *site_type; /* what sites are accused of; NULL when not clear */
+    bool names_any;                    /* some are accused */
+    bool sites; /* some are named, and something is to be done about them */
 };
 
 /* Read at the first call for a message, the same answer after that. */
 const struct free_text *free_text_of(const struct incoming *message);
 bool free_text_accuses(const struct free_text *text, const struct claim *claim);
+/* Is it reported by its name, rather than with an address? */
+bool free_text_accuses_name(const struct free_text *text, const struct named *named);
 /* Is somebody's mail attached, which may be what is complained about? */
 bool free_text_has_evidence(const struct incoming *message);
 /* What subject and text complain about, whoever is meant; NULL when that is not clear. */

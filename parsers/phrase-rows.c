@@ -246,6 +246,21 @@ const char *const phrase_rows[PHRASES_COUNT][PHRASE_ROWS] = {
             "unattended upgrade result|packages that were upgraded|delivery status delivrd",
             "sms delivery report|facsimile job|fax job",
         },
+    [PHRASES_CLOSING] =
+        {
+            "regards|best regards|kind regards|kindest regards|warm "
+            "regards|sincerely|cheers|br",
+            "yours sincerely|yours faithfully|with regards|with best regards|best wishes",
+            "mit freundlichen grüßen|mit freundlichem gruß|freundliche grüße|viele grüße|mfg",
+            "mit freundlichen gruessen|beste grüße|schöne grüße|gruß|grüße|liebe grüße",
+            "cordialement|bien cordialement|bien à vous|salutations|sincères salutations",
+            "saludos|un saludo|atentamente|cordialmente|cordiali saluti|distinti saluti|saluti",
+            "met vriendelijke groet*|vriendelijke groet*|groeten|groet|hoogachtend|mvg",
+            "atenciosamente|cumprimentos|com os melhores|pozdrawiam|z poważaniem|z wyrazami",
+            "с уважением|s pozdravem|s úctou|med vänlig hälsning*|vänliga hälsningar|mvh",
+            "med venlig hilsen|med vennlig hilsen|ystävällisin terveisin|saygılarımla",
+            "saygılarımızla|üdvözlettel|cu stimă|hälsningar|hochachtungsvoll|此致",
+        },
     [PHRASES_OFFER] =
         {
             "webinar|webinars|white paper|whitepaper|book a demo|request a demo|free trial",

@@ -22,6 +22,7 @@ enum phrases {
     PHRASES_SIGN_UP,      /* how the subject of a request to confirm begins */
     PHRASES_CHALLENGE,    /* "only from senders I have approved": what it says */
     PHRASES_MONITORING,   /* the subject of an alert about one's own hosts */
+    PHRASES_CLOSING,      /* how letters end: "Kind regards" */
     PHRASES_OFFER,        /* what programs, meetings, jobs and sales are announced with */
     PHRASES_PITCH,        /* what only sellers write */
     PHRASES_MAILING,      /* the foot of a newsletter, of a forum's notice */

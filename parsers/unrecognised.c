@@ -95,6 +95,8 @@ static struct slice doubt(const struct incoming *message)
         (suspicion.addresses_us || accuses_anybody(message) || !is_offer(message)) &&
         !is_pitch(message))
         return SLICE("it sounds like a report, but fits no known format");
+    if (free_text_of(message)->sites && !is_offer(message))
+        return SLICE("it complains about a site, but fits no known format");
     if (suspicion.document &&
         (suspicion.subject >= 2 || (words >= 2 && suspicion.addresses_us)))
         return SLICE("a letter or picture is attached that only a person can read");
