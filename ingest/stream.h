@@ -26,6 +26,8 @@ uint64_t stream_offset(const struct stream *stream); /* on disk: for progress on
 
 static inline struct slice stream_slice(const struct stream *stream)
 {
+    if (stream->window == NULL) /* nothing was read yet */
+        return (struct slice){0};
     return (struct slice){stream->window + stream->begin, stream->end - stream->begin};
 }
 
