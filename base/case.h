@@ -40,8 +40,9 @@ struct witness {
     struct slice operator_name;
     enum abuse_kind kind;
 
+    const struct xarf_type *type; /* of what it observed last */
+
     /* Of its weightiest report, the latest of equals. */
-    const struct xarf_type *type;
     enum auth_result auth;
     uint16_t trust;  /* percent, from the configuration of that time */
     uint16_t weight; /* per mille of a full vote: trust x age x authentication, when heard */

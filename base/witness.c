@@ -25,6 +25,9 @@ static void merge(struct witness *row, const struct witness *report)
 {
     struct witness merged = standing(report) >= standing(row) ? *report : *row;
 
+    /* What was seen last, and when, belong together: an attack of yesterday that is reported
+     * after the spam of a minute ago is none of a minute ago. */
+    merged.type = report->last_observed >= row->last_observed ? report->type : row->type;
     merged.reports = row->reports + report->reports;
     if (merged.reports < row->reports)
         merged.reports = UINT32_MAX;

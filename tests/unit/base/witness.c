@@ -36,11 +36,14 @@ static void keeps_the_best_report_of_each(void **state)
     equal.type = &xarf_types[2];
     case_hear(&c, &first);
     case_hear(&c, &weaker);
-    assert_ptr_equal(c.witnesses[0].type, first.type);
+    assert_ptr_equal(c.witnesses[0].type, weaker.type); /* what was observed last */
     assert_int_equal(c.witnesses[0].weight, 500);
-    case_hear(&c, &equal); /* the latest of equals */
-    assert_ptr_equal(c.witnesses[0].type, equal.type);
+    equal.trust = 70;
+    case_hear(&c, &equal); /* the latest of equals, but for what it observed before */
+    assert_int_equal(c.witnesses[0].trust, 70);
+    assert_ptr_equal(c.witnesses[0].type, weaker.type);
     case_hear(&c, &stronger);
+    assert_ptr_equal(c.witnesses[0].type, weaker.type);
     assert_int_equal(c.witnesses[0].weight, 600);
     assert_int_equal(c.witnesses[0].age, 600);
     assert_int_equal(c.witness_count, 1);
