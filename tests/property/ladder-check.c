@@ -1,5 +1,5 @@
 /* What must never happen, told from the log alone: I1, I3, I4, I6 to I12 as far as the
- * ladder and the fold decide them. */
+ * ladder and the fold decide them; ladder-guards.c for the guards of a cut. */
 #include "ladder.h"
 
 #include <stdio.h>
@@ -54,16 +54,9 @@ static void check_cutting(struct world *world)
         check_broken(world, "I1: cut without a delivered notice and a call round");
     if (check->answered)
         check_broken(world, "I3: cut after an authenticated answer");
-    if (world->around.cuts_last_hour >= world->policy.breaker.cuts_per_hour)
-        check_broken(world, "I8: more cuts in an hour than allowed");
-    if (world->around.never_cut || world->assignment.never_cut)
-        check_broken(world, "I9: cut what is never to be cut");
     if (check->approvals < terms->approvals)
         check_broken(world, "cut without the approvals that the policy asks for");
-    if (!world->around.intake_healthy)
-        check_broken(world, "G7: cut while no reply can be heard");
-    if (world->around.assignment_now != &world->assignment)
-        check_broken(world, "G2: cut of somebody who no longer has the address");
+    guards_check_cut(world);
     if (!world->policy.armed || check->withheld)
         check_broken(world, "cut on rungs that were climbed disarmed");
 }
@@ -94,6 +87,9 @@ static void check_move(struct world *world, const struct event *event)
         check_broken(world, "a victim was warned as if it were the offender");
     if (event->to == CASE_CUT_PENDING)
         check->approvals = 0;
+    if ((event->to == CASE_WARNING || event->to == CASE_CALLING) &&
+        event->type != EVENT_RESUMED && world->around.assignment_now != &world->assignment)
+        check_broken(world, "G2: warned or called somebody who no longer has the address");
     check->told = check->told && event->to != CASE_NEEDS_HUMAN;
 }
 
@@ -107,6 +103,7 @@ void check_event(struct world *world, const struct event *event)
     if (begins || event->type == EVENT_CONFIRMED)
         check->climbs = event->terms.climbs && event->kind != KIND_UNDER_ATTACK &&
                         event->kind != KIND_ADVICE;
+    guards_note(world, event);
     if (event->to != event->from)
         check_move(world, event);
     switch (event->type) {

@@ -24,6 +24,9 @@ const char *const plant_names[PLANTS] = {
     "victims climb",
     "holds do not end",
     "the case changes without an event",
+    "old evidence counts as new",
+    "who else is behind the port is forgotten",
+    "a change of port is forgotten",
 };
 
 static const struct ladder_terms climbing = {.climbs = true,
@@ -133,6 +136,17 @@ static void plant_before(struct world *world, struct stimulus *stimulus,
     case PLANT_ENDLESS_HOLD:
         policy->hold_longest = policy->reply_hold = INT64_C(1) << 40;
         break;
+    case PLANT_OLD_EVIDENCE:
+        for (unsigned i = 0; i < world->c.witness_count; i++)
+            world->c.witnesses[i].last_observed = now->real;
+        break;
+    case PLANT_FORGETS_SHARED:
+        around->shared = false;
+        break;
+    case PLANT_FORGETS_PORT:
+        world->c.network_handle = world->shadow.network_handle =
+            world->assignment.network_handle;
+        break;
     default:
         break;
     }
@@ -194,7 +208,9 @@ void world_init(struct world *world, uint32_t seed, enum plant plant, struct are
         policy->ladder[kind] = climbing;
     policy->ladder[KIND_SYSTEM_COMPROMISE].cut_at_once = seed % 3 == 0;
     policy->ladder[KIND_EMAIL_COMPROMISE].approvals = seed % 5 == 0 ? 2 : seed % 5 == 1 ? 1 : 0;
-    policy->ladder[KIND_UNDER_ATTACK].climbs = policy->ladder[KIND_ADVICE].climbs = false;
+    /* As a configuration that says what none may: a victim never climbs. */
+    policy->ladder[KIND_UNDER_ATTACK].climbs = policy->ladder[KIND_ADVICE].climbs =
+        seed % 11 == 0;
     policy->breaker = (struct breaker_policy){2, 2, 50};
     policy->open_window = 7 * DAY;
     policy->hold_longest = 3 * DAY;
@@ -417,40 +433,6 @@ static void desk(struct world *world, uint32_t a, uint32_t b)
         check_broken(world, "the desk was refused, and yet something happened");
 }
 
-static void flip(struct world *world, uint32_t a)
-{
-    struct surroundings *around = &world->around;
-    switch (a % 8) {
-    case 0:
-        world->policy.armed = !world->policy.armed;
-        break;
-    case 1:
-        around->never_cut = !around->never_cut;
-        break;
-    case 2:
-        around->intake_healthy = !around->intake_healthy;
-        break;
-    case 3:
-        around->assignment_now =
-            around->assignment_now == &world->assignment ? &world->other : &world->assignment;
-        break;
-    case 4:
-        around->cuts_last_hour = around->cuts_last_hour == 0 ? 2 : 0;
-        break;
-    case 5:
-        around->cut_by_other = !around->cut_by_other;
-        if (!around->cut_by_other && !world->c.cut_stands && !world->c.cut_unread)
-            world->network_up = true; /* the other case was the last to hold it */
-        break;
-    case 6:
-        around->thread_called = !around->thread_called;
-        break;
-    default:
-        world->assignment.contacts_changed_at = world->now.real;
-        break;
-    }
-}
-
 /* The process dies: the case is folded again from the log, and what was started is settled
  * as the outbox does it. */
 static void crash(struct world *world)
@@ -526,7 +508,7 @@ void world_run(struct world *world, const struct op *op)
         stale(world, op->a);
         break;
     case OP_SWITCH:
-        flip(world, op->a);
+        world_flip(world, op->a);
         break;
     default:
         crash(world);

@@ -49,9 +49,19 @@ enum plant {
     PLANT_VICTIMS_CLIMB,
     PLANT_ENDLESS_HOLD,
     PLANT_UNFOLDED_CHANGE,
+    PLANT_OLD_EVIDENCE,
+    PLANT_FORGETS_SHARED,
+    PLANT_FORGETS_PORT,
     PLANTS
 };
 extern const char *const plant_names[PLANTS];
+
+#define REPORTERS 3 /* alpha and beta, and our own sensors */
+
+/* What a trusted reporter has seen last. */
+struct seen {
+    int64_t abuse, attack, stopped;
+};
 
 struct checker {
     char broken[200]; /* the first invariant that did not hold; empty: none */
@@ -64,7 +74,10 @@ struct checker {
     unsigned approvals;
     struct slice approved_by[4];
     bool cut_unread;
-    bool told; /* the desk, since it needs a person */
+    bool told;                 /* the desk, since it needs a person */
+    int64_t confirmed, warned; /* real time */
+    struct slice handle;       /* of the port, when it was confirmed */
+    bool attempted[2];         /* a call to that contact that counts */
 };
 
 struct sent {
@@ -89,6 +102,7 @@ struct world {
     bool abuse_reported; /* by somebody trusted, or the desk said so: else it is a victim */
     bool attack_reported;
     bool late_write; /* a cut was started before the case moved on */
+    struct seen seen[REPORTERS];
     enum plant plant;
     enum outcome told;   /* the last outcome that came back, as it was in truth */
     const struct op *op; /* the one that runs */
@@ -102,6 +116,8 @@ void world_run(struct world *world, const struct op *op);
 /* Nothing more happens but time and obliging answers: must come to an end. */
 void world_settle(struct world *world);
 void op_print(const struct op *op);
+/* Something around the case changes. */
+void world_flip(struct world *world, uint32_t a);
 
 /* The checker. */
 void check_event(struct world *world, const struct event *event);
@@ -109,5 +125,7 @@ void check_action(struct world *world, const struct action *action);
 void check_write(struct world *world, const struct action *action); /* a driver is told */
 void check_rest(struct world *world);                               /* after each op */
 void check_broken(struct world *world, const char *what);
+void guards_note(struct world *world, const struct event *event);
+void guards_check_cut(struct world *world);
 
 #endif
