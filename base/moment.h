@@ -33,6 +33,9 @@ const char *moment_duration(int64_t seconds, char text[MOMENT_TEXT]);
  * "(EST)", epoch seconds. A date without a zone is taken as UTC and *zoned is false (zoned
  * may be NULL). False when it is no date, or outside 1980-2200. */
 bool moment_parse(struct slice text, int64_t *moment, bool *zoned);
+/* Names the text a region by its clock ("Europe/Berlin", "Pacific Time")? Then *moment is when
+ * clocks there show `local`, a moment read as if its zone were UTC. Daylight saving is heeded. */
+bool moment_in_region(struct slice text, int64_t local, int64_t *moment);
 /* Only RFC 3339, whole slice. */
 bool moment_parse_rfc3339(struct slice text, int64_t *moment);
 /* "90s", "5min", "2h", "3d", "1w"; whole slice; seconds. Only nothing at all, "0", needs no

@@ -54,7 +54,7 @@ static void read_phrases(struct slice text, const struct slice *phrases, size_t 
         ptrdiff_t at = slice_find_nocase(text, phrases[i]);
         if (at < 0)
             continue;
-        text = slice_from(text, (size_t)at + phrases[i].len);
+        text = slice_trim(slice_from(text, (size_t)at + phrases[i].len));
         if (address_is_none(&words->source))
             (void)read_source(text, &words->source);
         read_date(text, words);
@@ -94,11 +94,21 @@ void fbl_read_words(const struct incoming *message, struct fbl_words *words)
                      sizeof sentence_phrases / sizeof sentence_phrases[0], words);
 }
 
+/* "complaint about message from  192.0.2.7" */
+static bool is_jmrp_subject(struct slice subject)
+{
+    struct address address;
+    ptrdiff_t at = slice_find_nocase(subject, subject_phrases[0]);
+    return at >= 0 &&
+           read_source(slice_trim(slice_from(subject, (size_t)at + subject_phrases[0].len)),
+                       &address) > 0;
+}
+
 const struct mime_part *fbl_jmrp_original(const struct incoming *message)
 {
     static const struct slice mark = SLICE("X-HmXmrOriginalRecipient");
     const struct mime_part *parts = message->mime.parts;
-    bool subject = slice_find_nocase(message->subject, subject_phrases[0]) >= 0;
+    bool subject = is_jmrp_subject(message->subject);
     if (mime_header(&parts[0], mark).ptr != NULL)
         return &parts[0];
     for (size_t i = 0; i + 1 < message->mime.part_count; i++)

@@ -271,6 +271,7 @@ bool forwarded_message(const struct incoming *message, struct slice *raw)
             break;
         case BELOW_MARKER:
             read_inner(unquote(message->arena, below), &inner);
+            inner.body = unquote(message->arena, inner.body);
             break;
         case BELOW_NOTHING:
             if (message->outer != NULL ||
@@ -281,6 +282,7 @@ bool forwarded_message(const struct incoming *message, struct slice *raw)
             inner.fields[INNER_SUBJECT] = message->subject;
             break;
         }
+        (void)find_pasted(message->arena, inner.body, &inner.body);
         *raw = compose(message->arena, &inner);
         return true;
     }

@@ -11,6 +11,7 @@
 #define ONE_DAY       INT64_C(86400)
 #define RECENT        (31 * ONE_DAY)
 #define CLOCKS_DIFFER INT64_C(300)
+#define REGION_WITHIN 32U
 #define TIMES_MOST    8U /* of one line */
 #define SPELT_MOST    128U
 #define ZONE_LONGEST  23U
@@ -60,7 +61,8 @@ static const char zone_pattern[] =
     "?stamps?)?|timestamps?|zone|logs?|Zeitzone|Zeiten|heures?|horas?|orari|"
     "czas|časy?|время)\\b[^\\n]{0,40}?"
     "(?<zone>\\b(?:UTC|GMT)(?:\\s?[+-]\\d{1,2}(?::?\\d\\d)?)?(?!\\w)|\\b(?:CES?T|EES?T|E[SD]T|"
-    "P[SD]T|MSK)\\b|"
+    "P[SD]T|MSK)\\b|\\b(?:Europe|America|Asia|US)/[A-Z]\\w+|"
+    "\\b(?:Eastern|Central|Mountain|Pacific|Moscow|Paris|Berlin|London) Time\\b|"
     "[+-]\\d\\d:?\\d\\d\\b)";
 
 /* A pattern, compiled once, and the numbers of the groups that have its names. */
@@ -347,6 +349,15 @@ static int64_t offset_of(struct slice date)
     return date.ptr[at - 1] == '-' ? -seconds : seconds;
 }
 
+/* "16:45 (heure de Paris)", or below "Logs are in Europe/Berlin". */
+static void settle_region(struct text_time *time, struct slice after, struct text_zone *zone)
+{
+    if (time->at != 0 && !time->zoned)
+        time->zoned =
+            moment_in_region(slice_until(after, REGION_WITHIN), time->at, &time->at) ||
+            moment_in_region(text_zone_name(zone), time->at, &time->at);
+}
+
 /* What nobody gave a zone and would lie in the future is in that of the mail's own Date, if it
  * does not there. */
 static void settle_future(struct text_time *time, int64_t reported, struct slice date)
@@ -422,6 +433,8 @@ struct text_time text_time_find(struct slice line, int64_t reported, struct text
          i < TIMES_MOST && find_clock(line, from, &from) && matches(&pattern, line, from);
          i++) {
         struct text_time time = read_match(&pattern, line, reported, zone);
+        size_t end = pcre2_get_ovector_pointer(pattern.match)[1];
+        settle_region(&time, slice_from(line, end), zone);
         settle_future(&time, reported, zone->date);
         if (time.at > latest.at && (reported == 0 || time.at <= reported + ONE_DAY))
             latest = time;
@@ -463,5 +476,7 @@ bool text_time_parse(struct slice text, struct slice zone, struct arena *arena, 
         arena_printf(arena, "%.*s %.*s", SLICE_FMT(text), (int)spelt.len, spelt.bytes);
     if (moment_parse(whole, &there, zoned) && *zoned)
         *moment = there;
+    else
+        *zoned = moment_in_region(zone, *moment, moment);
     return true;
 }

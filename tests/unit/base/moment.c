@@ -107,6 +107,43 @@ static void reads_dates_of_mail(void **state)
     }
 }
 
+static void knows_the_clocks_of_regions(void **state)
+{
+    static const struct {
+        const char *region, *local, *moment;
+    } cases[] = {
+        {"Europe/Berlin", "2026-01-15T12:00:00Z", "2026-01-15T11:00:00Z"},
+        {"Europe/Berlin", "2026-07-15T12:00:00Z", "2026-07-15T10:00:00Z"},
+        {"(heure de Paris)", "2026-03-29T01:59:59Z", "2026-03-29T00:59:59Z"},
+        {"heure de Paris", "2026-03-29T03:00:00Z", "2026-03-29T01:00:00Z"},
+        {"heure de Paris", "2026-10-25T01:30:00Z", "2026-10-24T23:30:00Z"},
+        {"heure de Paris", "2026-10-25T03:00:00Z", "2026-10-25T02:00:00Z"},
+        {"europe/london", "2026-07-15T12:00:00Z", "2026-07-15T11:00:00Z"},
+        {"Europe/Kyiv", "2026-11-15T12:00:00Z", "2026-11-15T10:00:00Z"},
+        {"Europe/Moscow", "2026-07-15T12:00:00Z", "2026-07-15T09:00:00Z"},
+        {"US/Eastern", "2026-03-08T01:59:59Z", "2026-03-08T06:59:59Z"},
+        {"US/Eastern", "2026-03-08T03:00:00Z", "2026-03-08T07:00:00Z"},
+        {"North American Eastern Time", "2026-11-01T00:30:00Z", "2026-11-01T04:30:00Z"},
+        {"Pacific Time", "2026-11-01T03:00:00Z", "2026-11-01T11:00:00Z"},
+        {"Central European Time", "2026-11-15T12:00:00Z", "2026-11-15T11:00:00Z"},
+        {"Asia/Kolkata", "2026-07-15T12:00:00Z", "2026-07-15T06:30:00Z"},
+        {"Asia/Tokyo", "2026-01-01T00:00:00Z", "2025-12-31T15:00:00Z"},
+        {"nowhere", "2026-01-01T00:00:00Z", NULL},
+        {"", "2026-01-01T00:00:00Z", NULL},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        int64_t local = 0, moment = 0;
+        char text[MOMENT_TEXT];
+        assert_true(moment_parse_rfc3339(slice_of(cases[i].local), &local));
+        bool known = moment_in_region(slice_of(cases[i].region), local, &moment);
+        assert_int_equal(known, cases[i].moment != NULL);
+        if (known && strcmp(moment_rfc3339(moment, text), cases[i].moment) != 0)
+            fail_msg("%s in %s is %s, not %s", cases[i].local, cases[i].region, cases[i].moment,
+                     text);
+    }
+}
+
 static void refuses_what_is_no_date(void **state)
 {
     (void)state;
@@ -305,6 +342,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_dates_of_mail),
+        cmocka_unit_test(knows_the_clocks_of_regions),
         cmocka_unit_test(refuses_what_is_no_date),
         cmocka_unit_test(rfc3339_is_strict),
         cmocka_unit_test(prints),
