@@ -191,12 +191,14 @@ bool forwarded_is_sent(struct slice line)
 
 bool forwarded_repeats(struct slice line, struct slice title)
 {
-    static const struct slice marks = SLICE("\"'-:([<*");
+    static const struct slice marks = SLICE("\"'-:([]<*");
     ptrdiff_t at = title.len > 0 ? slice_find_nocase(line, title) : -1;
     if (at < 0)
         return false;
     struct slice before = slice_trim(slice_until(line, (size_t)at));
     struct slice after = slice_trim(slice_from(line, (size_t)at + title.len));
+    if (slice_ends_with_nocase(before, SLICE("\""))) /* "attack from 192.0.2.7 on us" */
+        return true;
     return (before.len == 0 || slice_find_byte(marks, before.ptr[before.len - 1]) >= 0) &&
            (after.len == 0 || strchr("\"'-)]>*.,(", after.ptr[0]) != NULL);
 }

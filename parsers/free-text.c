@@ -59,11 +59,16 @@ static struct slice without_signature(struct slice text)
     return slice_until(text, (size_t)(end.ptr - text.ptr));
 }
 
+/* The subject of an answer is somebody else's: it tells nothing where the answer does not. */
 static void weigh_mail(struct weighing *w, const struct text_list *texts)
 {
-    weigh_words(w, w->message->subject, 4);
+    bool answers = ordinary_is_reply_subject(w->message);
+    if (!answers)
+        weigh_words(w, w->message->subject, 4);
     if (texts->count > 0)
         weigh_words(w, without_signature(slice_until(texts->items[0], WORDS_MOST)), 2);
+    if (answers && w->words.strong)
+        weigh_words(w, w->message->subject, 4);
 }
 
 /* ---- judgement ---- */
@@ -230,6 +235,13 @@ static void judge_author(struct weighing *w, const struct text_list *texts)
     text->confident = text->confident && !text->cites;
 }
 
+/* Sent so that nobody can answer, as notices of mail systems are. */
+static bool is_of_system(const struct incoming *message)
+{
+    struct slice path = mime_header(&message->mime.parts[0], SLICE("Return-Path"));
+    return path.ptr != NULL && (path.len == 0 || slice_eq(path, SLICE("<>")));
+}
+
 static void judge(struct weighing *w)
 {
     struct free_text *text = w->result;
@@ -251,6 +263,7 @@ static void judge(struct weighing *w)
         told |= counts && ((claim->source | claim->victim) & (SAYS_CUE | SAYS_LINE)) != 0;
         named |= counts && ((claim->source | claim->victim) & SAYS_SUBJECT) != 0;
         logged |= free_text_accuses(text, claim) && (claim->source & SAYS_LINE);
+        text->shows |= (claim->own & SAYS_LINE) != 0 && claim->lines > 0;
         shown |= (claim->own & SAYS_LINE) && (claim->own & SAYS_CUE) && !claim->cited;
         contested |= is_contested(claim);
     }
@@ -262,8 +275,9 @@ static void judge(struct weighing *w)
         text->by_name = true;
         text->type = text->site_type;
     }
-    text->confident = text->clear && (named || !(ordinary_is_newsletter(w->message) ||
-                                                 (!logged && ordinary_is_mailing(w->message))));
+    text->confident = text->clear && (logged || !is_of_system(w->message)) &&
+                      (named || !(ordinary_is_newsletter(w->message) ||
+                                  (!logged && ordinary_is_mailing(w->message))));
 }
 
 static bool names_any(const struct text_list *texts, struct slice subject)

@@ -62,6 +62,7 @@ struct free_text {
     bool clear;     /* what it says, and of whom */
     bool confident; /* clear, and a report */
     bool insists;   /* clear in its own words, whatever mail they stand in */
+    bool shows;     /* a log of its own accuses somebody */
     bool outspoken; /* words of some abuse stand there that mean little else */
     bool tells;     /* accuses somebody in its own words, of whatever */
     bool by_name;   /* clear, but accuses sites and no address */

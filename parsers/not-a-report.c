@@ -141,9 +141,16 @@ static bool sounds_returned(const struct incoming *message, const struct said *s
             slice_starts_with_nocase(field(message, SLICE("Auto-Submitted")), SLICE("auto")));
 }
 
+static bool names_receipt(const struct said *said)
+{
+    return phrases_equal(PHRASES_RECEIPT, said->label) ||
+           phrases_equal(PHRASES_RECEIPT, said->subject);
+}
+
 static bool is_receipt(const struct incoming *message, const struct said *said)
 {
-    return (phrases_equal(PHRASES_RECEIPT, said->label) && said_in_words(said, PHRASES_READ)) ||
+    return (names_receipt(said) && said_in_words(said, PHRASES_READ)) ||
+           has_field(message, SLICE("X-Ricevuta")) || /* of certified mail in Italy */
            has_part(message, SLICE("message/disposition-notification")) ||
            has_part(message, SLICE("message/global-disposition-notification")) ||
            is_report_type(message, SLICE("disposition-notification"));
@@ -153,7 +160,7 @@ static bool sounds_read(const struct incoming *message, const struct said *said)
 {
     (void)message;
 
-    return phrases_equal(PHRASES_RECEIPT, said->label);
+    return names_receipt(said);
 }
 
 /* "X-Autoreply", "X-Auto-Response", "X-AutoReply-From"; not what asks others to be silent. */
@@ -212,7 +219,8 @@ static bool is_acknowledgement(const struct incoming *message, const struct said
 {
     (void)message;
 
-    return (!said->answers && said_in_subject(said, PHRASES_ACKNOWLEDGED)) ||
+    return (!said->answers && (said_in_subject(said, PHRASES_ACKNOWLEDGED) ||
+                               said_in_subject(said, PHRASES_RECEIVED))) ||
            phrases_equal(PHRASES_SETTLED, said->label) || said_in_words(said, PHRASES_RECEIVED);
 }
 
@@ -260,7 +268,8 @@ enum unless {
     INSISTED = 1, /* an accusation stands out */
     ACCUSED = 2,  /* its own words speak of ours, of an address and of abuse */
     TOLD = 4,     /* the same, even in an answer */
-    DEMANDED = 8, /* they name one, and want something done */
+    GRIEVED = 8,  /* they name an address, and a grievance */
+    SHOWN = 16,   /* a log of its own does */
 };
 
 static const struct {
@@ -276,14 +285,15 @@ static const struct {
     {is_of_daemon, SLICE("a mail system's notice"), INSISTED | TOLD},
     {sounds_refused, SLICE("a bounce or delivery notice"), INSISTED},
     {is_automatic_reply, SLICE("an automatic reply"), INSISTED},
-    {sounds_read, SLICE("a read receipt"), INSISTED},
+    {sounds_read, SLICE("a read receipt"), INSISTED | GRIEVED | SHOWN},
     {cites_a_server, SLICE("a bounce or delivery notice"), INSISTED},
-    {sounds_returned, SLICE("a bounce or delivery notice"), INSISTED | ACCUSED},
-    {is_absence, SLICE("an automatic reply"), INSISTED | ACCUSED},
+    {sounds_returned, SLICE("a bounce or delivery notice"), INSISTED | ACCUSED | GRIEVED},
+    {is_absence, SLICE("an automatic reply"), INSISTED | ACCUSED | GRIEVED | SHOWN},
     {is_acknowledgement, SLICE("an acknowledgement from a ticket system"),
-     INSISTED | ACCUSED | DEMANDED},
-    {is_sign_up, SLICE("a request to confirm an address"), INSISTED | ACCUSED},
-    {is_monitoring, SLICE("an alert about hosts of one's own"), INSISTED | ACCUSED},
+     INSISTED | ACCUSED | GRIEVED},
+    {is_sign_up, SLICE("a request to confirm an address"),
+     INSISTED | ACCUSED | GRIEVED | SHOWN},
+    {is_monitoring, SLICE("an alert about hosts of one's own"), INSISTED | ACCUSED | GRIEVED},
 };
 
 static size_t find_kind(const struct incoming *message)
@@ -321,7 +331,8 @@ static bool complains(const struct incoming *message, unsigned unless)
         return true;
     const struct said *said = said_of(message);
     struct suspicion own = suspicion_of_words(message->arena, said->text);
-    if ((unless & DEMANDED) != 0 && own.names_address && said_in_words(said, PHRASES_DEMAND))
+    if (((unless & GRIEVED) != 0 && said_in_grief(message)) ||
+        ((unless & SHOWN) != 0 && free_text_of(message)->shows))
         return true;
     bool words = (unless & TOLD) != 0 || ((unless & ACCUSED) != 0 && !is_answer(message));
     return words && own.names_address && own.addresses_us && own.body >= 2;

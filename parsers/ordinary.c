@@ -78,7 +78,7 @@ bool ordinary_is_mailing(const struct incoming *message)
 static bool is_discussion(const struct incoming *message)
 {
     return is_list_mail(message) && is_to_the_list(message) && !is_to_a_desk(message) &&
-           !speaks_of_ours(message);
+           !speaks_of_ours(message) && !said_in_grief(message);
 }
 
 static bool has_calendar(const struct incoming *message)
@@ -100,7 +100,8 @@ static bool is_robot(struct slice mailbox)
         SLICE("postmaster"), SLICE("clamav"),     SLICE("amavis"),   SLICE("virusalert"),
         SLICE("crowdsec"),   SLICE("prometheus"), SLICE("grafana"),  SLICE("jenkins"),
         SLICE("git"),        SLICE("gitlab"),     SLICE("gitea"),    SLICE("smartd"),
-        SLICE("mdadm"),      SLICE("backup"),     SLICE("suricata"), SLICE("alertmanager"),
+        SLICE("mdadm"),      SLICE("cpanel"),     SLICE("arpwatch"), SLICE("tripwire"),
+        SLICE("checkmk"),    SLICE("backup"),     SLICE("suricata"), SLICE("alertmanager"),
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (slice_starts_with_nocase(mailbox, names[i]) &&
@@ -164,7 +165,8 @@ struct slice ordinary_doubt(const struct incoming *message, struct slice kind)
 /* Who answers may go on to complain, in so few words that its kind is not clear. */
 static bool tells_anew(const struct incoming *message)
 {
-    return message_is_reply(message) && free_text_of(message)->tells;
+    return message_is_reply(message) &&
+           (free_text_of(message)->tells || said_in_grief(message));
 }
 
 static bool ordinary_recognises(const struct incoming *message)

@@ -23,6 +23,7 @@ const char *const phrase_rows[PHRASES_COUNT][PHRASE_ROWS] = {
             "lida|lido|não lida|conferma di lettura|gelezen|niet gelezen|leesbevestiging",
             "przeczytano|nieprzeczytane|přečteno|prečítané|прочитано|прочтено|не прочитано",
             "läst|oläst|lest|læst|luettu|olvasott|citit|okundu|已读|既読|開封済み|읽음",
+            "consegna|avvenuta consegna|accettazione|mancata consegna|avviso di consegna",
         },
     [PHRASES_READ] =
         {
@@ -31,7 +32,8 @@ const char *const phrase_rows[PHRASES_COUNT][PHRASE_ROWS] = {
             "wurde ungelesen gelöscht|a été lu|a été supprimé sans|fue leído|se leyó",
             "se eliminó sin|è stato letto|foi lida em|foi excluída sem|is gelezen op",
             "is verwijderd zonder|została przeczytana|byla přečtena|было прочитано|прочитано",
-            "har lästs|lästes|blev læst|ble lest|on luettu|elolvasták|okundu",
+            "har lästs|lästes|blev læst|ble lest|on luettu|elolvasták|okundu|was received by",
+            "was read by|ricevuta di|è stato consegnato|wurde empfangen von|a été reçu par",
         },
     [PHRASES_AUTOMATIC] =
         {
@@ -95,7 +97,12 @@ const char *const phrase_rows[PHRASES_COUNT][PHRASE_ROWS] = {
             "jag är tjänstledig|jeg er ikke på kontoret|jeg har ferie|jeg er ute av kontoret",
             "jeg er på ferie|olen poissa|olen lomalla|ofis dışındayım|izindeyim",
             "είμαι εκτός γραφείου|θα απουσιάζω|休暇をいただ*|休暇中*|不在にして*|正在休假*",
-            "외출중*|부재중*|휴가 중*|휴가중*",
+            "외출중*|부재중*|휴가 중*|휴가중*|will be slow to respond|office is closed",
+            "offices are closed|office will be closed|i m travelling|i am travelling",
+            "i m traveling|i am traveling|büro ist geschlossen|unser büro ist|betriebsferien",
+            "betriebsurlaub|bureaux sont fermés|à notre retour",
+            "nuestras oficinas están cerradas|uffici sono chiusi|kantoor is gesloten",
+            "biuro jest nieczynne|kancelář je zavřená|休業日*|休業とさせ*|臨時休業*",
         },
     [PHRASES_UNDELIVERED] =
         {
@@ -124,7 +131,9 @@ const char *const phrase_rows[PHRASES_COUNT][PHRASE_ROWS] = {
             "送信できま*|退信|无法投递|未传递|無法傳遞|배달 불가*|배달되지*",
             "report on your message|undelivered mail|message delayed|mail delayed",
             "teslim edilemed*|zwrot wiadomości|mesaj teslim*|awaits moderator approval",
-            "awaiting moderator approval|waiting for moderator approval",
+            "awaiting moderator approval|waiting for moderator approval|message quarantined",
+            "mail quarantined|email quarantined|mailbox full|email rejected|mail rejected",
+            "spam rejected|kunde inte levereras|ei voitu toimittaa|không gửi được",
         },
     [PHRASES_RETURNED] =
         {
@@ -151,6 +160,12 @@ const char *const phrase_rows[PHRASES_COUNT][PHRASE_ROWS] = {
             "n a pu être délivré|n a pas pu être délivré|non è stato consegnato",
             "não foi possível entregar|no ha podido entregar|no se ha podido entregar",
             "не может быть доставлено|не удалось доставить|не может быть отправлено",
+            "message you sent was|email you sent was|mail you sent was",
+            "message was quarantined|been quarantined|was quarantined|was not accepted",
+            "not be accepted|was rejected by|rejected by policy|was not sent|is full",
+            "could not deliver|couldn t deliver|top lines of the|header and top",
+            "was undeliverable|kunde inte levereras|mislykkedes|ei voitu toimittaa",
+            "kézbesítése nem sikerült|η παράδοση στους|không thể gửi",
         },
     [PHRASES_ACKNOWLEDGED] =
         {
@@ -218,7 +233,17 @@ const char *const phrase_rows[PHRASES_COUNT][PHRASE_ROWS] = {
             "zgłoszenie zostało zarejestrowane|wiadomość została przyjęta",
             "bericht in goede orde|ontvangst van uw|bedankt voor uw|vi har mottagit ditt",
             "tack för ditt mail|tak for din henvendelse|opened for your request",
-            "your case has been",
+            "your case has been|got your ticket|issue has been submitted",
+            "following issue has been|issue has been reported by|acknowledge the receipt of",
+            "acknowledge receipt of|received your complaint regarding|does not belong to us",
+            "do not belong to us|not one of our|not our address|has been suspended thanks",
+            "thanks for reporting|thank you for letting us know|thank you for your help",
+            "remercions pour votre signalement|vous remercions pour|gracias por su aviso",
+            "gracias por avisar|grazie per la segnalazione|obrigado por avisar",
+            "bedankt voor uw melding|dank u voor uw|ihre beschwerde ist|ihre meldung ist",
+            "ihre anfrage ist|please send us logs|please send us the logs",
+            "please provide logs|please provide the logs|we need more information",
+            "need the following information|knowledge base",
         },
     [PHRASES_SETTLED] =
         {
@@ -244,7 +269,11 @@ const char *const phrase_rows[PHRASES_COUNT][PHRASE_ROWS] = {
             "backup successful|backup completed|smart error|daily report for host",
             "jail has been started|jail has been stopped|hids notification",
             "unattended upgrade result|packages that were upgraded|delivery status delivrd",
-            "sms delivery report|facsimile job|fax job",
+            "sms delivery report|facsimile job|fax job|check mk|is down since|down alert",
+            "up alert|http error|request timed out|ping down|changed ethernet address",
+            "arpwatch|power failure|degradedarray|aide report|twreport|termination backup ok",
+            "backup ok|scan summary|maldet alert|blacklist check report",
+            "changed state to down|changed state to up",
         },
     [PHRASES_CLOSING] =
         {
@@ -344,6 +373,12 @@ const char *const phrase_rows[PHRASES_COUNT][PHRASE_ROWS] = {
             "zugangsdaten|your new server|voicemail|in mailbox|backup job|greylist*",
             "modify succeeded|objects processed successfully|object below modified",
             "in which you are mentioned|ripe database changes|ripe database update",
+            "license for|licence for|license expires|lizenz läuft|amendment|circuit",
+            "handed over|two factor|api key|access key|geolocation|whitelist request",
+            "whitelisting request|request to whitelist|renumbering|decommissioning",
+            "name servers of|name server change|reboot it|please reboot|root password",
+            "lost the root|traffic bill|was i charged|credited to your account|vpn",
+            "may i have a",
         },
     [PHRASES_OVER] =
         {
@@ -421,7 +456,7 @@ const char *const phrase_rows[PHRASES_COUNT][PHRASE_ROWS] = {
             "diese e mail adresse wird nicht|diese adresse wird nicht|cette boîte n est pas",
             "cette adresse n est pas|este buzón no|esta dirección no|questa casella non",
         },
-    [PHRASES_DEMAND] =
+    [PHRASES_GRIEVANCE] =
         {
             "please act|please take appropriate|please take action|please take steps",
             "please take measures|please suspend|please stop|please investigate",
@@ -447,6 +482,31 @@ const char *const phrase_rows[PHRASES_COUNT][PHRASE_ROWS] = {
             "prosimy o usunięcie|prosimy o zablokowanie|žádáme o|prosíme o odstranění",
             "примите меры|принять меры|просим принять|просим заблокировать|просим удалить",
             "vänligen åtgärda|venligst stop|対応をお願い*|対処をお願い*|请处理*|请尽快*",
-            "조치 부탁*|조치를 부탁*",
+            "조치 부탁*|조치를 부탁*|make it stop|make this stop|make him stop|stop that",
+            "stop him|kindly remove|kindly stop|kindly act|kindly suspend|kindly take",
+            "our clients|our customers|our users|our members|our accounts|our shop|our logs",
+            "our pbx|our phone|our brand|our name|our form|our forms|our honeypot|my logs",
+            "my router|my firewall|my account|our router|our firewall|our network|attacks us",
+            "attacks our|attacking us|attack us|scans us|scans our|sends me|sends us|sent me",
+            "sent us|sending me|sending us|send me|i keep getting|we keep getting",
+            "this is spam|this is abuse|spams me|spams us|spamming me|isn t ours|is not ours",
+            "pretends to|imitates|imitating|impersonates|forged|forges|forging|fake|bogus",
+            "fraudulent|stolen|illegal|illegally|criminal|without permission",
+            "without our permission|without my permission|victim|disconnect it|block it",
+            "still active|still attacking|still attacks|is still|are still|still there",
+            "does the same|once more|relisted|too many|all day|all night|every second",
+            "every minute|every hour|non stop|nonstop|constantly|annoying|nuisance",
+            "unsere kunden|unserer kunden|unseren kunden|unser server|unseren server",
+            "unsere server|unser netz|in unserem namen|meinem router|mein router",
+            "was soll das|immer noch|nach wie vor|weiterhin|dauern an|nicht aufgehört",
+            "greift uns|belästig*|bitte abstellen|bitte stoppen|ständig|betrüger*|gefälscht*",
+            "nos clients|nos serveurs|notre serveur|notre réseau|en notre nom|toujours",
+            "nous attaque*|sans cesse|frauduleu*|usurp*|nuestros clientes|nuestro servidor",
+            "nuestra red|nos ataca*|sigue atacando|siguen|seguimos|todavía",
+            "los nostri clienti|nostri clienti|nostro server|ci attacca*|ancora",
+            "nossos clientes|nosso servidor|ainda|onze klanten|onze server|ons netwerk",
+            "lastig|nog steeds|valt ons|naszych klientów|nasz serwer|nadal|wciąż",
+            "našich zákazníků|náš server|stále|pořád|наших клиентов|наш сервер|до сих пор",
+            "по прежнему|våra kunder|vår server",
         },
 };

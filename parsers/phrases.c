@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #define LABEL_LONGEST 40    /* bytes before the colon */
-#define PHRASES_MOST  2000U /* in all tables together */
+#define PHRASES_MOST  3000U /* in all tables together */
 #define HEAD          4U    /* bytes of a phrase by which it is found; mere labels have fewer */
 
 struct phrase {

@@ -28,7 +28,7 @@ enum phrases {
     PHRASES_MAILING,      /* the foot of a newsletter, of a forum's notice */
     PHRASES_ERRAND,       /* what else may be said of an address: bills, routes, sign-ins */
     PHRASES_OVER,         /* what was done with an address: it was delisted, a case closed */
-    PHRASES_DEMAND,       /* that something be done about an address: no errand, no receipt */
+    PHRASES_GRIEVANCE,    /* that somebody is harmed, or something be done about it */
     PHRASES_PLEA,         /* "stop sending me": of whom, it does not say */
     PHRASES_ECHO,         /* a line after which a machine repeats what it got */
     PHRASES_COUNT

@@ -2,13 +2,15 @@
 
 #include "parsers/forwarded-marks.h"
 #include "parsers/ordinary.h"
+#include "parsers/suspicion.h"
 #include "parsers/text-body.h"
 
-#define TEXT_MOST   ((size_t)64 << 10)
-#define WORDS_MOST  2000U /* of a text, in which it says what it is */
-#define FOOT_MOST   600U
-#define LABEL_MOST  40  /* bytes before the colon of a subject */
-#define TITLE_LEAST 12U /* of a title: fewer bytes stand anywhere */
+#define TEXT_MOST    ((size_t)64 << 10)
+#define WORDS_MOST   2000U /* of a text, in which it says what it is */
+#define FOOT_MOST    600U
+#define QUOTED_LEAST 12
+#define LABEL_MOST   40  /* bytes before the colon of a subject */
+#define TITLE_LEAST  12U /* of a title: fewer bytes stand anywhere */
 
 /* Where another mail begins, whose words are not this one's. */
 static bool ends_own(struct arena *arena, struct slice line)
@@ -16,6 +18,20 @@ static bool ends_own(struct arena *arena, struct slice line)
     return forwarded_is_marker(line) || forwarded_is_echo(arena, line) ||
            slice_starts_with_nocase(line, SLICE("Received:")) ||
            slice_starts_with_nocase(line, SLICE("Return-Path:"));
+}
+
+/* What stands in quotation marks on one line are somebody's words, or a title. */
+static size_t copy_unquoted(char *out, struct slice line)
+{
+    size_t len = 0;
+    for (size_t i = 0; i < line.len; i++) {
+        struct slice rest = slice_from(line, i + 1);
+        ptrdiff_t end = line.ptr[i] == '"' ? slice_find_byte(rest, '"') : -1;
+        out[len++] = line.ptr[i];
+        if (end >= QUOTED_LEAST)
+            i += (size_t)end;
+    }
+    return len;
 }
 
 /* The text as one line, at most so many bytes of it. */
@@ -32,8 +48,7 @@ static struct slice own_text(const struct incoming *message, size_t most)
         line = slice_trim(line);
         if (line.len == 0 || line.ptr[0] == '>' || forwarded_is_title(line))
             continue;
-        memcpy(out + text.len, line.ptr, line.len);
-        text.len += line.len;
+        text.len += copy_unquoted(out + text.len, line);
         out[text.len++] = ' ';
     }
     text.ptr = out;
@@ -84,6 +99,13 @@ bool said_as_mailing(const struct incoming *message)
     return holds(phrases_within(phrases_fold(message->arena, foot)), PHRASES_MAILING);
 }
 
+bool said_in_grief(const struct incoming *message)
+{
+    const struct said *said = said_of(message);
+    return said_in_words(said, PHRASES_GRIEVANCE) &&
+           suspicion_of_words(message->arena, said->text).names_address;
+}
+
 struct slice said_title(const struct incoming *message)
 {
     const struct said *said = said_of(message);
@@ -97,5 +119,8 @@ struct slice said_title(const struct incoming *message)
     while ((end = slice_find_byte(subject, ']')) >= 0)
         subject = slice_from(subject, (size_t)end + 1);
     subject = slice_trim(subject);
+    if (slice_ends_with_nocase(subject, SLICE(")")) &&
+        (end = slice_find_byte(subject, '(')) > 0)
+        subject = slice_trim(slice_until(subject, (size_t)end)); /* "(Action Required)" */
     return subject.len >= TITLE_LEAST ? subject : (struct slice){0};
 }

@@ -47,7 +47,9 @@ static bool is_offer(const struct incoming *message)
 /* Whoever sells us something speaks of our networks, too. */
 static bool is_pitch(const struct incoming *message)
 {
-    return said_anywhere(said_of(message), PHRASES_PITCH) && !accuses_anybody(message);
+    const struct said *said = said_of(message);
+    return said_anywhere(said, PHRASES_PITCH) && !said_anywhere(said, PHRASES_GRIEVANCE) &&
+           !accuses_anybody(message);
 }
 
 /* Of bills, routes and accounts people write with an address, and no word of abuse; of what is
@@ -58,7 +60,7 @@ static bool is_errand(const struct incoming *message)
     const struct free_text *text = free_text_of(message);
     unsigned words = suspicion_of_words(message->arena, message->subject).body +
                      suspicion_of_words(message->arena, said->text).body;
-    return !text->insists && !said_anywhere(said, PHRASES_DEMAND) &&
+    return !text->insists && !said_anywhere(said, PHRASES_GRIEVANCE) &&
            ((words <= 1 && !text->outspoken && said_anywhere(said, PHRASES_ERRAND)) ||
             (words <= 2 && said_anywhere(said, PHRASES_OVER)));
 }
