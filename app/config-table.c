@@ -291,7 +291,11 @@ static const struct config_option store_options[] = {
      .help =
          "How long messages are kept. Whole segments of the journal are dropped, once all in "
          "them is older and no open case, message in triage or preserved case needs them. "
-         "Cases and their history stay."},
+         "Cases and their history stay. Segments go oldest first: a case that is open for a "
+         "year "
+         "longer than this keeps all mail of that year; 'abusedesk store retain --dry-run' "
+         "names "
+         "what is in the way."},
     {"retain-every", VALUE_DURATION, MEMBER(struct config, store.retain_every),
      RANGE(1, DAYS(30)), .fallback = "1d",
      .help = "How often the daemon looks for what is older than retention."},

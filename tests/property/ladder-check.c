@@ -138,6 +138,10 @@ void check_event(struct world *world, const struct event *event)
     case EVENT_READ_BACK:
         check->cut_unread = false;
         break;
+    case EVENT_CUT:
+        if (world->network_up)
+            check_broken(world, "it is said to be off, and is on");
+        break;
     default:
         break;
     }

@@ -264,8 +264,9 @@ static void report(struct world *world, uint32_t a, uint32_t b)
     static const struct slice names[] = {{"alpha", 5}, {"beta", 4}, {"sensors", 7}, {"", 0}};
     static const int64_t ages[] = {0, 60, 1200, 7200, 86400, -7200};
     unsigned who = a % 4;
-    bool victim = b % 16 == 0,
-         system = world->c.id == 0 ? b % 3 == 0 : world->c.kind == KIND_SYSTEM_COMPROMISE;
+    bool victim = b % 16 == 0, other = b % 32 == 7,
+         system =
+             world->c.id == 0 ? b % 3 == 0 : (world->c.kind == KIND_SYSTEM_COMPROMISE) != other;
     enum abuse_kind kind = victim   ? KIND_UNDER_ATTACK
                            : system ? KIND_SYSTEM_COMPROMISE
                                     : KIND_EMAIL_COMPROMISE;
@@ -376,7 +377,7 @@ static void deliver(struct world *world, uint32_t a, uint32_t choice)
         if (choice % 13 == 12)
             continue; /* the answer is lost, for a crash or a late word to find */
         tell_outcome(world, sent, choose_outcome(world, &sent->action, choice));
-        choice = choice / 3 + 7;
+        choice = choice < 8 ? choice / 3 + 7 : (choice ^ choice >> 7) * 2654435761U;
     }
 }
 
@@ -388,12 +389,17 @@ static void repeat(struct world *world, uint32_t a, uint32_t choice)
     if (sent->action.state == ACTION_PENDING || sent->action.state == ACTION_DROPPED)
         return;
     bool network = sent->action.verb == VERB_CUT || sent->action.verb == VERB_RESTORE;
-    if (network && sent->action.verb == VERB_CUT && sent->outcome == OUTCOME_NONE)
-        world->late_write = true;
-    enum outcome outcome =
-        network ? OUTCOME_ACCEPTED : choose_outcome(world, &sent->action, choice);
+    bool late = sent->action.verb == VERB_CUT && sent->outcome == OUTCOME_NONE;
+    world->late_write = world->late_write || late;
+    /* The very same word again, or what is so by now. */
+    bool again = sent->outcome != OUTCOME_NONE && choice % 2 == 0;
+    enum outcome outcome = network ? OUTCOME_ACCEPTED
+                           : again ? sent->outcome
+                                   : choose_outcome(world, &sent->action, choice);
     bool old = sent->action.generation != world->c.generation;
     tell_outcome(world, sent, outcome);
+    if (late && !old && case_is_before_cut(world->c.state))
+        check_broken(world, "a cut went out, the case goes on, and nobody was told");
     if (old && (world->result.event_count > 0 || world->result.action_count > 0))
         check_broken(world, "I7: word of an older generation had an effect");
 }

@@ -41,24 +41,32 @@ static const struct op climb[] = {
     {OP_DELIVER, 3, 0}, {OP_ADVANCE, 2, 0}, {OP_DELIVER, 3, 0}, {OP_ADVANCE, 2, 0},
     {OP_DELIVER, 3, 0}, {OP_ADVANCE, 2, 0}, {OP_DELIVER, 3, 0}, {OP_ADVANCE, 3, 0},
     {OP_REPORT, 1, 1},  {OP_ADVANCE, 3, 0}, {OP_REPORT, 0, 1},  {OP_ADVANCE, 2, 0},
-    {OP_DESK, 4, 0},    {OP_DESK, 4, 1},    {OP_DELIVER, 3, 1}, {OP_DELIVER, 3, 0},
-    {OP_DELIVER, 3, 1}, {OP_DELIVER, 3, 1}, {OP_RESPOND, 1, 1}, {OP_DELIVER, 3, 0},
-    {OP_DELIVER, 3, 1}, {OP_ADVANCE, 7, 0}, {OP_REPORT, 0, 1},  {OP_DELIVER, 3, 0}};
+    {OP_DESK, 4, 0},    {OP_DESK, 4, 1},    {OP_DELIVER, 0, 7}, {OP_DELIVER, 0, 7},
+    {OP_DELIVER, 0, 7}, {OP_DELIVER, 0, 7}, {OP_DELIVER, 0, 7}, {OP_RESPOND, 1, 1},
+    {OP_DELIVER, 0, 7}, {OP_DELIVER, 0, 7}, {OP_DELIVER, 0, 7}, {OP_DELIVER, 0, 7},
+    {OP_DELIVER, 0, 7}, {OP_ADVANCE, 6, 0}, {OP_REPORT, 0, 1},  {OP_DELIVER, 3, 0}};
 
-/* Every third schedule climbs, and a few things come between: what only matters at the top
- * would else be met once in ten thousand. */
+static struct op draw_noise(uint64_t *state)
+{
+    static const enum op_type likely[] = {OP_SWITCH, OP_SWITCH, OP_RESPOND, OP_REPEAT, OP_DESK};
+    uint64_t pick = draw(state) % 8;
+    return (struct op){pick < 5 ? likely[pick] : draw_type(state, false), (uint32_t)draw(state),
+                       (uint32_t)draw(state)};
+}
+
+/* Every third schedule climbs, and a few things come between, most of them when the cut is
+ * near: what only matters at the top would else be met once in ten thousand. */
 static unsigned draw_climb(uint64_t *state, bool disarmed, struct op script[OPS_MOST])
 {
+    const unsigned length = sizeof climb / sizeof *climb, top = 16, cut = 30;
     unsigned count = 0;
     unsigned seldom = 4 + (unsigned)(draw(state) % 12);
-    unsigned arm = (unsigned)(draw(state) % (sizeof climb / sizeof *climb));
-    for (unsigned i = 0; i < sizeof climb / sizeof *climb; i++) {
+    unsigned arm = (unsigned)(draw(state) % length);
+    for (unsigned i = 0; i < length; i++) {
         if (disarmed && i == arm)
             script[count++] = (struct op){OP_SWITCH, 0, 0};
-        if (draw(state) % seldom == 0)
-            script[count++] =
-                (struct op){draw(state) % 2 == 0 ? OP_SWITCH : draw_type(state, false),
-                            (uint32_t)draw(state), (uint32_t)draw(state)};
+        if (draw(state) % (i >= top && i < cut ? 7 : seldom) == 0)
+            script[count++] = draw_noise(state);
         script[count] = climb[i];
         if (draw(state) % seldom == 0)
             script[count].b = (uint32_t)draw(state);
