@@ -4,9 +4,23 @@
 
 #include "escalate/channel.h"
 
-static enum outcome read_back(const struct abuse_case *c)
+/* A write that fails, as the script says, leaves the network as it was. */
+static bool fails(const struct script *script, enum verb verb, const struct abuse_case *c,
+                  int64_t now)
 {
-    return c->state == CASE_CUTTING || c->state == CASE_CUT ? OUTCOME_DOWN : OUTCOME_UP;
+    enum outcome outcome = OUTCOME_ACCEPTED;
+    return script_answer(script, verb, c->id, &c->address, now, &outcome) &&
+           outcome == OUTCOME_FAILED;
+}
+
+static enum outcome read_back(const struct script *script, const struct abuse_case *c,
+                              int64_t now)
+{
+    if (c->state == CASE_CUTTING)
+        return fails(script, VERB_CUT, c, now) ? OUTCOME_UP : OUTCOME_DOWN;
+    if (c->state == CASE_RESTORING)
+        return fails(script, VERB_RESTORE, c, now) ? OUTCOME_DOWN : OUTCOME_UP;
+    return c->state == CASE_CUT ? OUTCOME_DOWN : OUTCOME_UP;
 }
 
 enum outcome replay_outcome(const struct script *script, const struct action *action,
@@ -19,7 +33,7 @@ enum outcome replay_outcome(const struct script *script, const struct action *ac
     case VERB_CALL:
         return OUTCOME_NO_ANSWER;
     case VERB_READ_BACK:
-        return read_back(c);
+        return read_back(script, c, now);
     default:
         return OUTCOME_ACCEPTED;
     }

@@ -58,8 +58,10 @@ static void authenticated_answer(struct step *step, enum response_quality qualit
 void response_heard(struct step *step, bool authenticated, enum response_quality quality)
 {
     struct abuse_case *c = step->c;
-    if (quality == RESPONSE_AUTOMATIC)
+    if (quality == RESPONSE_AUTOMATIC) {
+        step_note(step, "a machine answered their mail: it counts for nothing");
         return;
+    }
     struct slice said = step->stimulus->text;
     const char *text = said.len > 0 ? arena_string(step->arena, said) : "they answered";
     if (authenticated) {

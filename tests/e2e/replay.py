@@ -91,6 +91,28 @@ class Replay(house.Case):
                 self.assertTrue(any("the network stays off for another case" in line for line in told), told)
                 self.assertFalse(any(" restoring " in line for line in told), told)
 
+    def test_what_a_driver_does_not_do(self):
+        """A cut or a restoring that fails leaves the network as it was: a person is asked, nothing is written twice."""
+        for name, lines, ends in (("cut", "+0 192.0.2.30 cut failed\n", "the driver was told to cut, and the network is on"),
+                                  ("restore", "+0 192.0.2.30 restore failed\ncut+1h 192.0.2.30 reply confirmation All is new.\n",
+                                   "the driver was told to restore, and the network is not seen on")):
+            with self.subTest(name):
+                script = self.folder / "script"
+                script.write_text("+0 * call no-answer\n" + lines)
+                done = house.run("replay", *OPTIONS, "--script", script, "--until", "2d", STORY / "story.mbox")
+                told = [line[45:] for line in done.stdout.decode().splitlines() if " 192.0.2.30 " in line]
+                self.assertEqual([line.split()[0] for line in told if "needs-human" in line], ["needs-human"], told)
+                self.assertTrue(any(ends in line for line in told), told)
+                self.assertEqual(len([line for line in told if line.startswith("cutting")]), 1)
+
+    def test_a_machine_that_answers_is_mentioned(self):
+        script = self.folder / "script"
+        script.write_text("+0 * call no-answer\nwarned+10min 192.0.2.30 reply automatic I am away.\n")
+        done = house.run("replay", *OPTIONS, "--script", script, "--until", "2d", STORY / "story.mbox")
+        told = [line[45:] for line in done.stdout.decode().splitlines() if " 192.0.2.30 " in line]
+        self.assertTrue(any("it counts for nothing" in line for line in told))
+        self.assertTrue(any(line.startswith("cut ") for line in told), told)
+
     def test_the_summary_counts_what_is_stored(self):
         store = self.folder / "desk"
         summary = self.replay("--store", store).stdout.decode().splitlines()[-1]

@@ -8,16 +8,16 @@ static void flip_count(uint16_t *count)
 }
 
 /* Whose it is, who they are, and how they are reached and switched off. */
-static void flip_assignment(struct world *world, uint32_t a)
+static void flip_assignment(struct world *world, uint32_t a, bool nobody)
 {
     struct surroundings *around = &world->around;
     struct assignment *row = &world->assignment;
     bool there = row->network_handle.len > 0;
     switch (a) {
     case 0:
-        around->assignment_now = around->assignment_now == row
-                                     ? (world->now.real % 2 == 0 ? &world->other : NULL)
-                                     : row;
+        around->assignment_now = around->assignment_now != row ? row
+                                 : nobody                      ? NULL
+                                                               : &world->other;
         break;
     case 1:
         around->assignment_then = around->assignment_then == row ? &world->other : row;
@@ -76,7 +76,7 @@ void world_flip(struct world *world, uint32_t a)
             world->network_up = true; /* the other case was the last to hold it */
         break;
     default:
-        flip_assignment(world, a % 17 - 10);
+        flip_assignment(world, a % 17 - 10, a / 17 % 2 == 0);
         break;
     }
 }

@@ -50,8 +50,11 @@ static struct op draw_noise(uint64_t *state)
 {
     static const enum op_type likely[] = {OP_SWITCH, OP_SWITCH, OP_RESPOND, OP_REPEAT, OP_DESK};
     uint64_t pick = draw(state) % 8;
-    return (struct op){pick < 5 ? likely[pick] : draw_type(state, false), (uint32_t)draw(state),
-                       (uint32_t)draw(state)};
+    struct op op = {pick < 5 ? likely[pick] : draw_type(state, false), (uint32_t)draw(state),
+                    (uint32_t)draw(state)};
+    if (op.type == OP_DESK && draw(state) % 2 == 0)
+        op.b &= ~3U; /* closes and merges, too */
+    return op;
 }
 
 /* Every third schedule climbs, and a few things come between, most of them when the cut is

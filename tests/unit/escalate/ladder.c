@@ -423,8 +423,7 @@ static void test_rows(void **state)
     }
 }
 
-/* Nobody is cut without a warning for what one organisation sees now and another one saw
- * long ago. */
+/* Nobody is cut at once for what one sees now and another one saw long ago. */
 static void test_at_once_needs_two_now(void **state)
 {
     (void)state;
@@ -577,6 +576,7 @@ static void test_one_organisation_is_not_enough_to_cut(void **state)
         if (slice_eq(scene.c.witnesses[i].operator_name, SLICE("beta")))
             scene.c.witnesses[i].last_observed = 1800000000;
     hear(&scene, "alpha", KIND_EMAIL_COMPROMISE, false, true);
+    hear(&scene, "alpha", KIND_SYSTEM_COMPROMISE, false, true); /* twice is one */
     step(&scene, (struct stimulus){.type = STIMULUS_TIMER});
     assert_int_equal(scene.c.state, CASE_NEEDS_HUMAN);
     arena_release(&scene.arena);
