@@ -287,6 +287,14 @@ enum cue rules_name_cue(const struct free_text_rules *rules, struct slice before
     return CUE_NONE_FOUND;
 }
 
+bool rules_accuse_range(const struct free_text_rules *rules, struct slice before,
+                        struct slice after)
+{
+    const struct cue_rule *rule = &rules->cues[CUE_RANGE];
+    return (before.len > 0 && match(rules, rule->before_code, before, 0)) ||
+           (after.len > 0 && match(rules, rule->after_code, after, 0));
+}
+
 bool rules_is_bystander(const struct free_text_rules *rules, struct slice host)
 {
     for (size_t i = 0; i < rules->bystanders.count; i++)

@@ -87,13 +87,25 @@ static void add_name_report(const struct incoming *message, const struct named *
         add_place(message, named, report);
 }
 
+static void set_prefix(struct report *report, struct prefix prefix, struct arena *arena)
+{
+    char text[PREFIX_TEXT];
+    report_set_subject(report, SUBJECT_PREFIX,
+                       arena_copy(arena, slice_of(prefix_text(&prefix, text))));
+    report->prefix = prefix;
+    report->address = prefix.base;
+}
+
 static void add_report(const struct incoming *message, const struct claim *claim,
                        struct parse_result *result, enum role role)
 {
     const struct free_text *text = free_text_of(message);
     char first[MOMENT_TEXT];
     struct report *report = parse_add(message, result);
-    report_set_address(report, &claim->address, message->arena);
+    if (claim->length == 0)
+        report_set_address(report, &claim->address, message->arena);
+    else
+        set_prefix(report, prefix_of(&claim->address, claim->length), message->arena);
     report->role = role;
     report->type = text->type;
     report->feedback_type = free_text_spell(message->arena, text->type);

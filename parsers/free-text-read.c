@@ -12,18 +12,19 @@
 
 /* ---- claims ---- */
 
-static struct claim *claim_of(struct weighing *w, const struct address *address)
+static struct claim *claim_of(struct weighing *w, const struct address *address, uint8_t length)
 {
     struct free_text *result = w->result;
     for (size_t i = 0; i < result->claim_count; i++)
-        if (address_eq(&result->claims[i].address, address))
+        if (result->claims[i].length == length &&
+            address_eq(&result->claims[i].address, address))
             return &result->claims[i];
     if (result->claim_count == ACCUSED_MOST) {
         w->overfull = true;
         return NULL;
     }
     struct claim *claim = &result->claims[result->claim_count++];
-    *claim = (struct claim){.address = *address};
+    *claim = (struct claim){.address = *address, .length = length};
     return claim;
 }
 
@@ -39,22 +40,39 @@ void claim_see_time(struct claim *claim, struct text_time time)
     }
 }
 
-struct claim *claim_accuse(struct weighing *w, const struct address *address, enum says says,
-                           struct text_time time)
+static void accuse(struct weighing *w, struct claim *claim, enum says says,
+                   struct text_time time)
 {
-    struct claim *claim = address_is_none(address) ? NULL : claim_of(w, address);
-    if (claim == NULL)
-        return NULL;
     claim->source |= says | (w->in_subject ? SAYS_SUBJECT : 0U);
     claim->own |= w->in_subject || w->quoted ? 0U : (unsigned)says;
     claim->cited |= w->quoted;
     claim_see_time(claim, time);
+}
+
+struct claim *claim_accuse(struct weighing *w, const struct address *address, enum says says,
+                           struct text_time time)
+{
+    struct claim *claim = address_is_none(address) ? NULL : claim_of(w, address, 0);
+    if (claim != NULL)
+        accuse(w, claim, says, time);
     return claim;
+}
+
+/* More than a /16 is nobody's in particular. */
+static void accuse_range(struct weighing *w, const struct mention *mention, enum says says,
+                         struct text_time time)
+{
+    uint8_t least = address_is_ipv4(&mention->address) ? 96 + 16 : 32;
+    struct claim *claim = mention->prefix.length < least
+                              ? NULL
+                              : claim_of(w, &mention->prefix.base, mention->prefix.length);
+    if (claim != NULL)
+        accuse(w, claim, says, time);
 }
 
 static void pity(struct weighing *w, const struct address *address, enum says says, bool reader)
 {
-    struct claim *claim = address_is_none(address) ? NULL : claim_of(w, address);
+    struct claim *claim = address_is_none(address) ? NULL : claim_of(w, address, 0);
     if (claim == NULL)
         return;
     claim->victim |= says | (w->in_subject ? SAYS_SUBJECT : 0U);
@@ -250,6 +268,23 @@ static bool in_doubt(struct slice text, const struct mention *mentions, const en
     return false;
 }
 
+/* "The whole 192.0.2.0/24 scans us": whole networks are named for many reasons, so words must
+ * accuse them. */
+static void read_ranges(struct weighing *w, const struct line *line,
+                        const struct mention *mentions, size_t count, struct text_time time)
+{
+    char head[CONTEXT], tail[CONTEXT];
+    size_t floor = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (mentions[i].prefix.length > 0 && mentions[i].whole &&
+            rules_accuse_range(w->rules,
+                               context_before(line->text, floor, mentions[i].from, head),
+                               context_after(line->text, mentions[i].range_to, tail)))
+            accuse_range(w, &mentions[i], SAYS_CUE, time);
+        floor = mentions[i].to;
+    }
+}
+
 /* Of a log in no known format, with several addresses that could each be meant, nothing is
  * believed. */
 static void read_prose(struct weighing *w, const struct line *line, struct mention *mentions,
@@ -270,6 +305,8 @@ static void read_prose(struct weighing *w, const struct line *line, struct menti
         unclear += cues[i] != CUE_VICTIM && cues[i] != CUE_CUSTOMER && mentions[i].whole;
     }
     bool logged = slice_find(line->bytes, SLICE("]: ")) >= 0; /* "sshd[991]: " */
+    if (!logged)
+        read_ranges(w, line, mentions, count, time);
     if ((sources > 1 && time.at != 0) || (unclear > 1 && logged))
         return;
     for (size_t i = count; i-- > 1;)
@@ -399,7 +436,9 @@ static void read_line(struct weighing *w, const struct line *line)
         size_t own = 0;
         while (own < count && !address_eq(&mentions[own].address, &reading.source))
             own++;
-        if (!reading.weak) {
+        if (!reading.weak && own < count && mentions[own].range) {
+            accuse_range(w, &mentions[own], SAYS_LINE, time_in(w, line->bytes));
+        } else if (!reading.weak) {
             read_known(w, line, &reading);
             if (reading.list)
                 read_rest_of_list(w, line, &reading, mentions, count);

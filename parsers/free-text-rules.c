@@ -25,6 +25,7 @@ static const char *const cue_names[CUE_COUNT] = {
     [CUE_NAME_ACCUSED] = "name accused",
     [CUE_NAME_PLACE] = "name place",
     [CUE_NAME_NONE] = "name none",
+    [CUE_RANGE] = "range",
 };
 
 /* ---- reading ---- */

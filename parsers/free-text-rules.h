@@ -23,6 +23,7 @@ enum cue {
     CUE_NAME_ACCUSED,
     CUE_NAME_PLACE, /* called a site, a page, a link, no more */
     CUE_NAME_NONE,  /* somebody's own, or where more is to be read */
+    CUE_RANGE,      /* of a prefix: all of it did it */
     CUE_COUNT
 };
 
@@ -89,6 +90,9 @@ enum cue rules_cue_before(const struct free_text_rules *rules, struct slice befo
 enum cue rules_cue_after(const struct free_text_rules *rules, struct slice after);
 /* What stands around a name makes of it: CUE_NAME_... or none. */
 enum cue rules_name_cue(const struct free_text_rules *rules, struct slice before,
+                        struct slice after);
+/* Do the words around a range of addresses accuse it? */
+bool rules_accuse_range(const struct free_text_rules *rules, struct slice before,
                         struct slice after);
 /* Hosts that reports speak of and nobody means: brands, mail providers, where evidence is shown. */
 bool rules_is_bystander(const struct free_text_rules *rules, struct slice host);

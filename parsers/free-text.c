@@ -132,15 +132,17 @@ static void settle_traces(const struct weighing *w)
     }
 }
 
-/* Private addresses are meant only where no public one is; who is named in the subject
+/* Private addresses are meant only where no public one is, and whole networks where no single
+ * address is; who is named in the subject
  * outdoes mere lists, who is told to have done it mere labels ("Listening on IP: ..."). */
 static void drop_bystanders(struct free_text *text)
 {
-    bool has_public = false, in_subject = false, told = false;
+    bool has_public = false, in_subject = false, told = false, single = false;
     for (size_t i = 0; i < text->claim_count; i++) {
         struct claim *claim = &text->claims[i];
         if (!free_text_accuses(text, claim))
             continue;
+        single |= claim->length == 0;
         has_public |= !address_is_special(&claim->address);
         in_subject |= (claim->source & SAYS_SUBJECT) != 0;
         told |= (claim->source & (SAYS_CUE | SAYS_LINE)) != 0;
@@ -149,7 +151,7 @@ static void drop_bystanders(struct free_text *text)
         struct claim *claim = &text->claims[i];
         bool listed = (claim->source & (SAYS_SUBJECT | SAYS_CUE | SAYS_LINE)) == 0;
         if (is_local(&claim->address) || (has_public && address_is_special(&claim->address)) ||
-            (in_subject && listed) ||
+            (in_subject && listed) || (single && claim->length > 0) ||
             (told && (claim->source & ~(unsigned)SAYS_PLAIN) == SAYS_LABEL))
             claim->source = 0;
     }
@@ -369,17 +371,20 @@ struct slice free_text_guess(const struct incoming *message)
 {
     const struct free_text *text = free_text_of(message);
     const struct claim *best = NULL;
-    char address[ADDRESS_TEXT];
+    char subject[PREFIX_TEXT];
     for (size_t i = 0; i < text->claim_count; i++)
         if (for_it(&text->claims[i]) > points(text->claims[i].victim) &&
             (best == NULL || for_it(&text->claims[i]) > for_it(best)))
             best = &text->claims[i];
     if (best == NULL)
         return guess_name(message, text);
-    (void)address_text(&best->address, address);
+    struct prefix prefix = prefix_of(&best->address, best->length == 0 ? 128 : best->length);
+    (void)prefix_text(&prefix, subject);
+    if (best->length == 0)
+        (void)address_text(&best->address, subject);
     if (text->type == NULL)
-        return arena_copy(message->arena, slice_of(address));
-    return arena_printf(message->arena, "%s, %s/%s", address, text->type->category,
+        return arena_copy(message->arena, slice_of(subject));
+    return arena_printf(message->arena, "%s, %s/%s", subject, text->type->category,
                         text->type->type);
 }
 

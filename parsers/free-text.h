@@ -33,6 +33,7 @@
 
 struct claim {
     struct address address;
+    uint8_t length; /* of a prefix that begins there, of 128 bits; 0: the address itself */
     unsigned source, victim; /* sets of enum says */
     unsigned own;            /* of source, what neither subject nor quotation says */
     bool cited;              /* accused in a quotation */

@@ -151,17 +151,18 @@ static bool is_before_word(struct slice text, size_t to)
     return is_word(next) || next == '@';
 }
 
-/* "/24", but not "/index" nor the whole length. */
-static bool is_prefix(struct slice text, size_t to, uint64_t whole)
+/* "/24", but not "/index" nor the whole length: what stands at `to`, and where it ends. */
+static bool prefix_length(struct slice text, size_t to, uint64_t whole, uint64_t *length,
+                          size_t *end)
 {
     size_t digits = 0;
-    uint64_t length = 0;
     if (byte_at(text, to) != '/')
         return false;
     while (digits < 4 && byte_is_digit(byte_at(text, to + 1 + digits)))
         digits++;
-    return slice_to_u64(slice_until(slice_from(text, to + 1), digits), &length) &&
-           length < whole && !is_word(byte_at(text, to + 1 + digits));
+    *end = to + 1 + digits;
+    return slice_to_u64(slice_until(slice_from(text, to + 1), digits), length) &&
+           *length < whole && !is_word(byte_at(text, *end));
 }
 
 /* Four numbers with dots between them, at or before that place: "192.0.2.7 - 1.1 Gbps" is no
@@ -193,6 +194,51 @@ static bool is_range_end(struct slice text, size_t from, size_t to)
     while (back > 0 && text.ptr[back - 1] == ' ')
         back--;
     return back > 3 && is_dotted(text, back - 1, -1);
+}
+
+/* Behind the first address of "192.0.2.0 - 192.0.2.255", "192.0.2.0 to 192.0.2.255": where the
+ * second begins; 0 for none. Of what "to" leads to, who knows; that is for the ends to tell. */
+static size_t second_of_range(struct slice text, size_t to)
+{
+    static const struct slice words[] = {SLICE("-"),    SLICE("\xe2\x80\x93"), SLICE("to "),
+                                         SLICE("bis "), SLICE("through "),     SLICE("до "),
+                                         SLICE("à "),   SLICE("al "),          SLICE("tot ")};
+    size_t at = skip_spaces(text, to);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (at - to <= 1 && slice_starts_with(slice_from(text, at), words[i])) {
+            at = skip_spaces(text, at + words[i].len);
+            return is_dotted(text, at, 1) ? at : 0;
+        }
+    return 0;
+}
+
+static void see_prefix(struct mention *mention, uint8_t length, size_t end)
+{
+    mention->range = true;
+    mention->prefix = prefix_of(&mention->address, length);
+    mention->range_to = end;
+}
+
+/* First and last address of a prefix. */
+static void see_range(struct slice text, struct mention *mention)
+{
+    struct address last, of_prefix, first;
+    size_t from = second_of_range(text, mention->to), end = from;
+    while (end < text.len && end - from < IPV4_LONGEST &&
+           (byte_is_digit(text.ptr[end]) || text.ptr[end] == '.'))
+        end++;
+    while (end > from && text.ptr[end - 1] == '.')
+        end--;
+    if (from == 0 || !address_parse(slice_until(slice_from(text, from), end - from), &last))
+        return;
+    for (uint8_t length = 112; length <= 126; length++) {
+        struct prefix prefix = prefix_of(&mention->address, length);
+        prefix_range(&prefix, &first, &of_prefix);
+        if (address_eq(&first, &mention->address) && address_eq(&of_prefix, &last)) {
+            see_prefix(mention, length, end);
+            return;
+        }
+    }
 }
 
 static uint16_t port_after(struct slice text, size_t to)
@@ -228,7 +274,13 @@ static bool scan_ipv4(struct slice text, size_t from, struct mention *mention)
     mention->from = from;
     mention->to = at;
     mention->whole = !is_after_word(text, from) && !is_before_word(text, at);
-    mention->range = is_prefix(text, at, 32) || is_range_end(text, from, at);
+    uint64_t length = 0;
+    size_t end = 0;
+    mention->range = is_range_end(text, from, at);
+    if (prefix_length(text, at, 32, &length, &end))
+        see_prefix(mention, (uint8_t)(96 + length), end);
+    else
+        see_range(text, mention);
     mention->port = port_after(text, at);
     return true;
 }
@@ -253,7 +305,10 @@ static bool scan_ipv6(struct slice text, size_t from, struct mention *mention)
     mention->from = from;
     mention->to = at;
     mention->whole = !is_after_word(text, from) && !is_before_word(text, at);
-    mention->range = is_prefix(text, at, 128);
+    uint64_t length = 0;
+    size_t end = 0;
+    if (prefix_length(text, at, 128, &length, &end))
+        see_prefix(mention, (uint8_t)length, end);
     mention->port = port_after(text, at);
     return true;
 }

@@ -21,6 +21,9 @@ struct mention {
      * of one that does not. */
     bool whole;
     bool range; /* one end of a range, or a prefix: "192.0.2.0/24" */
+    /* Where a range begins that is a prefix, or written as one; else its length is 0. */
+    struct prefix prefix;
+    size_t range_to; /* where that ends in the text */
 };
 
 /* The next one from *at on; moves *at behind it. One pass, bounded look-ahead. */

@@ -277,18 +277,17 @@ const char *const phrase_rows[PHRASES_COUNT][PHRASE_ROWS] = {
         },
     [PHRASES_CLOSING] =
         {
-            "regards|best regards|kind regards|kindest regards|warm "
-            "regards|sincerely|cheers|br",
+            "regards|best regards|kind regards|kindest regards|warm regards|sincerely",
             "yours sincerely|yours faithfully|with regards|with best regards|best wishes",
-            "mit freundlichen grüßen|mit freundlichem gruß|freundliche grüße|viele grüße|mfg",
-            "mit freundlichen gruessen|beste grüße|schöne grüße|gruß|grüße|liebe grüße",
-            "cordialement|bien cordialement|bien à vous|salutations|sincères salutations",
-            "saludos|un saludo|atentamente|cordialmente|cordiali saluti|distinti saluti|saluti",
+            "mit freundlichen grüßen|mit freundlichem gruß|freundliche grüße|mfg",
+            "viele grüße|mit freundlichen gruessen|beste grüße|schöne grüße|gruß|grüße",
+            "cordialement|bien cordialement|bien à vous|salutations|liebe grüße",
+            "saludos|un saludo|atentamente|cordialmente|cordiali saluti|distinti saluti",
             "met vriendelijke groet*|vriendelijke groet*|groeten|groet|hoogachtend|mvg",
-            "atenciosamente|cumprimentos|com os melhores|pozdrawiam|z poważaniem|z wyrazami",
+            "atenciosamente|cumprimentos|com os melhores|pozdrawiam|z poważaniem|saluti",
             "с уважением|s pozdravem|s úctou|med vänlig hälsning*|vänliga hälsningar|mvh",
             "med venlig hilsen|med vennlig hilsen|ystävällisin terveisin|saygılarımla",
-            "saygılarımızla|üdvözlettel|cu stimă|hälsningar|hochachtungsvoll|此致",
+            "saygılarımızla|üdvözlettel|cu stimă|hälsningar|hochachtungsvoll|此致|cheers",
         },
     [PHRASES_OFFER] =
         {
