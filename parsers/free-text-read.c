@@ -332,11 +332,13 @@ static void read_prose(struct weighing *w, const struct line *line, struct menti
 static bool labels_a_time(struct slice label)
 {
     static const struct slice times[] = {
-        SLICE("date"),  SLICE("time"),     SLICE("stamp"), SLICE("seen"),     SLICE("detected"),
-        SLICE("datum"), SLICE("zeit"),     SLICE("heure"), SLICE("fecha"),    SLICE("observed"),
-        SLICE("hora"),  SLICE("event"),    SLICE("data"),  SLICE("tijd"),     SLICE("czas"),
-        SLICE("čas"),   SLICE("время"),    SLICE("дата"),  SLICE("when"),     SLICE("incident"),
-        SLICE("ora"),   SLICE("attack t"), SLICE("start"), SLICE("occurred"),
+        SLICE("date"),        SLICE("time"),        SLICE("stamp"),         SLICE("seen"),
+        SLICE("detected"),    SLICE("datum"),       SLICE("zeit"),          SLICE("heure"),
+        SLICE("fecha"),       SLICE("observed"),    SLICE("hora"),          SLICE("event"),
+        SLICE("data"),        SLICE("tijd"),        SLICE("czas"),          SLICE("čas"),
+        SLICE("время"),       SLICE("дата"),        SLICE("when"),          SLICE("incident"),
+        SLICE("ora"),         SLICE("attack t"),    SLICE("start"),         SLICE("occurred"),
+        SLICE("received at"), SLICE("received on"), SLICE("spam received"),
     };
     static const struct slice others[] = {
         SLICE("report"), SLICE("generated"), SLICE("expir"),      SLICE("deadline"),
@@ -360,7 +362,7 @@ static bool is_introduction(struct slice line)
     return line.len == 0 || line.ptr[line.len - 1] == ':' ||
            slice_find_nocase(line, SLICE("date:")) >= 0 ||
            slice_find_nocase(line, SLICE("sent:")) >= 0 ||
-           slice_find_nocase(line, SLICE("received:")) >= 0;
+           slice_starts_with_nocase(line, SLICE("received:"));
 }
 
 static void note_time(struct weighing *w, struct slice line)

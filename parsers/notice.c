@@ -369,7 +369,7 @@ static void finish(const struct reading *reading, struct draft *draft)
         report->feedback_type = slice_of(report->type->type);
     if (report->incidents == 0)
         report->incidents = 1;
-    if (report->observed_at == 0)
+    if (report->observed_at == 0 && reading->notice->instant)
         take_time_of_log(reading->message, report);
     if (report->observed_at == 0 && reading->notice->instant) {
         report->observed_at = reading->message->date;
