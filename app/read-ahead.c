@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define LOADS      2U /* one is read while the other is taken */
 #define MAILS_MOST 64U
@@ -107,8 +108,14 @@ enum status read_ahead_open(const char *const *paths, size_t count,
         return status;
     }
     merge_progress(made->merge, &made->loads[0].done, &made->loads[0].total);
-    if (pthread_create(&made->thread, NULL, read_all, made) != 0)
-        abort(); /* no thread is no memory */
+    int failed = pthread_create(&made->thread, NULL, read_all, made);
+    if (failed != 0) {
+        read_ahead_close(made);
+        return fail(why, ERR_IO,
+                    "no thread can be begun that reads the mailboxes: %s: is the number of "
+                    "processes limited (ulimit -u)?",
+                    strerror(failed));
+    }
     made->started = true;
     *ahead = made;
     return OK;

@@ -2,6 +2,7 @@
 #include "app/read-ahead.h"
 #include "app/pipeline.h"
 
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -145,13 +146,34 @@ static void what_is_not_there(void **state)
     assert_non_null(strstr(why.text, "/nonexistent/mbox"));
 }
 
+static void set_stack_of_threads(size_t size)
+{
+    pthread_attr_t attributes;
+    assert_int_equal(pthread_attr_init(&attributes), 0);
+    assert_int_equal(pthread_attr_setstacksize(&attributes, size), 0);
+    assert_int_equal(pthread_setattr_default_np(&attributes), 0);
+    assert_int_equal(pthread_attr_destroy(&attributes), 0);
+}
+
+/* No memory has room for its stack. */
+static void no_thread_to_be_had(void **state)
+{
+    (void)state;
+    struct read_ahead *ahead = NULL;
+    struct fault why = {""};
+    set_stack_of_threads((size_t)1 << 50);
+    assert_int_equal(read_ahead_open(mailboxes, 2, &settings, &ahead, &why), ERR_IO);
+    set_stack_of_threads((size_t)8 << 20);
+    assert_null(ahead);
+    assert_non_null(strstr(why.text, "no thread"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_merging_gives),
-        cmocka_unit_test(the_end_stays),
-        cmocka_unit_test(given_up_at_any_time),
-        cmocka_unit_test(what_is_not_there),
+        cmocka_unit_test(what_merging_gives),   cmocka_unit_test(the_end_stays),
+        cmocka_unit_test(given_up_at_any_time), cmocka_unit_test(what_is_not_there),
+        cmocka_unit_test(no_thread_to_be_had),
     };
     return cmocka_run_group_tests(tests, write_mailboxes, drop_mailboxes);
 }
