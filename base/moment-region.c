@@ -1,11 +1,12 @@
 /* Clocks of regions: what "Europe/Berlin", "Pacific Time" and "heure de Paris" are ahead of or
  * behind UTC at a time. The rules of today, also for the past; no zone files. */
+#include "base/bytes.h"
 #include "base/calendar.h"
 #include "base/moment.h"
 
 #define HOUR INT64_C(3600)
 
-enum saving { SAVING_NONE, SAVING_EUROPE, SAVING_AMERICA };
+enum saving { SAVING_NONE, SAVING_EUROPE, SAVING_AMERICA, SAVING_AUSTRALIA };
 
 struct region {
     struct slice name;
@@ -36,7 +37,25 @@ static const struct region regions[] = {
     {SLICE("Moscow time"), 180, SAVING_NONE},
     {SLICE("по московскому времени"), 180, SAVING_NONE},
     {SLICE("МСК"), 180, SAVING_NONE},
-    {SLICE("Europe/"), 60, SAVING_EUROPE}, /* all others that may be met */
+    {SLICE("Europe/Kirov"), 180, SAVING_NONE},
+    {SLICE("Europe/Simferopol"), 180, SAVING_NONE},
+    {SLICE("Europe/Volgograd"), 180, SAVING_NONE},
+    {SLICE("Europe/Astrakhan"), 240, SAVING_NONE},
+    {SLICE("Europe/Samara"), 240, SAVING_NONE},
+    {SLICE("Europe/Saratov"), 240, SAVING_NONE},
+    {SLICE("Europe/Ulyanovsk"), 240, SAVING_NONE},
+    {SLICE("Europe/Kaliningrad"), 120, SAVING_NONE},
+    {SLICE("Europe/Chisinau"), 120, SAVING_EUROPE},
+    {SLICE("Europe/Tiraspol"), 120, SAVING_EUROPE},
+    {SLICE("Europe/Mariehamn"), 120, SAVING_EUROPE},
+    {SLICE("Europe/Nicosia"), 120, SAVING_EUROPE},
+    {SLICE("Europe/Uzhgorod"), 120, SAVING_EUROPE},
+    {SLICE("Europe/Zaporozhye"), 120, SAVING_EUROPE},
+    {SLICE("Europe/Belfast"), 0, SAVING_EUROPE},
+    {SLICE("Europe/Guernsey"), 0, SAVING_EUROPE},
+    {SLICE("Europe/Isle_of_Man"), 0, SAVING_EUROPE},
+    {SLICE("Europe/Jersey"), 0, SAVING_EUROPE},
+    {SLICE("Europe/"), 60, SAVING_EUROPE}, /* all others */
     {SLICE("Central European Time"), 60, SAVING_EUROPE},
     {SLICE("heure de Paris"), 60, SAVING_EUROPE},
     {SLICE("Paris time"), 60, SAVING_EUROPE},
@@ -45,6 +64,17 @@ static const struct region regions[] = {
     {SLICE("deutscher Zeit"), 60, SAVING_EUROPE},
     {SLICE("ora italiana"), 60, SAVING_EUROPE},
     {SLICE("hora peninsular"), 60, SAVING_EUROPE},
+    {SLICE("Australia/Sydney"), 600, SAVING_AUSTRALIA},
+    {SLICE("Australia/Melbourne"), 600, SAVING_AUSTRALIA},
+    {SLICE("Australia/Canberra"), 600, SAVING_AUSTRALIA},
+    {SLICE("Australia/Hobart"), 600, SAVING_AUSTRALIA},
+    {SLICE("Australia/Adelaide"), 570, SAVING_AUSTRALIA},
+    {SLICE("Australia/Brisbane"), 600, SAVING_NONE},
+    {SLICE("Australia/Darwin"), 570, SAVING_NONE},
+    {SLICE("Australia/Perth"), 480, SAVING_NONE},
+    {SLICE("Australian Eastern Time"), 600, SAVING_AUSTRALIA},
+    {SLICE("Australian Central Time"), 570, SAVING_AUSTRALIA},
+    {SLICE("Sydney time"), 600, SAVING_AUSTRALIA},
     {SLICE("US/Eastern"), -300, SAVING_AMERICA},
     {SLICE("America/New_York"), -300, SAVING_AMERICA},
     {SLICE("America/Toronto"), -300, SAVING_AMERICA},
@@ -97,14 +127,27 @@ static bool is_summer(const struct region *region, int64_t local)
         int64_t utc = local - east - HOUR;
         return utc >= sunday(year, 3, 0) * DAY + HOUR && utc < sunday(year, 10, 0) * DAY + HOUR;
     }
+    if (region->saving == SAVING_AUSTRALIA)
+        return local >= sunday(year, 10, 1) * DAY + 2 * HOUR ||
+               local < sunday(year, 4, 1) * DAY + 3 * HOUR;
     return region->saving == SAVING_AMERICA && local >= sunday(year, 3, 2) * DAY + 2 * HOUR &&
            local < sunday(year, 11, 1) * DAY + 2 * HOUR;
+}
+
+/* "МСК" is no part of "ОМСК". Chinese and Japanese part no words. */
+static ptrdiff_t find_region(struct slice text, struct slice name)
+{
+    ptrdiff_t at = slice_find_nocase(text, name);
+    unsigned char before = at > 0 ? (unsigned char)text.ptr[at - 1] : ' ';
+    bool parted =
+        (unsigned char)name.ptr[0] >= 0xe3 || (before < 0x80 && !byte_is_letter((char)before));
+    return parted ? at : -1;
 }
 
 bool moment_in_region(struct slice text, int64_t local, int64_t *moment)
 {
     for (size_t i = 0; i < sizeof regions / sizeof *regions; i++)
-        if (slice_find_nocase(text, regions[i].name) >= 0) {
+        if (find_region(text, regions[i].name) >= 0) {
             *moment = local - regions[i].minutes * INT64_C(60) -
                       (is_summer(&regions[i], local) ? HOUR : 0);
             return true;

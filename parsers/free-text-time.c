@@ -61,8 +61,9 @@ static const char zone_pattern[] =
     "?stamps?)?|timestamps?|zone|logs?|Zeitzone|Zeiten|heures?|horas?|orari|"
     "czas|časy?|время)\\b[^\\n]{0,40}?"
     "(?<zone>\\b(?:UTC|GMT)(?:\\s?[+-]\\d{1,2}(?::?\\d\\d)?)?(?!\\w)|\\b(?:CES?T|EES?T|E[SD]T|"
-    "P[SD]T|MSK)\\b|\\b(?:Europe|America|Asia|US)/[A-Z]\\w+|"
-    "\\b(?:Eastern|Central|Mountain|Pacific|Moscow|Paris|Berlin|London) Time\\b|"
+    "P[SD]T|MSK)\\b|\\b(?:Europe|America|Asia|Australia|US)/[A-Z]\\w+|"
+    "\\b(?:Australian )?(?:Eastern|Central|Mountain|Pacific|Moscow|Paris|Berlin|London) "
+    "Time\\b|"
     "[+-]\\d\\d:?\\d\\d\\b)";
 
 /* A pattern, compiled once, and the numbers of the groups that have its names. */
