@@ -208,6 +208,16 @@ static const struct {
     {"text-hex", "Subject: attack\n\n", "abcdef0123456789", ":\n"},
     {"text-ranges", "Subject: attack\n\n", "192.0.2.7 -            ", "\n"},
     {"text-headings", "Subject: attack\n\n192.0.2.7\n", "Attacked targets:\n", ""},
+    {"text-echoes", "Subject: attack\n\n192.0.2.7\n",
+     "Your messages\n:\nIhre Nachricht lautete:\n", ""},
+    {"text-quotations", "Subject: attack\n\n192.0.2.7\n", "\"a\"\"bc\" Title: \"\n", ""},
+    {"text-titles",
+     "Subject: Re: "
+     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab"
+     "\n\n192.0.2.7\n",
+     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+     "aa\n",
+     ""},
     {"text-traces", "Subject: spam\n\n",
      "Received: from a (b [192.0.2.7]) by c; Sat, 14 Nov 2026 10:00:00 +0000\n", ""},
     {"text-flows", "Subject: attack\n\n", "192.0.2.7 > 192.0.2.8 > ", "\n"},

@@ -3,7 +3,8 @@
 #include "parsers/phrases.h"
 
 #define MARKER_LONGEST 100U
-#define NAME_LONGEST   24 /* bytes of a field's name */
+#define REPEAT_LONGEST 400U /* of a line that may repeat a title */
+#define NAME_LONGEST   24   /* bytes of a field's name */
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
@@ -192,7 +193,8 @@ bool forwarded_is_sent(struct slice line)
 bool forwarded_repeats(struct slice line, struct slice title)
 {
     static const struct slice marks = SLICE("\"'-:([]<*");
-    ptrdiff_t at = title.len > 0 ? slice_find_nocase(line, title) : -1;
+    ptrdiff_t at =
+        title.len > 0 && line.len <= REPEAT_LONGEST ? slice_find_nocase(line, title) : -1;
     if (at < 0)
         return false;
     struct slice before = slice_trim(slice_until(line, (size_t)at));

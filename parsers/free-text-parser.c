@@ -5,24 +5,6 @@
 
 #include "base/moment.h"
 
-/* "abuse@", "noc@": an attached mail that went to people like us is a complaint that is
- * passed on; one that went to anybody else is evidence, and its author may be the one
- * complained about. */
-static bool went_to_a_desk(const struct incoming *message)
-{
-    static const struct slice desks[] = {
-        SLICE("abuse"), SLICE("noc"),        SLICE("security"),
-        SLICE("cert"),  SLICE("csirt"),      SLICE("postmaster"),
-        SLICE("soc"),   SLICE("hostmaster"), SLICE("support"),
-    };
-    struct slice to = mime_header(&message->mime.parts[0], SLICE("To"));
-    struct slice mailbox = mime_mailbox(message->arena, to);
-    for (size_t i = 0; i < sizeof desks / sizeof *desks; i++)
-        if (slice_starts_with_nocase(mailbox, desks[i]))
-            return true;
-    return to.len == 0; /* quoted in a text, without it */
-}
-
 /* As programs send that answer for people, and no reporter. */
 static bool is_junk(const struct incoming *message)
 {
@@ -34,7 +16,8 @@ static bool free_text_recognises(const struct incoming *message)
 {
     if (is_junk(message))
         return false;
-    if (message->file_name.len > 0 || (message->outer != NULL && !went_to_a_desk(message)))
+    if (message->file_name.len > 0 ||
+        (message->outer != NULL && !ordinary_went_to_a_desk(message)))
         return false;
     for (const struct incoming *outer = message->outer; outer != NULL; outer = outer->outer)
         if (ordinary_kind(outer).len > 0)

@@ -19,6 +19,20 @@ static struct slice recipient(const struct incoming *message)
     return mime_mailbox(message->arena, mime_header(&message->mime.parts[0], SLICE("To")));
 }
 
+bool ordinary_went_to_a_desk(const struct incoming *message)
+{
+    static const struct slice desks[] = {
+        SLICE("abuse"), SLICE("noc"),        SLICE("security"),
+        SLICE("cert"),  SLICE("csirt"),      SLICE("postmaster"),
+        SLICE("soc"),   SLICE("hostmaster"), SLICE("support"),
+    };
+    struct slice mailbox = recipient(message);
+    for (size_t i = 0; i < sizeof desks / sizeof *desks; i++)
+        if (slice_starts_with_nocase(mailbox, desks[i]))
+            return true;
+    return mailbox.len == 0; /* quoted in a text, without it; "undisclosed-recipients:;" */
+}
+
 /* "nanog@nog.example" of "<nanog.nog.example>" or "<mailto:nanog@nog.example>". */
 static bool is_to_the_list(const struct incoming *message)
 {

@@ -134,6 +134,8 @@ const char *const phrase_rows[PHRASES_COUNT][PHRASE_ROWS] = {
             "awaiting moderator approval|waiting for moderator approval|message quarantined",
             "mail quarantined|email quarantined|mailbox full|email rejected|mail rejected",
             "spam rejected|kunde inte levereras|ei voitu toimittaa|không gửi được",
+            "virus alert|virus warning|virus found|virus detected|message too large",
+            "mail loop|bericht is niet afgeleverd|niet afgeleverd",
         },
     [PHRASES_RETURNED] =
         {
@@ -165,7 +167,10 @@ const char *const phrase_rows[PHRASES_COUNT][PHRASE_ROWS] = {
             "not be accepted|was rejected by|rejected by policy|was not sent|is full",
             "could not deliver|couldn t deliver|top lines of the|header and top",
             "was undeliverable|kunde inte levereras|mislykkedes|ei voitu toimittaa",
-            "kézbesítése nem sikerült|η παράδοση στους|không thể gửi",
+            "kézbesítése nem sikerült|η παράδοση στους|không thể gửi|the mail you sent",
+            "the message you sent|the email you sent|message that you sent|exceeds the limit",
+            "a mail loop was|is niet afgeleverd|не доставлено|送信できませんでした*",
+            "配信できませんでした*",
         },
     [PHRASES_ACKNOWLEDGED] =
         {
@@ -243,7 +248,18 @@ const char *const phrase_rows[PHRASES_COUNT][PHRASE_ROWS] = {
             "bedankt voor uw melding|dank u voor uw|ihre beschwerde ist|ihre meldung ist",
             "ihre anfrage ist|please send us logs|please send us the logs",
             "please provide logs|please provide the logs|we need more information",
-            "need the following information|knowledge base",
+            "need the following information|knowledge base|has been assigned to",
+            "was merged into|has been merged into|will close your ticket",
+            "your ticket will be closed|new message in your case|your case has been updated",
+            "warned the customer|informed the customer|informed our customer",
+            "notified the customer|notified our customer|contacted the customer",
+            "contacted our customer|customer has been informed|customer has been notified",
+            "customer was informed|customer was notified|warned our customer",
+            "unseren kunden informiert|den kunden informiert|unseren kunden benachrichtigt",
+            "client a été averti|client concerné a été|notre client a été",
+            "informado a nuestro cliente|informado al cliente|trasladado la incidencia",
+            "you contacted our|your experience|passed on your report|isn t hosted by us",
+            "is not hosted by us|not hosted on our|thanks for your submission",
         },
     [PHRASES_SETTLED] =
         {
@@ -273,7 +289,8 @@ const char *const phrase_rows[PHRASES_COUNT][PHRASE_ROWS] = {
             "up alert|http error|request timed out|ping down|changed ethernet address",
             "arpwatch|power failure|degradedarray|aide report|twreport|termination backup ok",
             "backup ok|scan summary|maldet alert|blacklist check report",
-            "changed state to down|changed state to up",
+            "changed state to down|changed state to up|failed build|automatic build of",
+            "build log",
         },
     [PHRASES_CLOSING] =
         {
@@ -335,7 +352,9 @@ const char *const phrase_rows[PHRASES_COUNT][PHRASE_ROWS] = {
             "pour vous désabonner|se désabonner|vous désinscrire|darse de baja",
             "cancelar la suscripción|cancellarti|disiscriviti|cancelar a subscrição",
             "descadastr*|uitschrijven|wypisać się|zrezygnować z subskrypcji|odhlásit",
-            "отписаться|avregistrera|配信停止*|退订*|수신거부*",
+            "отписаться|avregistrera|配信停止*|退订*|수신거부*|manage your subscription",
+            "manage subscriptions|mailman listinfo|lists listinfo|mailing list archives",
+            "mailing list info",
         },
     [PHRASES_ERRAND] =
         {

@@ -5,7 +5,7 @@
 
 #include "parsers/phrases.h"
 
-#define PHRASE_ROWS 64
+#define PHRASE_ROWS 96 /* of a table, with the NULL */
 
 extern const char *const phrase_rows[PHRASES_COUNT][PHRASE_ROWS];
 

@@ -9,7 +9,8 @@
 #define WORDS_MOST   2000U /* of a text, in which it says what it is */
 #define FOOT_MOST    600U
 #define QUOTED_LEAST 12
-#define LABEL_MOST   40  /* bytes before the colon of a subject */
+#define LABEL_MOST   40 /* bytes before the colon of a subject */
+#define TITLE_MOST   200U
 #define TITLE_LEAST  12U /* of a title: fewer bytes stand anywhere */
 
 /* Where another mail begins, whose words are not this one's. */
@@ -122,5 +123,6 @@ struct slice said_title(const struct incoming *message)
     if (slice_ends_with_nocase(subject, SLICE(")")) &&
         (end = slice_find_byte(subject, '(')) > 0)
         subject = slice_trim(slice_until(subject, (size_t)end)); /* "(Action Required)" */
-    return subject.len >= TITLE_LEAST ? subject : (struct slice){0};
+    return subject.len >= TITLE_LEAST && subject.len <= TITLE_MOST ? subject
+                                                                   : (struct slice){0};
 }

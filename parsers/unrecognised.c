@@ -94,7 +94,8 @@ static struct slice doubt(const struct incoming *message)
     if (free_text_of(message)->cites)
         return SLICE("it complains only in what it quotes");
     if (words >= 2 && points >= (suspicion.addresses_us ? 4U : 6U) &&
-        (suspicion.addresses_us || accuses_anybody(message) || !is_offer(message)) &&
+        (suspicion.addresses_us || accuses_anybody(message) ||
+         (ordinary_went_to_a_desk(message) && !is_offer(message))) &&
         !is_pitch(message))
         return SLICE("it sounds like a report, but fits no known format");
     if (free_text_of(message)->sites && !is_offer(message))
