@@ -115,6 +115,15 @@ static struct slice shared_strings(const struct attachments *all,
     return (struct slice){0};
 }
 
+static bool is_xml(const struct attachment *attachment, struct slice head)
+{
+    bool named = slice_ends_with_nocase(attachment->name, SLICE(".xml")) ||
+                 slice_ends_with_nocase(attachment->type, SLICE("/xml"));
+    return (slice_starts_with(head, SLICE("<?xml")) ||
+            (named && slice_starts_with(head, SLICE("<")))) &&
+           slice_find_nocase(head, SLICE("<html")) < 0;
+}
+
 static void read(const struct incoming *message, const struct attachments *all, size_t index,
                  struct grids *grids)
 {
@@ -127,6 +136,8 @@ static void read(const struct incoming *message, const struct attachments *all, 
         grid_read_sheet(bytes, shared_strings(all, attachment), message->arena, grids);
     else if (bytes.ptr[0] == '{' || bytes.ptr[0] == '[')
         grid_read_json(bytes, message->arena, grids);
+    else if (is_xml(attachment, head))
+        grid_read_xml(bytes, message->arena, grids);
     else if (slice_eq(attachment->type, SLICE("text/html")) ||
              slice_ends_with_nocase(attachment->name, SLICE(".html")) ||
              slice_find_nocase(head, SLICE("<table")) >= 0)

@@ -4,6 +4,7 @@
  *   grid-json.c    an object a row: an array of them, one in each line, or one alone
  *   grid-pairs.c   lines of key=value
  *   grid-html.c    <table>
+ *   grid-xml.c     a record a row
  *   grid-text.c    columns of plain text
  *   grid-sheet.c   worksheets of an xlsx */
 #ifndef PARSERS_GRID_H
@@ -21,7 +22,8 @@ struct grid {
     size_t cell_count, cell_room;
     size_t *starts; /* of each row, in cells */
     size_t row_count, row_room;
-    char divider; /* of the cells, where they are text; else NUL */
+    char divider;  /* of the cells, where they are text; else NUL */
+    bool any_data; /* of a form that invoices have too: its first row must tell who did what */
 };
 
 struct grids {
@@ -55,6 +57,7 @@ void named_rows_end(const struct named_rows *rows, struct grid *grid);
 void grid_read_json(struct slice text, struct arena *arena, struct grids *grids);
 void grid_read_pairs(struct slice text, struct arena *arena, struct grids *grids);
 void grid_read_text(struct slice text, struct arena *arena, struct grids *grids);
+void grid_read_xml(struct slice text, struct arena *arena, struct grids *grids);
 void grid_read_html(struct slice text, struct arena *arena, struct grids *grids);
 /* shared: xl/sharedStrings.xml of the same workbook; may be empty. */
 void grid_read_sheet(struct slice sheet, struct slice shared, struct arena *arena,

@@ -278,11 +278,11 @@ static bool recognise_grid(const struct incoming *message, const struct attachme
             table->header.fields[i] = slice_trim(cells[i]);
         table_sort_header(&table->header);
         *first_row = row + 1;
-        bool in_text = attachment->name.len == 0;
+        bool in_text = attachment->name.len == 0, any = !in_text && !grid->any_data;
         if (in_text && fit_feed(message, grid->divider, true, table))
             return true;
         if (fit_feed(message, grid->divider, false, table) &&
-            (!in_text ||
+            (any ||
              (row_tells(message, table, grid, row + 1) && (anywhere || may_complain(message)))))
             return true;
     }
@@ -412,7 +412,7 @@ const struct parser parser_table = {
     .revision = 5,
     .about = "Tables of Shadowserver, AbuseHUB, CERT-Bund, Team Cymru and of whoever sends "
              "CSV, JSON,"
-             " key=value, HTML or xlsx",
+             " key=value, XML, HTML or xlsx",
     .senders = "Shadowserver, AbuseHUB, CERT-Bund, Team Cymru, clean-mx, CSIRTs, AITE; "
                "definitions in feeds.ini",
     .samples = "shadowserver cert clean-mx abuse-ch aite table",
