@@ -44,7 +44,7 @@ static void check_cutting(struct world *world)
 {
     const struct checker *check = &world->check;
     const struct ladder_terms *terms = &world->policy.ladder[world->c.kind];
-    bool at_once = terms->cut_at_once && world->attack_reported;
+    bool at_once = terms->cut_at_once && guards_attack(world);
     if (!check->climbs)
         check_broken(world, "a kind that never climbs was cut");
     if (!at_once && (check->w1 < terms->warn_window || check->w2 < terms->call_window ||

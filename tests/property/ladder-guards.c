@@ -83,7 +83,7 @@ static bool evidence_holds(const struct world *world)
 }
 
 /* The same of an attack that is cut at once: all of it just now. */
-static bool attack_holds(const struct world *world)
+bool guards_attack(const struct world *world)
 {
     unsigned organisations = 0;
     bool own = false;
@@ -127,7 +127,7 @@ static void check_breaker(struct world *world)
 void guards_check_cut(struct world *world)
 {
     const struct ladder_terms *terms = &world->policy.ladder[world->c.kind];
-    bool at_once = terms->cut_at_once && attack_holds(world);
+    bool at_once = terms->cut_at_once && guards_attack(world);
     if (!at_once && !evidence_holds(world))
         check_broken(world, "G1: cut without fresh evidence of two, or of our own sensors");
     for (int i = 0; i < 2 && !at_once; i++)

@@ -305,7 +305,6 @@ static void report(struct world *world, uint32_t a, uint32_t b)
                                  .role = victim ? ROLE_VICTIM : ROLE_SOURCE,
                                  .observed_at = observed});
     world->abuse_reported = world->abuse_reported || (!victim && who < 3);
-    world->attack_reported = world->attack_reported || (attack && who < 3);
     struct stimulus stimulus = of_case(world, STIMULUS_EVIDENCE);
     stimulus.confirmed = trusted_operators(world, kind) >= 2;
     stimulus.kind = kind;
@@ -398,7 +397,10 @@ static void repeat(struct world *world, uint32_t a, uint32_t choice)
                                    : choose_outcome(world, &sent->action, choice);
     bool old = sent->action.generation != world->c.generation;
     tell_outcome(world, sent, outcome);
-    if (late && !old && case_is_before_cut(world->c.state))
+    enum case_state state = world->c.state;
+    bool goes_on = case_is_before_cut(state) || state == CASE_HOLD || state == CASE_RESPONDED ||
+                   state == CASE_QUIESCENT;
+    if (late && !old && goes_on)
         check_broken(world, "a cut went out, the case goes on, and nobody was told");
     if (old && (world->result.event_count > 0 || world->result.action_count > 0))
         check_broken(world, "I7: word of an older generation had an effect");

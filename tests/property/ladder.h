@@ -100,8 +100,7 @@ struct world {
     unsigned event_count;
     bool network_up;
     bool abuse_reported; /* by somebody trusted, or the desk said so: else it is a victim */
-    bool attack_reported;
-    bool late_write; /* a cut was started before the case moved on */
+    bool late_write;     /* a cut was started before the case moved on */
     struct seen seen[REPORTERS];
     enum plant plant;
     enum outcome told;   /* the last outcome that came back, as it was in truth */
@@ -127,5 +126,6 @@ void check_rest(struct world *world);                               /* after eac
 void check_broken(struct world *world, const char *what);
 void guards_note(struct world *world, const struct event *event);
 void guards_check_cut(struct world *world);
+bool guards_attack(const struct world *world); /* an attack is seen that may be cut at once */
 
 #endif
