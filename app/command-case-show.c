@@ -89,6 +89,36 @@ static void show_head(struct showing *showing)
     messages_print(showing->desk, c);
 }
 
+/* Since when it matters whether it goes on: the warning, or the network was restored. 0: nobody
+ * was told yet, or it is over. */
+static int64_t told_at(const struct abuse_case *c)
+{
+    if (!case_is_open(c))
+        return 0;
+    return c->state == CASE_PROBATION ? c->restored_at : c->warned_at;
+}
+
+static const char *goes_on(const struct showing *showing, const struct witness *witness)
+{
+    const struct abuse_case *c = &showing->c;
+    return persistence_name(
+        persistence_of(witness, told_at(c), c->terms.fresh, showing->now.real));
+}
+
+/* Why it counts so much, and whether it goes on: "…: 63 of 70; since they were told:
+ * persisting, seen 2026-11-10 13:44" */
+static void show_why(const struct showing *showing, const struct testimony *line,
+                     struct wrap *wrap)
+{
+    char moment[MOMENT_TEXT];
+    if (told_at(&showing->c) == 0)
+        wrap_words(wrap, slice_of(line->why), TINT_NONE);
+    else
+        wrap_printf(wrap, TINT_NONE, "%s; since they were told: %s, seen %.16s", line->why,
+                    goes_on(showing, line->witness),
+                    moment_table(line->witness->last_observed, moment));
+}
+
 static void show_account(struct showing *showing)
 {
     const struct verdict_account *account = &showing->account;
@@ -103,7 +133,7 @@ static void show_account(struct showing *showing)
         wrap_column(&wrap, 7);
         wrap_words(&wrap, name.len > 0 ? name : SLICE("unknown"), TINT_NONE);
         wrap_column(&wrap, wrap.indent);
-        wrap_words(&wrap, slice_of(line->why), TINT_NONE);
+        show_why(showing, line, &wrap);
         wrap_end(&wrap);
     }
     struct wrap wrap = wrap_start(&call->out, 2);
@@ -190,15 +220,21 @@ static bool show_event(const struct event *event, void *data)
     return true;
 }
 
-static json_t *account_json(const struct verdict_account *account)
+static json_t *account_json(const struct showing *showing)
 {
+    const struct verdict_account *account = &showing->account;
     json_t *lines = json_array();
-    for (unsigned i = 0; i < account->line_count; i++)
+    for (unsigned i = 0; i < account->line_count; i++) {
+        const struct witness *witness = account->lines[i].witness;
+        bool told = told_at(&showing->c) != 0;
         (void)json_array_append_new(
             lines,
-            json_pack("{s:o, s:I, s:s}", "operator",
-                      slice_to_json(account->lines[i].witness->operator_name), "points",
-                      (json_int_t)account->lines[i].points, "why", account->lines[i].why));
+            json_pack("{s:o, s:I, s:s, s:o, s:o}", "operator",
+                      slice_to_json(witness->operator_name), "points",
+                      (json_int_t)account->lines[i].points, "why", account->lines[i].why,
+                      "observed_last", moment_to_json(witness->last_observed), "persistence",
+                      told ? json_string(goes_on(showing, witness)) : json_null()));
+    }
     return json_pack("{s:o, s:I, s:I, s:I, s:I, s:b, s:s}", "testimonies", lines, "points",
                      (json_int_t)account->points, "threshold", (json_int_t)account->threshold,
                      "operators", (json_int_t)account->operators, "operators_needed",
@@ -229,7 +265,7 @@ static void print_json(struct showing *showing)
     json_t *object = case_to_json(&showing->c, showing->now);
     json_t *actions = json_array();
     json_t *events = json_array();
-    (void)json_object_set_new(object, "evidence", account_json(&showing->account));
+    (void)json_object_set_new(object, "evidence", account_json(showing));
     (void)json_object_set_new(object, "contacts", contacts_json(&showing->c));
     (void)json_object_set_new(object, "messages",
                               messages_to_json(showing->desk, showing->c.id));

@@ -171,7 +171,7 @@ static enum exit_code replay_once(struct call *call, const struct replay_setting
 {
     struct replay_settings settings = *wanted;
     struct showing showing = {.call = call,
-                              .progress = progress_start(call->err, false, "messages", 0)};
+                              .progress = progress_start(call->err, false, "records", 0)};
     struct replay_summary summary;
     struct fault why = {0};
     struct store *store = NULL;

@@ -202,7 +202,10 @@ static enum exit_code run_call(struct call *call)
 {
     const struct command *command = call->command;
     if (call_flag(call, "help")) {
-        command_help(&call->out, command);
+        if (call->json)
+            call_json(call, command_to_json(command));
+        else
+            command_help(&call->out, command);
         return EXIT_DONE;
     }
     if (call->operand_count < command->operands_least)

@@ -108,6 +108,7 @@ int command_main(int argc, char **argv, FILE *out, FILE *err);
 const struct command *command_find(int argc, char *const *argv, int *words);
 /* Help for one command, for a group ("case"), or for the program (NULL). */
 void command_help(const struct terminal *out, const struct command *command);
+json_t *command_to_json(const struct command *command); /* name, operands, options … */
 bool command_group_help(const struct terminal *out,
                         const char *group); /* false: no such group */
 

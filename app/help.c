@@ -77,6 +77,27 @@ void command_help(const struct terminal *out, const struct command *command)
     option_lines(out, command_common_options);
 }
 
+static void add_options(json_t *list, const struct command_option *options)
+{
+    for (const struct command_option *o = options; o != NULL && o->name != NULL; o++) {
+        const char letter[2] = {o->letter, '\0'};
+        (void)json_array_append_new(list,
+                                    json_pack("{s:s, s:s*, s:s?, s:s}", "name", o->name,
+                                              "letter", o->letter != 0 ? letter : NULL,
+                                              "argument", o->argument, "about", o->about));
+    }
+}
+
+json_t *command_to_json(const struct command *command)
+{
+    json_t *options = json_array();
+    add_options(options, command->options);
+    add_options(options, command_common_options);
+    return json_pack("{s:s, s:s, s:s, s:s, s:o}", "command", command->name, "operands",
+                     command->operands, "summary", command->summary, "details",
+                     command->details != NULL ? command->details : "", "options", options);
+}
+
 bool command_group_help(const struct terminal *out, const char *group)
 {
     bool found = false;

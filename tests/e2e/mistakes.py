@@ -125,6 +125,14 @@ class Mistakes(house.Case):
             self.assertEqual(done.returncode, 1, arguments)
             self.assertIn(b"No space left", done.stderr)
 
+    def test_help_for_programs(self):
+        commands = house.lines("help", "--json")
+        self.assertGreater(len(commands), 35)
+        self.assertEqual([c["command"] for c in house.lines("help", "--json", "store", "stats")], ["store stats"])
+        one = house.lines("case", "list", "--help", "--json")[0]
+        self.assertTrue({"all", "address", "json"} <= {option["name"] for option in one["options"]})
+        run("help", "--json", "nothing", code=2)
+
     def test_no_configuration_file(self):
         """Only where none is installed, as where this is built."""
         done = run("config", "check", code=None)

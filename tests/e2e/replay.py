@@ -113,6 +113,18 @@ class Replay(house.Case):
         self.assertTrue(any("it counts for nothing" in line for line in told))
         self.assertTrue(any(line.startswith("cut ") for line in told), told)
 
+    def test_whether_it_goes_on_by_source(self):
+        store = self.folder / "desk"
+        self.replay("--until", "5h", "--store", store)
+        said = house.lines("case", "show", "C-4", "--json", *house.config_of(store))[0]["evidence"]["testimonies"]
+        self.assertEqual({line["operator"]: line["persistence"] for line in said},
+                         {"abusix": "persisting", "mailbox": "persisting", "yahoo": "unknown"})
+        shown = house.run("case", "show", "C-4", *house.config_of(store)).stdout.decode()
+        self.assertIn("63 of 70; since they were told: persisting, seen 2026-11-10 11:01", shown)
+        self.assertIn("56 of 70; since they were told: unknown, seen 2026-11-10 09:01", shown)
+        before = house.lines("case", "show", "C-3", "--json", *house.config_of(store))[0]["evidence"]["testimonies"]
+        self.assertEqual({line["persistence"] for line in before}, {None})
+
     def test_the_summary_counts_what_is_stored(self):
         store = self.folder / "desk"
         summary = self.replay("--store", store).stdout.decode().splitlines()[-1]

@@ -88,7 +88,7 @@ class Terminal(house.Case):
             self.assertTrue(bars, output)
             for bar in bars:
                 self.assertLess(columns(bar), width, bar)
-                self.assertRegex(bar, r"\d+ %.*messages")
+                self.assertRegex(bar, r"\d+ %.*records")
         self.assertEqual(house.run(*command).stderr, b"")
 
 
