@@ -19,6 +19,7 @@
 #define MENTIONS_MOST 1000U
 #define TEXT_MOST     ((size_t)32 << 10)
 #define CLOSING_MOST  48U
+#define WRAPPED_FROM  60U /* bytes of a line of prose that goes on below */
 #define NEEDED        2U
 #define LINE_MOST     ((size_t)1000)
 
@@ -32,9 +33,9 @@ enum {
     NAMED_CLEARED = 64,
 };
 
-static unsigned points(unsigned says)
+unsigned named_points(const struct named *named)
 {
-    unsigned sum = says & NAMED_ACCUSED ? 2 : 0;
+    unsigned says = named->says, sum = says & NAMED_ACCUSED ? 2 : 0;
     for (unsigned one = NAMED_PLAIN; one < NAMED_ACCUSED; one <<= 1)
         sum += (says & one) != 0;
     return says & NAMED_CLEARED ? 0 : sum;
@@ -151,11 +152,15 @@ static unsigned says_around(struct reading *reading, struct slice line, size_t f
 {
     char head[CONTEXT], tail[CONTEXT];
     size_t from = from_line + mention->from;
+    /* Below a short line begins something else. */
+    struct slice text = line.len < WRAPPED_FROM
+                            ? slice_until(reading->text, from_line + line.len)
+                            : reading->text;
     bool alone = is_alone(slice_until(line, mention->from));
     enum cue cue =
         rules_name_cue(reading->w->rules, context_before(reading->text, floor, from, head),
-                       context_after(reading->text, from_line + mention->to, tail));
-    unsigned says = mention->form == NAME_MAILBOX || mention->file_like ? 0U : NAMED_PLAIN;
+                       context_after(text, from_line + mention->to, tail));
+    unsigned says = mention->form == NAME_MAILBOX ? 0U : NAMED_PLAIN;
     if (cue == CUE_NAME_NONE || (alone && cue != CUE_NAME_ACCUSED && is_cleared_by(reading)))
         return NAMED_CLEARED;
     says |= alone && mention->form != NAME_MAILBOX ? NAMED_LISTED : 0U;
@@ -224,8 +229,8 @@ static void read_names(struct reading *reading, struct slice line, struct slice 
             return;
         bool defanged = slice_find(raw, mention.host) < 0 ||
                         (mention.form == NAME_URL && slice_find(raw, mention.text) < 0);
-        struct named *named =
-            reading->signature && !defanged ? NULL : named_of(reading, &mention);
+        bool meant = defanged || !(reading->signature || mention.file_like);
+        struct named *named = meant ? named_of(reading, &mention) : NULL;
         if (named != NULL) {
             named->says |= says_around(reading, line, from_line, &mention, floor) |
                            (defanged ? NAMED_DEFANGED : 0U);
@@ -268,7 +273,7 @@ static void read_text(struct reading *reading, struct slice raw)
 static bool is_accused(const struct named *named, bool messaging)
 {
     unsigned told = NAMED_ACCUSED | NAMED_DEFANGED;
-    return points(named->says) >= NEEDED && (!messaging || (named->says & told) != 0);
+    return named_points(named) >= NEEDED && (!messaging || (named->says & told) != 0);
 }
 
 bool free_text_names_sites(struct slice subject, const struct text_list *texts)
@@ -319,10 +324,10 @@ static void judge_names(struct weighing *w, bool messaging)
         named->accused &= !defanged || (named->says & (NAMED_DEFANGED | NAMED_ACCUSED));
         told |= named->accused && (named->says & NAMED_ACCUSED);
         text->names_any |= named->accused;
-        text->sites |= points(named->says) > 0;
+        text->sites |= named_points(named) > 0;
     }
     text->sites &= w->words.appeal;
-    text->names_any &= w->words.strong && (defanged || told || w->words.appeal);
+    text->names_any &= told || (w->words.strong && (defanged || w->words.appeal));
     for (size_t i = 0; text->names_any && !messaging && i < text->name_count; i++)
         if (text->names[i].accused && text->names[i].leads)
             (void)claim_accuse(w, &text->names[i].beside, SAYS_PLACE, text->names[i].time);

@@ -53,7 +53,8 @@ static const char time_pattern[] =
     "|date=\"?" YEAR "-" MONTH "-" DAY "\"?[ ,;]+time=\"?" CLOCK
     /* 08:00:01 UTC on 13 November 2026, 08:00 13.11.2026 */
     "|" CLOCK ZONE "[\\]) ,]{1,3}(?:on |am |of |le |el )?(?:" DAY "\\." MONTH "\\." YEAR
-    "|" YEAR "-" MONTH "-" DAY "|" DAY " " NAME " " YEAR "|" NAME " " DAY ",? " YEAR ")"
+    "|" YEAR "-" MONTH "-" DAY "|" DAY " " NAME " " YEAR "|" NAME " " DAY ",? " YEAR
+    "|(?<slashed>\\d\\d?/\\d\\d?/\\d{4}))"
     ")";
 
 static const char zone_pattern[] =
@@ -424,6 +425,14 @@ static bool find_clock(struct slice line, size_t from, size_t *start)
     return false;
 }
 
+/* The later one; but of a log that writes a time twice, the one with its zone. */
+static bool is_better(const struct text_time *time, const struct text_time *than)
+{
+    if (time->at == 0 || than->at == 0 || time->zoned == than->zoned)
+        return time->at > than->at;
+    return time->zoned;
+}
+
 struct text_time text_time_find(struct slice line, int64_t reported, struct text_zone *zone)
 {
     static struct pattern pattern = {.text = time_pattern};
@@ -437,7 +446,7 @@ struct text_time text_time_find(struct slice line, int64_t reported, struct text
         size_t end = pcre2_get_ovector_pointer(pattern.match)[1];
         settle_region(&time, slice_from(line, end), zone);
         settle_future(&time, reported, zone->date);
-        if (time.at > latest.at && (reported == 0 || time.at <= reported + ONE_DAY))
+        if (is_better(&time, &latest) && (reported == 0 || time.at <= reported + ONE_DAY))
             latest = time;
         from = pcre2_get_ovector_pointer(pattern.match)[1];
     }

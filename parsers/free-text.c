@@ -244,12 +244,19 @@ static bool is_of_system(const struct incoming *message)
     return path.ptr != NULL && (path.len == 0 || slice_eq(path, SLICE("<>")));
 }
 
+/* Who sent it is for an address to tell, where there is one. */
+static bool is_of_mail(const struct xarf_type *type)
+{
+    return type != NULL && strcmp(type->category, "messaging") == 0;
+}
+
 static void judge(struct weighing *w)
 {
     struct free_text *text = w->result;
     bool accused = false, contested = w->overfull, named = false, told = w->words.strong;
     bool shown = false;  /* in words and in a log: whatever else the mail says */
     bool logged = false; /* in a log or a trace */
+    bool strays = false; /* addresses of which nothing is said */
     text->type = rules_heaviest(w->rules, &w->words);
     text->outspoken = w->words.outspoken;
     drop_places(text);
@@ -268,10 +275,11 @@ static void judge(struct weighing *w)
         text->shows |= (claim->own & SAYS_LINE) != 0 && claim->lines > 0;
         shown |= (claim->own & SAYS_LINE) && (claim->own & SAYS_CUE) && !claim->cited;
         contested |= is_contested(claim);
+        strays |= !counts && claim->source != 0 && claim->victim == 0;
     }
     bool doubtful = contested || w->words.doubt || (w->words.hesitant && !shown);
     text->clear = text->type != NULL && told && accused && !doubtful;
-    text->names_any &= !doubtful;
+    text->names_any &= !doubtful && !(strays && is_of_mail(text->site_type));
     if (!text->clear && text->names_any) {
         text->clear = true;
         text->by_name = true;
@@ -358,12 +366,16 @@ const struct xarf_type *free_text_kind_of(const struct incoming *message, struct
     return rules_heaviest(w.rules, &w.words);
 }
 
-/* The first site that is named, if something is to be done about one. */
+/* The site for which most speaks, if something is to be done about one. */
 static struct slice guess_name(const struct incoming *message, const struct free_text *text)
 {
-    if (!text->sites || text->name_count == 0)
+    const struct named *best = NULL;
+    for (size_t i = 0; text->sites && i < text->name_count; i++)
+        if (named_points(&text->names[i]) > (best == NULL ? 0 : named_points(best)))
+            best = &text->names[i];
+    if (best == NULL)
         return (struct slice){0};
-    return arena_printf(message->arena, "%.*s, %s/%s", SLICE_FMT(text->names[0].host),
+    return arena_printf(message->arena, "%.*s, %s/%s", SLICE_FMT(best->host),
                         text->site_type->category, text->site_type->type);
 }
 

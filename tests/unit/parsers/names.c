@@ -97,11 +97,22 @@ static const struct {
      "Please stop it.\n\nReceived: from a.example (a.example [192.0.2.7]) by mx.b.example\n"
      "Subject: x\n\nVisit the site https://pills.example/",
      "192.0.2.7 "},
+    {"phishing",
+     "Brand: Bank (bank.example)\nPhishing URL: https://evil.example/x\nTake it down",
+     "https://evil.example/x "},
+    {"phishing",
+     "Our users at www.bank.example get mails linking to https://evil.example/x. Please "
+     "take the page down.",
+     "https://evil.example/x "},
+    {"spam", "192.0.2.7 sends spam to the mailbox bob@desk.example. Please stop this.",
+     "192.0.2.7 "},
+    {"spam", "User bob@desk.example sends us spam. Please see 198.51.100.9 too.", "?"},
     /* what no site is accused of, and what is no complaint */
     {"brute force", "Please shut it down: https://evil.example/x", "?"},
     {"phishing", "I read about the site https://evil.example/x", "?"},
     {"hello", "Please take it down: hxxp://evil[.]example/", "?"},
     {"phishing", "The files invoice.exe and index.php. Please remove it", "?"},
+    {"malware", "The file evidence.zip (malware) was in it. Please remove it", "?"},
     {"phishing", "Thanks, the site hxxp://evil[.]example/ is now offline.", "?"},
     {"Your account",
      "Fraud was seen. Verify it at https://evil.example/ or your account is lost.", "?"},
