@@ -28,12 +28,6 @@ bool bytes_eq_nocase(const char *a, const char *b, size_t length)
     return true;
 }
 
-bool slice_ends_with_nocase(struct slice text, struct slice suffix)
-{
-    return text.len >= suffix.len &&
-           bytes_eq_nocase(text.ptr + (text.len - suffix.len), suffix.ptr, suffix.len);
-}
-
 int slice_compare(struct slice a, struct slice b)
 {
     size_t shared = a.len < b.len ? a.len : b.len;

@@ -71,7 +71,14 @@ static inline bool slice_starts_with_nocase(struct slice text, struct slice pref
             bytes_eq_nocase(text.ptr, prefix.ptr, prefix.len));
 }
 
-bool slice_ends_with_nocase(struct slice text, struct slice suffix);
+/* Or in their last. */
+static inline bool slice_ends_with_nocase(struct slice text, struct slice suffix)
+{
+    return suffix.len == 0 ||
+           (text.len >= suffix.len &&
+            byte_lower(text.ptr[text.len - 1]) == byte_lower(suffix.ptr[suffix.len - 1]) &&
+            bytes_eq_nocase(text.ptr + (text.len - suffix.len), suffix.ptr, suffix.len));
+}
 /* Byte order, shorter first: <0, 0, >0. */
 int slice_compare(struct slice a, struct slice b);
 

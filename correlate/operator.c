@@ -11,6 +11,9 @@
 static struct slice registered_domain(struct slice domain)
 {
     char text[DOMAIN_LONGEST + 1];
+    ptrdiff_t dot = slice_find_byte(domain, '.');
+    if (dot < 0 || slice_find_byte(slice_from(domain, (size_t)dot + 1), '.') < 0)
+        return domain; /* of two labels there is no part, whatever the list says */
     memcpy(text, domain.ptr, domain.len);
     text[domain.len] = '\0';
     const char *registered = psl_registrable_domain(psl_builtin(), text);
