@@ -232,8 +232,10 @@ static void read_names(struct reading *reading, struct slice line, struct slice 
         bool meant = defanged || !(reading->signature || mention.file_like);
         struct named *named = meant ? named_of(reading, &mention) : NULL;
         if (named != NULL) {
-            named->says |= says_around(reading, line, from_line, &mention, floor) |
-                           (defanged ? NAMED_DEFANGED : 0U);
+            unsigned says = says_around(reading, line, from_line, &mention, floor);
+            bool site = !mention.file_like || defanged || (says & NAMED_PLACE) != 0;
+            /* Malware is in "invoice.zip" as it is on a site of that name. */
+            named->says |= site ? says | (defanged ? NAMED_DEFANGED : 0U) : 0U;
             note_beside(named, line, &mention, &beside);
         }
         floor = from_line + mention.to;
