@@ -50,6 +50,19 @@ static enum exit_code load(struct deciding *deciding)
     return call_failed(desk->call, ERR_CONFLICT, &why);
 }
 
+/* A hold may be shorter than it was asked for. */
+static void say_until(const struct deciding *deciding)
+{
+    struct call *call = deciding->desk.call;
+    const struct abuse_case *c = &deciding->c;
+    int64_t most = deciding->desk.config.policy.hold_longest;
+    char length[MOMENT_TEXT];
+    if (c->state == CASE_HOLD && deciding->input.operator_verb == OPERATOR_HOLD &&
+        deciding->input.verb == INPUT_OPERATOR && deciding->input.seconds > most)
+        call_notice(call, "it is held for %s: no hold is longer (hold-longest in [desk])",
+                    moment_duration(most, length));
+}
+
 static enum exit_code decide(struct deciding *deciding)
 {
     struct desk *desk = &deciding->desk;
@@ -78,8 +91,10 @@ static enum exit_code decide(struct deciding *deciding)
                                   deciding->refused ? json_string(deciding->why) : json_null());
         call_json(call, object);
     }
-    if (!deciding->refused)
+    if (!deciding->refused) {
+        say_until(deciding);
         return EXIT_DONE;
+    }
     struct fault why = {0};
     (void)fail(&why, ERR_CONFLICT, "C-%llu: %s", (unsigned long long)deciding->c.id,
                deciding->why);

@@ -52,7 +52,7 @@ enum status status_count(struct store *store, struct status_counts *counts, stru
     store_each_case(txn, true, &counting.arena, count_case, &counting);
     store_each_triage(txn, &counting.arena, count_triage, &counting);
     store_each_pending_action(txn, &counting.arena, count_pending, &counting);
-    txn_abort(txn);
+    status = txn_commit(txn, why);
     arena_release(&counting.arena);
-    return OK;
+    return status;
 }

@@ -134,7 +134,9 @@ void rung_confirm(struct step *step, enum abuse_kind kind)
 {
     struct slice said = step->stimulus->text;
     struct event event =
-        step_event(step, EVENT_CONFIRMED, CASE_CONFIRMED, "the evidence suffices");
+        step_event(step, EVENT_CONFIRMED, CASE_CONFIRMED,
+                   step->stimulus->type == STIMULUS_OPERATOR ? "confirmed by the desk"
+                                                             : "the evidence suffices");
     if (said.len > 0)
         event.text = said;
     take_terms(step, &event, kind);

@@ -128,10 +128,10 @@ void store_each_case(struct txn *txn, bool open_only, struct arena *arena, case_
 {
     struct scan scan;
     struct slice key, value;
-    struct abuse_case *c = arena_new(arena, struct abuse_case);
+    struct abuse_case c; /* what it points to is in the arena, which `each` may reset */
     scan_start(&scan, txn, open_only ? TABLE_CASE_OPEN : TABLE_CASE, NULL);
     while (scan_next(&scan, (struct slice){0}, &key, &value))
-        if (store_get_case(txn, key_read_u64(key, 0), arena, c) && !each(c, data))
+        if (store_get_case(txn, key_read_u64(key, 0), arena, &c) && !each(&c, data))
             break;
     scan_end(&scan);
 }
@@ -142,14 +142,14 @@ void store_each_case_of(struct txn *txn, struct slice customer, bool open_only,
     struct scan scan;
     struct key from;
     struct slice key, value;
-    struct abuse_case *c = arena_new(arena, struct abuse_case);
+    struct abuse_case c; /* what it points to is in the arena, which `each` may reset */
     customer_key(&from, customer);
     scan_start(&scan, txn, TABLE_CASE_BY_CUSTOMER, &from);
     while (scan_next(&scan, key_slice(&from), &key, &value)) {
         uint64_t id = key_read_u64(key, from.len);
         /* Compared, since long names are indexed by their hash. */
-        if (store_get_case(txn, id, arena, c) && slice_eq(c->customer, customer) &&
-            (!open_only || case_is_open(c)) && !each(c, data))
+        if (store_get_case(txn, id, arena, &c) && slice_eq(c.customer, customer) &&
+            (!open_only || case_is_open(&c)) && !each(&c, data))
             break;
     }
     scan_end(&scan);

@@ -102,11 +102,11 @@ void store_each_event(struct txn *txn, uint64_t case_id, struct arena *arena, ev
                       void *data)
 {
     struct by_case walk;
-    struct event *event = arena_new(arena, struct event);
+    struct event event; /* what it points to is in the arena, which `each` may reset */
     uint64_t id = 0;
     by_case_start(&walk, txn, TABLE_EVENT_BY_CASE, case_id);
     while (by_case_next(&walk, &id))
-        if (store_get_event(txn, id, arena, event) && !each(event, data))
+        if (store_get_event(txn, id, arena, &event) && !each(&event, data))
             break;
     by_case_end(&walk);
 }
@@ -118,17 +118,17 @@ void store_each_event_from(struct txn *txn, uint64_t first, struct arena *arena,
     struct key from;
     struct slice key, value;
     uint8_t previous[HASH_SIZE] = {0};
-    struct event *event = arena_new(arena, struct event);
+    struct event event; /* what it points to is in the arena, which `each` may reset */
     event_key(&from, first);
     if (first > 1)
         (void)hash_of(txn, first - 1, previous);
     scan_start(&scan, txn, TABLE_EVENT, &from);
     while (scan_next(&scan, (struct slice){0}, &key, &value)) {
-        if (!decode(txn, key, value, arena, event))
+        if (!decode(txn, key, value, arena, &event))
             break;
-        memcpy(event->previous, previous, HASH_SIZE);
-        memcpy(previous, event->hash, HASH_SIZE);
-        if (!each(event, data))
+        memcpy(event.previous, previous, HASH_SIZE);
+        memcpy(previous, event.hash, HASH_SIZE);
+        if (!each(&event, data))
             break;
     }
     scan_end(&scan);

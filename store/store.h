@@ -187,7 +187,8 @@ void store_count(struct txn *txn, const char *name, uint64_t by);
 uint64_t store_counter(struct txn *txn, const char *name);
 
 /* Scans. `each` returns false to stop. Ascending unless said otherwise. Values live in
- * `arena` until each returns (the scan resets nothing: use a scratch arena). */
+ * `arena` until each returns (the scan resets nothing: use a scratch arena, which
+ * `each` may reset). */
 typedef bool (*case_fn)(const struct abuse_case *c, void *data);
 typedef bool (*event_fn)(const struct event *event, void *data);
 typedef bool (*report_fn)(const struct stored_report *report, void *data);

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """One store, many hands: rebuild, backup, commands beside writers, full disks, decisions."""
+import collections
 import contextlib
 import fcntl
 import json
@@ -64,6 +65,23 @@ class Store(house.Case):
         self.assertIn("refused", done.stderr.decode())
         done = run("case", "show", "C-999", *config_of(self.store), code=1)
         self.assertIn("no case C-999", done.stderr.decode())
+
+    def test_status_counts_all(self):
+        self.replay("--store", self.store, "--until", "5h")
+        self.assertIn("confirmed by the desk",
+                      run("case", "confirm", "C-3", "email-compromise", *config_of(self.store)).stdout.decode())
+        states = [case["state"] for case in lines("case", "list", "--json", *config_of(self.store))]
+        self.assertGreater(len(states), 4)
+        told = lines("status", "--json", *config_of(self.store), code=3)[0]["store"]
+        self.assertEqual(told["cases"], dict(collections.Counter(states)))
+        self.assertGreater(told["actions_pending"], 0)
+
+    def test_a_hold_that_is_too_long_says_so(self):
+        self.replay("--store", self.store, "--until", "5h")
+        done = run("case", "hold", "C-4", "400d", "why", *config_of(self.store))
+        self.assertIn("it is held for ", done.stderr.decode())
+        self.assertIn("hold-longest", done.stderr.decode())
+        self.assertEqual(run("case", "hold", "C-1", "1h", "why", *config_of(self.store)).stderr, b"")
 
     def test_no_store_is_no_crash(self):
         done = run("case", "list", "--store", self.folder / "nowhere", code=1)
