@@ -3,8 +3,10 @@
  * Each is weighed by where it stands: named 1, defanged 1, alone in its line 1, called a site, a
  * page, a link 1, in the subject 1, and what the words around it accuse 2. Two points accuse, of
  * what a site can be accused of, where the reader is asked to do something about it. Whoever
- * defangs any name defangs all that he means. Names of the reporter's own domain, in what is
- * quoted, below a signature, in headers and logs say nothing. */
+ * defangs any name defangs all that he means; whoever says of a site that it is the one does
+ * not mean those that are merely called one ("our policy is on ..."), or stand in the subject
+ * ("Phishing against ..."). Names of the reporter's own domain, in what is quoted, below a
+ * signature, in headers and logs say nothing. */
 #include "parsers/free-text-names.h"
 
 #include "base/bytes.h"
@@ -52,12 +54,16 @@ struct reading {
 
 /* ---- what is nobody's fault ---- */
 
+static struct slice without_www(struct slice host)
+{
+    return slice_starts_with_nocase(host, SLICE("www.")) ? slice_from(host, 4) : host;
+}
+
 /* The reporter's own, and the desk's. */
 static bool is_own(const struct reading *reading, struct slice host)
 {
-    struct slice bare =
-        slice_starts_with_nocase(host, SLICE("www.")) ? slice_from(host, 4) : host;
-    return slice_eq_nocase(bare, reading->desk) || host_is_within(host, reading->own);
+    return slice_eq_nocase(without_www(host), reading->desk) ||
+           host_is_within(host, reading->own);
 }
 
 /* "From: ", "Message-ID: " of a mail that is quoted. */
@@ -147,6 +153,13 @@ static bool is_cleared_by(struct reading *reading)
            rules_name_cue(reading->w->rules, heading, SLICE("")) == CUE_NAME_NONE;
 }
 
+/* "URL: https://..." */
+static bool is_labelled(struct slice line, const struct name_mention *mention)
+{
+    struct slice before = slice_trim(slice_until(line, mention->from));
+    return before.len > 0 && strchr(":=|", before.ptr[before.len - 1]) != NULL;
+}
+
 static unsigned says_around(struct reading *reading, struct slice line, size_t from_line,
                             const struct name_mention *mention, size_t floor)
 {
@@ -166,6 +179,7 @@ static unsigned says_around(struct reading *reading, struct slice line, size_t f
     says |= alone && mention->form != NAME_MAILBOX ? NAMED_LISTED : 0U;
     says |= cue == CUE_NAME_ACCUSED ? NAMED_ACCUSED : 0U;
     says |= cue == CUE_NAME_PLACE && mention->form != NAME_MAILBOX ? NAMED_PLACE : 0U;
+    says |= (says & NAMED_PLACE) && is_labelled(line, mention) ? NAMED_LISTED : 0U;
     return says | (reading->w->in_subject ? NAMED_SUBJECT : 0U);
 }
 
@@ -311,25 +325,62 @@ static void read_texts(struct weighing *w, const struct text_list *texts)
     }
 }
 
+/* "www.bank.example is our site": bank.example is no other one. A page there may be. */
+static void clear_twins(struct free_text *text)
+{
+    for (size_t i = 0; i < text->name_count; i++) {
+        const struct named *cleared = &text->names[i];
+        for (size_t k = 0; (cleared->says & NAMED_CLEARED) && k < text->name_count; k++)
+            if (!text->names[k].url &&
+                slice_eq(without_www(text->names[k].host), without_www(cleared->host)))
+                text->names[k].says |= NAMED_CLEARED;
+    }
+}
+
+/* What is said of those that are accused. */
+static unsigned said_of_any(const struct free_text *text)
+{
+    unsigned says = 0;
+    for (size_t i = 0; i < text->name_count; i++)
+        says |= text->names[i].accused ? text->names[i].says : 0;
+    return says;
+}
+
+static bool in_subject_alone(const struct named *named)
+{
+    return (named->says & ~(unsigned)NAMED_PLAIN) == NAMED_SUBJECT;
+}
+
+/* Others are meant: `said` of any. */
+static bool is_outdone(const struct named *named, unsigned said, bool in_text)
+{
+    unsigned says = named->says & ~(unsigned)NAMED_PLAIN;
+    if ((said & NAMED_DEFANGED) && !(says & (NAMED_DEFANGED | NAMED_ACCUSED)))
+        return true;
+    return ((said & NAMED_ACCUSED) && says == NAMED_PLACE) ||
+           (in_text && in_subject_alone(named));
+}
+
 /* What is accused, and whether all that needs to be said is. */
 static void judge_names(struct weighing *w, bool messaging)
 {
     struct free_text *text = w->result;
-    bool defanged = false, told = false;
+    bool in_text = false;
+    clear_twins(text);
     for (size_t i = 0; i < text->name_count; i++) {
         struct named *named = &text->names[i];
         named->accused = is_accused(named, messaging);
-        defanged |= named->accused && (named->says & NAMED_DEFANGED);
-    }
-    for (size_t i = 0; i < text->name_count; i++) {
-        struct named *named = &text->names[i];
-        named->accused &= !defanged || (named->says & (NAMED_DEFANGED | NAMED_ACCUSED));
-        told |= named->accused && (named->says & NAMED_ACCUSED);
-        text->names_any |= named->accused;
+        in_text |= named->accused && !in_subject_alone(named);
         text->sites |= named_points(named) > 0;
     }
+    unsigned said = said_of_any(text);
+    for (size_t i = 0; i < text->name_count; i++) {
+        text->names[i].accused &= !is_outdone(&text->names[i], said, in_text);
+        text->names_any |= text->names[i].accused;
+    }
     text->sites &= w->words.appeal;
-    text->names_any &= told || (w->words.strong && (defanged || w->words.appeal));
+    text->names_any &= (said & NAMED_ACCUSED) != 0 ||
+                       (w->words.strong && ((said & NAMED_DEFANGED) || w->words.appeal));
     for (size_t i = 0; text->names_any && !messaging && i < text->name_count; i++)
         if (text->names[i].accused && text->names[i].leads)
             (void)claim_accuse(w, &text->names[i].beside, SAYS_PLACE, text->names[i].time);

@@ -107,7 +107,64 @@ static const struct {
     {"spam", "192.0.2.7 sends spam to the mailbox bob@desk.example. Please stop this.",
      "192.0.2.7 "},
     {"spam", "User bob@desk.example sends us spam. Please see 198.51.100.9 too.", "?"},
+    /* of those merely called a site none is meant where another one is accused */
+    {"phishing",
+     "The page https://evil.example/x is a phishing page, please take it down. Our policy is "
+     "explained at https://policy.example/ and on https://wiki.example/faq.",
+     "https://evil.example/x "},
+    {"phishing",
+     "Please take down the phishing page https://evil.example/x. People type their passwords "
+     "there instead of on www.bank.example.",
+     "https://evil.example/x "},
+    {"phishing",
+     "https://evil.example/x is a phishing page. After the password is entered it redirects to "
+     "https://www.bank.example/. Please take it down.",
+     "https://evil.example/x "},
+    {"phishing",
+     "https://evil.example/x is a phishing page, please take it down.\nURL: "
+     "https://wicked.example/y",
+     "https://evil.example/x https://wicked.example/y "},
+    /* nor those that stand in the subject alone */
+    {"Phishing of bank.example", "Please take down the page https://evil.example/bank/",
+     "https://evil.example/bank/ "},
+    {"Phishing at evil.example", "Please take it down.", "evil.example "},
+    {"Counterfeit of shoes.example",
+     "We act for www.shoes.example, which is our client's. Please take down the shop "
+     "https://outlet.example/",
+     "https://outlet.example/ "},
+    {"phishing",
+     "Our site www.bank.example was hacked: take down the page https://www.bank.example/x",
+     "https://www.bank.example/x "},
+    /* whom they imitate */
+    {"phishing",
+     "Bitte sperren: unter https://evil.example/ wird die Seite b-bank.example "
+     "nachgeahmt.",
+     "https://evil.example/ "},
+    {"phishing",
+     "Sui vostri server c'è la pagina di phishing https://evil.example/ che imita il sito "
+     "www.banca.example. Vi preghiamo di rimuoverla.",
+     "https://evil.example/ "},
+    {"phishing",
+     "Na Państwa serwerze jest strona phishingowa https://evil.example/ podszywająca się pod "
+     "bank.example. Prosimy o jej usunięcie.",
+     "https://evil.example/ "},
+    {"フィッシング",
+     "フィッシングサイト https://evil.example/ が公開されています。正規サイトは "
+     "https://www.bank.example/ です。停止をお願いします。",
+     "https://evil.example/ "},
+    {"Фишинг",
+     "На вашем сервере фишинговая страница https://evil.example/. Просим удалить.\n\n"
+     "О нас: на сайте www.firma.example",
+     "https://evil.example/ "},
+    {"help",
+     "I cannot log in to my account me@post.example since a phishing mail came. "
+     "Please remove it.",
+     "?"},
     /* what no site is accused of, and what is no complaint */
+    {"Thanks", "Thank you for the quick removal of the phishing page at https://evil.example/",
+     "?"},
+    {"Danke", "Danke für die schnelle Abschaltung der Phishing-Seite https://evil.example/",
+     "?"},
     {"brute force", "Please shut it down: https://evil.example/x", "?"},
     {"phishing", "I read about the site https://evil.example/x", "?"},
     {"hello", "Please take it down: hxxp://evil[.]example/", "?"},
