@@ -108,6 +108,19 @@ static void drop_places(struct free_text *text)
         text->claims[i].source &= ~(unsigned)SAYS_PLACE;
 }
 
+/* Of what is hosted, "from our client to 192.0.2.7" and "aimed at our users: 192.0.2.7" tell
+ * where it is, and not whom it hit, if anything else says so too. */
+static void drop_targets(struct free_text *text)
+{
+    static const unsigned told = SAYS_SUBJECT | SAYS_LABEL | SAYS_PLACE;
+    if (text->type == NULL || (strcmp(text->type->category, "content") != 0 &&
+                               strcmp(text->type->category, "infrastructure") != 0))
+        return;
+    for (size_t i = 0; i < text->claim_count; i++)
+        if (text->claims[i].victim == SAYS_CUE && (text->claims[i].source & told) != 0)
+            text->claims[i].victim = 0;
+}
+
 /* Whoever sent the mail that led to a page does not host it, and who names the sender has read
  * the trace himself; where nobody else is accused, the mail's last hop is what is meant. What
  * is left counts as a line of a log. */
@@ -260,6 +273,7 @@ static void judge(struct weighing *w)
     text->type = rules_heaviest(w->rules, &w->words);
     text->outspoken = w->words.outspoken;
     drop_places(text);
+    drop_targets(text);
     settle_traces(w);
     drop_bystanders(text);
     set_times(w);

@@ -409,7 +409,7 @@ const struct parser parser_notice = {
                "UCEPROTECT, Spamhaus, Cloudflare, DTC, Have I Been Pwned; definitions in "
                "notices.ini",
     .samples = "spamcop projecthoneypot webiron nfoservers sony fail2ban uceprotect spamhaus "
-               "cloudflare nbip hibp",
+               "cloudflare fastnetmon nbip hibp",
     .extracts = "address or domain, role, port, protocol, URL, CVE, count",
     .recognises = notice_recognises,
     .parse = notice_parse,

@@ -248,7 +248,7 @@ const char *const phrase_rows[PHRASES_COUNT][PHRASE_ROWS] = {
             "bedankt voor uw melding|dank u voor uw|ihre beschwerde ist|ihre meldung ist",
             "ihre anfrage ist|please send us logs|please send us the logs",
             "please provide logs|please provide the logs|we need more information",
-            "need the following information|knowledge base|has been assigned to",
+            "need the following information|suggested articles|has been assigned to",
             "was merged into|has been merged into|will close your ticket",
             "your ticket will be closed|new message in your case|your case has been updated",
             "warned the customer|informed the customer|informed our customer",
