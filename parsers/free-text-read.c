@@ -161,10 +161,20 @@ static enum cue heading_cue(struct weighing *w)
     if (w->heading_line.len > 0) {
         struct slice heading = context_flatten(w->heading_line, flat);
         flat[heading.len++] = ' ';
-        w->heading = cue_of_heading(w->rules, heading);
+        enum cue cue = cue_of_heading(w->rules, heading);
+        w->heading = cue == CUE_NONE_FOUND ? w->heading : cue;
         w->heading_line.len = 0;
     }
     return w->heading;
+}
+
+/* Words accused it before. */
+static bool is_told(const struct weighing *w, const struct address *address)
+{
+    for (size_t i = 0; i < w->result->claim_count; i++)
+        if (address_eq(&w->result->claims[i].address, address))
+            return (w->result->claims[i].source & SAYS_CUE) != 0;
+    return false;
 }
 
 /* A row that tells roles only where words in it do not. */
@@ -180,6 +190,8 @@ static void read_row(struct weighing *w, const struct line *line, struct mention
     if (cue_is_unclear(cue))
         cue = rules_cue_after(w->rules, context_after(row, mention->to, tail));
     enum cue heading = cue == CUE_NONE_FOUND ? heading_cue(w) : CUE_NONE_FOUND;
+    if (heading == CUE_NONE && is_told(w, &mention->address))
+        heading = CUE_NONE_FOUND;
     if (heading == CUE_VICTIM || heading == CUE_NONE || heading == CUE_SOURCE)
         cue = heading;
     weigh_mention(w, &in_row, cue, SAYS_LISTED, time_in(w, line->bytes));
@@ -285,6 +297,27 @@ static void read_ranges(struct weighing *w, const struct line *line,
     }
 }
 
+/* "192.0.2.7 attacked the following hosts:": those below are not who did it, unless they are
+ * others of the kind. */
+static void note_told(struct weighing *w, const struct line *line, const struct mention *last)
+{
+    static const struct slice more[] = {
+        SLICE("and others"),  SLICE("as did"),     SLICE("as do"),       SLICE("and these"),
+        SLICE("und weitere"), SLICE("und andere"), SLICE("et d'autres"), SLICE("y otros"),
+        SLICE("e altri"),     SLICE("and from"),   SLICE("en andere"),
+    };
+    struct slice end = slice_trim(line->bytes);
+    struct slice rest = slice_from(line->text, last->to);
+    rest = slice_until(rest, (size_t)(end.ptr + end.len - rest.ptr));
+    w->told_above = strchr(".!?", end.ptr[end.len - 1]) == NULL;
+    for (size_t i = 0; i < sizeof more / sizeof *more; i++)
+        w->told_above &= slice_find_nocase(rest, more[i]) < 0;
+    if (w->told_above) {
+        w->heading_line = (struct slice){0};
+        w->heading = CUE_NONE;
+    }
+}
+
 /* Of a log in no known format, with several addresses that could each be meant, nothing is
  * believed. */
 static void read_prose(struct weighing *w, const struct line *line, struct mention *mentions,
@@ -325,6 +358,8 @@ static void read_prose(struct weighing *w, const struct line *line, struct menti
         if (url && cues[i] != CUE_NONE)
             cues[i] = CUE_NONE_FOUND;
         weigh_mention(w, &mentions[i], cues[i], url ? SAYS_PLACE : SAYS_PLAIN, time);
+        if (cues[i] == CUE_SOURCE && mentions[i].whole && !w->in_subject)
+            note_told(w, line, &mentions[count - 1]);
     }
 }
 
@@ -391,7 +426,8 @@ static void note_heading(struct weighing *w, struct slice line)
     if (line.len == 0)
         return;
     w->heading_line = heads ? slice_until(line, line.len - 1) : (struct slice){0};
-    w->heading = CUE_NONE_FOUND;
+    w->heading = heads && w->told_above ? CUE_NONE : CUE_NONE_FOUND;
+    w->told_above = false;
 }
 
 /* "Attackers: 192.0.2.7, 192.0.2.8 and 192.0.2.9": what holds for the first holds for all, up to

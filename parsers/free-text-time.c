@@ -26,7 +26,7 @@
 #define YEAR  "(?<year>\\d{4})"
 #define MONTH "(?<month>\\d\\d?)"
 #define NAME  "(?<name>[A-Z][a-z]{2,8})\\.?"
-#define DAY   "(?<day>\\d\\d?)"
+#define DAY   "(?<day>\\d\\d?)(?:st|nd|rd|th)?"
 #define WORD  "(?<name>\\p{L}{3,10})"
 #define AT    "(?:at |um |à |às |a las |alle |om |o |kl\\.? |klo )?"
 #define GAP   "[ T,;_@-]{1,3}" AT

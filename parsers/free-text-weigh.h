@@ -37,6 +37,7 @@ struct weighing {
     bool quoted;               /* the line that is read */
     struct slice heading_line; /* above the list that follows; empty: heading tells its cue */
     enum cue heading;
+    bool told_above; /* the line above the next one accuses somebody, and does not end there */
     bool signature;
     bool named; /* somebody was accused in words before a trace was read */
     bool overfull;

@@ -100,7 +100,8 @@ static bool is_local(const struct address *address)
 /* Whoever is attacked writes URLs of evidence; only what is hosted is to be found there. */
 static void drop_places(struct free_text *text)
 {
-    static const char *const hosted[] = {"content", "copyright", "infrastructure"};
+    static const char *const hosted[] = {"content", "copyright", "infrastructure",
+                                         "vulnerability"};
     for (size_t i = 0; text->type != NULL && i < sizeof hosted / sizeof *hosted; i++)
         if (strcmp(text->type->category, hosted[i]) == 0)
             return;
