@@ -215,11 +215,18 @@ static void add_deadline(struct scope *scope, struct arena *arena,
         arena_copy(arena, slice_of(moment_duration(c->terms.warn_window, hours))));
 }
 
+/* One may stand in two rows, one of them of evidence that could be forged. */
 static unsigned organisations(const struct abuse_case *c)
 {
     unsigned count = 0;
-    for (unsigned i = 0; i < c->witness_count; i++)
-        count += c->witnesses[i].auth == AUTH_PASS && c->witnesses[i].kind == c->kind ? 1 : 0;
+    for (unsigned i = 0; i < c->witness_count; i++) {
+        const struct witness *witness = &c->witnesses[i];
+        bool counts = witness->auth == AUTH_PASS && witness->kind == c->kind;
+        for (unsigned j = 0; j < i && counts; j++)
+            counts = c->witnesses[j].auth != AUTH_PASS || c->witnesses[j].kind != c->kind ||
+                     !slice_eq(c->witnesses[j].operator_name, witness->operator_name);
+        count += counts ? 1 : 0;
+    }
     return count;
 }
 

@@ -150,6 +150,28 @@ static void test_warning(void **state)
     arena_release(&desk->arena);
 }
 
+/* Two rows of one, somebody unauthenticated, and one who speaks of another kind. */
+static void test_an_organisation_counts_once(void **state)
+{
+    (void)state;
+    struct desk *desk = set_up();
+    static const struct witness rows[] = {
+        {.operator_name = SLICE("alpha"), .auth = AUTH_PASS, .kind = KIND_EMAIL_COMPROMISE},
+        {.operator_name = SLICE("alpha"),
+         .auth = AUTH_PASS,
+         .kind = KIND_EMAIL_COMPROMISE,
+         .spoofable = true},
+        {.operator_name = SLICE("beta"), .auth = AUTH_PASS, .kind = KIND_EMAIL_COMPROMISE},
+        {.auth = AUTH_NONE, .kind = KIND_EMAIL_COMPROMISE},
+        {.operator_name = SLICE("gamma"), .auth = AUTH_PASS, .kind = KIND_ADVICE}};
+    desk->c.witness_count = sizeof rows / sizeof *rows;
+    memcpy(desk->c.witnesses, rows, sizeof rows);
+    desk->c.witnesses[0].incidents = 3;
+    struct slice mail = write_letter(desk);
+    has(mail, "by 2 independent");
+    arena_release(&desk->arena);
+}
+
 static void test_every_kind_and_language(void **state)
 {
     (void)state;
@@ -381,6 +403,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_warning),
+        cmocka_unit_test(test_an_organisation_counts_once),
         cmocka_unit_test(test_every_kind_and_language),
         cmocka_unit_test(test_every_type_has_measures),
         cmocka_unit_test(test_sites_make_no_links),
