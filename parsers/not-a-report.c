@@ -96,6 +96,11 @@ static bool is_daemon(const struct incoming *message)
     return slice_find_nocase(field(message, SLICE("From")), SLICE("mailer-daemon")) >= 0;
 }
 
+static bool is_of_system(const struct incoming *message)
+{
+    return is_system(message) || has_system_name(message) || is_daemon(message);
+}
+
 /* RFC 3464, and what is sent in its place. */
 static bool is_bounce(const struct incoming *message, const struct said *said)
 {
@@ -105,11 +110,11 @@ static bool is_bounce(const struct incoming *message, const struct said *said)
         has_field(message, SLICE("X-Failed-Recipients")) ||
         has_field(message, SLICE("X-MS-Exchange-Message-Is-Ndr")))
         return true;
-    bool told =
-        said_in_subject(said, PHRASES_UNDELIVERED) || said_in_words(said, PHRASES_RETURNED);
-    if (is_daemon(message))
-        return told || has_failure_code(words_fold(message->arena, said->text));
-    return told && (is_system(message) || has_system_name(message));
+    bool subject = said_in_subject(said, PHRASES_UNDELIVERED);
+    bool words = said_in_words(said, PHRASES_RETURNED);
+    bool code = has_failure_code(words_fold(message->arena, said->text));
+    return is_of_system(message) &&
+           ((subject && words) || ((subject || words) && code) || (code && is_daemon(message)));
 }
 
 /* In whatever language: what a server said to another. */
@@ -125,12 +130,12 @@ static bool sounds_refused(const struct incoming *message, const struct said *sa
     return is_system(message) && has_failure_code(words_fold(message->arena, said->text));
 }
 
-/* Nobody answers as one; filters complain under that name. */
-static bool is_of_daemon(const struct incoming *message, const struct said *said)
+/* Filters and postmasters complain under such names, too. */
+static bool sounds_of_system(const struct incoming *message, const struct said *said)
 {
-    (void)said;
-
-    return is_daemon(message);
+    return is_daemon(message) ||
+           (is_of_system(message) && (said_in_subject(said, PHRASES_UNDELIVERED) ||
+                                      said_in_words(said, PHRASES_RETURNED)));
 }
 
 /* From whoever it comes. */
@@ -282,7 +287,7 @@ static const struct {
     {is_tls_report, SLICE("a TLS report (RFC 8460)"), CERTAIN},
     {is_statistics, SLICE("a DMARC aggregate report"), TOLD},
     {is_unsubscribe, SLICE("an unsubscribe request"), CERTAIN},
-    {is_of_daemon, SLICE("a mail system's notice"), INSISTED | TOLD},
+    {sounds_of_system, SLICE("a bounce or delivery notice"), INSISTED | TOLD | GRIEVED},
     {sounds_refused, SLICE("a bounce or delivery notice"), INSISTED},
     {is_automatic_reply, SLICE("an automatic reply"), INSISTED},
     {sounds_read, SLICE("a read receipt"), INSISTED | GRIEVED | SHOWN},

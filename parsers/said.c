@@ -6,7 +6,6 @@
 #include "parsers/text-body.h"
 
 #define TEXT_MOST    ((size_t)64 << 10)
-#define WORDS_MOST   2000U /* of a text, in which it says what it is */
 #define FOOT_MOST    600U
 #define QUOTED_LEAST 12
 #define LABEL_MOST   40 /* bytes before the colon of a subject */
@@ -65,7 +64,7 @@ const struct said *said_of(const struct incoming *message)
     *said = (struct said){.sought = true,
                           .subject = phrases_fold(arena, message->subject),
                           .label = subject_label(arena, message->subject),
-                          .text = own_text(message, WORDS_MOST),
+                          .text = own_text(message, SAID_MOST),
                           .answers = ordinary_is_reply_subject(message)};
     said->in_subject = phrases_within(said->subject);
     said->words = phrases_fold(arena, said->text);

@@ -6,6 +6,8 @@
 #include "parsers/parser.h"
 #include "parsers/phrases.h"
 
+#define SAID_MOST 2000U /* bytes of a text, in which it says what it is */
+
 struct said {
     bool sought;
     struct slice subject;          /* phrases_fold of it */

@@ -7,6 +7,7 @@
 #include "parsers/said.h"
 #include "parsers/suspicion.h"
 
+#define LINE_MOST 200U
 #define PLEA_MOST 1000U /* bytes of a text that does little else than complain */
 
 static bool is_generated(const struct incoming *message)
@@ -54,12 +55,14 @@ static bool is_pitch(const struct incoming *message)
 
 /* Of bills, routes and accounts people write with an address, and no word of abuse; of what is
  * over, with few. */
-static bool is_errand(const struct incoming *message)
+static bool is_errand(const struct incoming *message, unsigned all)
 {
     const struct said *said = said_of(message);
     const struct free_text *text = free_text_of(message);
     unsigned words = suspicion_of_words(message->arena, message->subject).body +
                      suspicion_of_words(message->arena, said->text).body;
+    if (said->text.len + LINE_MOST > SAID_MOST) /* there is more of it */
+        words = all;
     return !text->insists && !said_anywhere(said, PHRASES_GRIEVANCE) &&
            ((words <= 1 && !text->outspoken && said_anywhere(said, PHRASES_ERRAND)) ||
             (words <= 2 && said_anywhere(said, PHRASES_OVER)));
@@ -109,7 +112,7 @@ static struct slice doubt(const struct incoming *message)
     /* Who writes an address to an abuse desk means something by it; monitoring and cron mean
      * something else. */
     if (suspicion.names_address && (words > 0 || !is_generated(message)) &&
-        !is_errand(message) && (accuses_anybody(message) || !is_offer(message)))
+        !is_errand(message, words) && (accuses_anybody(message) || !is_offer(message)))
         return SLICE("it names an address, but fits no known format");
     const struct said *said = said_of(message);
     if (said->text.len < PLEA_MOST && said_anywhere(said, PHRASES_PLEA))
