@@ -124,6 +124,17 @@ static void on_asker(uv_stream_t *listener, int status)
     (void)uv_timer_start(&asker->timer, on_time, PATIENCE, 0);
 }
 
+/* libuv says of a folder that is not there that permission is denied. */
+static const char *why_not(const char *path, int code)
+{
+    char folder[4096];
+    const char *slash = strrchr(path, '/');
+    if (code != UV_EACCES || slash == NULL)
+        return uv_strerror(code);
+    (void)snprintf(folder, sizeof folder, "%.*s", (int)(slash - path), path);
+    return access(folder, F_OK) == 0 ? uv_strerror(code) : "its folder is not there: make it";
+}
+
 /* We hold the daemon's lock, so a socket that is there is nobody's. */
 enum status daemon_control_open(struct daemon *daemon, struct fault *why)
 {
@@ -139,8 +150,8 @@ enum status daemon_control_open(struct daemon *daemon, struct fault *why)
     (void)umask(mask);
     if (code == 0)
         return OK;
-    return fail(why, ERR_IO, "%s: cannot listen: %s; set socket in [daemon]", path,
-                uv_strerror(code));
+    return fail(why, ERR_IO, "%s: cannot listen: %s, or set socket in [daemon]", path,
+                why_not(path, code));
 }
 
 void daemon_control_close(struct daemon *daemon)

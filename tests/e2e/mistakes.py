@@ -125,6 +125,11 @@ class Mistakes(house.Case):
             self.assertEqual(done.returncode, 1, arguments)
             self.assertIn(b"No space left", done.stderr)
 
+    def test_a_socket_without_its_folder(self):
+        daemon = Daemon(self.folder, socket=self.folder / "nowhere/control").start(wait=False)
+        self.assertEqual(daemon.process.wait(30), 1)
+        self.assertIn("nowhere/control: cannot listen: its folder is not there", daemon.words())
+
     def test_help_for_programs(self):
         commands = house.lines("help", "--json")
         self.assertGreater(len(commands), 35)
