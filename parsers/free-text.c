@@ -11,6 +11,7 @@
 
 #define TEXT_MOST      ((size_t)256 << 10) /* of all parts together, and of logs again */
 #define WORDS_MOST     ((size_t)16 << 10)  /* of it weighed for words */
+#define BODIES_MOST    4U
 #define SIGNATURE_MOST 1024U
 #define NEEDED         2U
 
@@ -371,6 +372,9 @@ const struct xarf_type *free_text_kind(const struct incoming *message)
     struct weighing w = {.message = message, .rules = rules_of(message)};
     struct text_list texts = text_bodies(message, TEXT_MOST);
     weigh_mail(&w, &texts);
+    for (size_t i = 1; i < texts.count && i < BODIES_MOST;
+         i++) /* below a ticket system's own */
+        weigh_words(&w, texts.items[i], 2);
     return w.words.doubt || w.words.hesitant ? NULL : rules_heaviest(w.rules, &w.words);
 }
 
