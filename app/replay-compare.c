@@ -248,11 +248,12 @@ enum exit_code replay_compare(struct call *call, const struct replay_settings *s
     if (call->store_path != NULL)
         return call_usage(
             call, "--against compares two replays in temporary stores; leave out --store");
-    enum status status = config_load(against, call->arena, &right.config, &why);
-    if (status != OK)
-        return status == ERR_MALFORMED ? (call_notice(call, "%s", why.text), EXIT_CONFIG)
-                                       : call_failed(call, status, &why);
-    status = run_side(call, settings, &left, true, &why);
+    struct call other = *call; /* which names all that is wrong with it */
+    other.config_path = against;
+    enum exit_code code = call_configure(&other, &right.config);
+    if (code != EXIT_DONE)
+        return code;
+    enum status status = run_side(call, settings, &left, true, &why);
     if (status == OK)
         status = run_side(call, settings, &right, false, &why);
     if (status == OK)

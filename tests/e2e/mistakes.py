@@ -15,6 +15,7 @@ MIXED = [  # arguments, what stderr says, exit code
     (["replay", "--inventory", STORY / "story.mbox", STORY / "story.mbox"], "story.mbox is a mailbox, not an inventory", 1),
     (["replay", "--script", STORY / "story.conf", STORY / "story.mbox"], "story.conf is a configuration, not a script", 1),
     (["replay", "--config", STORY / "story.mbox", STORY / "story.mbox"], "story.mbox:1: is a mailbox, not a configuration", 4),
+    (["replay", "--against", STORY / "story.mbox", STORY / "story.mbox"], "story.mbox:1: is a mailbox, not a configuration", 4),
     (["case", "list", "--config", STORY / "inventory.jsonl"], "inventory.jsonl:1: is an inventory, not a configuration", 4),
     (["parse", STORY / "story.conf"], "story.conf is a configuration, not a mailbox", 0),
 ]
@@ -129,6 +130,13 @@ class Mistakes(house.Case):
         daemon = Daemon(self.folder, socket=self.folder / "nowhere/control").start(wait=False)
         self.assertEqual(daemon.process.wait(30), 1)
         self.assertIn("nowhere/control: cannot listen: its folder is not there", daemon.words())
+
+    def test_all_faults_of_the_other_policy(self):
+        wrong = self.folder / "wrong.conf"
+        wrong.write_text("[desk]\narmd = no\nnam = x\n")
+        done = run("replay", "--against", wrong, STORY / "story.mbox", code=4)
+        self.assertIn("did you mean 'armed'", done.stderr.decode())
+        self.assertIn("did you mean 'name'", done.stderr.decode())
 
     def test_help_for_programs(self):
         commands = house.lines("help", "--json")
