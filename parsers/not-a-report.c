@@ -46,21 +46,23 @@ static bool is_null_path(struct slice path)
     return path.ptr != NULL && (path.len == 0 || slice_eq(path, SLICE("<>")));
 }
 
-/* Names that mail systems and lists write under, and their masters too. */
+/* Names that mail systems write under, and their masters too. */
 static bool has_system_name(const struct incoming *message)
 {
     static const struct slice names[] = {
         SLICE("postmaster@"),  SLICE("post_master@"), SLICE("mail.delivery"),
         SLICE("maildelivery"), SLICE("mdaemon@"),     SLICE("system.administrator@"),
     };
-    static const struct slice ends[] = {SLICE("-bounces@"), SLICE("-owner@")};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (slice_starts_with_nocase(message->from, names[i]))
             return true;
-    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
-        if (slice_find_nocase(message->from, ends[i]) > 0)
-            return true;
     return false;
+}
+
+static bool is_list_manager(const struct incoming *message)
+{
+    return slice_find_nocase(message->from, SLICE("-bounces@")) > 0 ||
+           slice_find_nocase(message->from, SLICE("-owner@")) > 0;
 }
 
 /* Written by no person, in answer to a mail. */
@@ -101,20 +103,27 @@ static bool is_of_system(const struct incoming *message)
     return is_system(message) || has_system_name(message) || is_daemon(message);
 }
 
-/* RFC 3464, and what is sent in its place. */
+/* RFC 3464, and fields that say the same. */
 static bool is_bounce(const struct incoming *message, const struct said *said)
 {
-    if (has_part(message, SLICE("message/delivery-status")) ||
-        has_part(message, SLICE("message/global-delivery-status")) ||
-        is_report_type(message, SLICE("delivery-status")) ||
-        has_field(message, SLICE("X-Failed-Recipients")) ||
-        has_field(message, SLICE("X-MS-Exchange-Message-Is-Ndr")))
-        return true;
+    (void)said;
+
+    return has_part(message, SLICE("message/delivery-status")) ||
+           has_part(message, SLICE("message/global-delivery-status")) ||
+           is_report_type(message, SLICE("delivery-status")) ||
+           has_field(message, SLICE("X-Failed-Recipients")) ||
+           has_field(message, SLICE("X-MS-Exchange-Message-Is-Ndr"));
+}
+
+/* What is sent in its place: two of subject, words, and a server's code. */
+static bool is_bounce_in_words(const struct incoming *message, const struct said *said)
+{
     bool subject = said_in_subject(said, PHRASES_UNDELIVERED);
     bool words = said_in_words(said, PHRASES_RETURNED);
     bool code = has_failure_code(words_fold(message->arena, said->text));
-    return is_of_system(message) &&
-           ((subject && words) || ((subject || words) && code) || (code && is_daemon(message)));
+    if (is_system(message) || is_daemon(message) || is_list_manager(message))
+        return (subject && words) || ((subject || words || is_daemon(message)) && code);
+    return has_system_name(message) && (subject || words) && code;
 }
 
 /* In whatever language: what a server said to another. */
@@ -283,6 +292,7 @@ static const struct {
     unsigned unless;
 } kinds[] = {
     {is_bounce, SLICE("a bounce or delivery notice"), CERTAIN},
+    {is_bounce_in_words, SLICE("a bounce or delivery notice"), GRIEVED},
     {is_receipt, SLICE("a read receipt"), CERTAIN},
     {is_tls_report, SLICE("a TLS report (RFC 8460)"), CERTAIN},
     {is_statistics, SLICE("a DMARC aggregate report"), TOLD},
