@@ -133,7 +133,7 @@ static enum status free_text_parse(const struct incoming *message, struct parse_
 
 const struct parser parser_free_text = {
     .name = "free-text",
-    .revision = 8,
+    .revision = 9,
     .about = "mail in human words, with or without logs: addresses and sites, their roles, "
              "what they did",
     .senders = "people, fail2ban, hosters, CERTs, in many languages",

@@ -154,6 +154,24 @@ static enum cue cue_of_heading(const struct free_text_rules *rules, struct slice
     return rules_cue_before(rules, tail) == CUE_SOURCE ? CUE_SOURCE : CUE_NONE_FOUND;
 }
 
+/* Where somebody is accused, those "affected" are others; else it may be the reader's own that
+ * are infected. */
+static bool tells_of_affected(const struct weighing *w, struct slice heading)
+{
+    static const struct slice stems[] = {
+        SLICE("affected"), SLICE("betroffen"), SLICE("touché"),    SLICE("concerné"),
+        SLICE("afectad"),  SLICE("afetad"),    SLICE("colpit"),    SLICE("getroffen"),
+        SLICE("dotknięt"), SLICE("zasažen"),   SLICE("затронут"),  SLICE("пострадав"),
+        SLICE("drabbad"),  SLICE("protect"),   SLICE("etkilenen"),
+    };
+    bool told = false, affected = false;
+    for (size_t i = 0; i < w->result->claim_count; i++)
+        told |= (w->result->claims[i].source & (SAYS_CUE | SAYS_LINE)) != 0;
+    for (size_t i = 0; told && i < sizeof stems / sizeof *stems; i++)
+        affected |= slice_find_nocase(heading, stems[i]) >= 0;
+    return affected;
+}
+
 /* What the line above a list says of those in it. */
 static enum cue heading_cue(struct weighing *w)
 {
@@ -161,7 +179,8 @@ static enum cue heading_cue(struct weighing *w)
     if (w->heading_line.len > 0) {
         struct slice heading = context_flatten(w->heading_line, flat);
         flat[heading.len++] = ' ';
-        enum cue cue = cue_of_heading(w->rules, heading);
+        enum cue cue =
+            tells_of_affected(w, heading) ? CUE_VICTIM : cue_of_heading(w->rules, heading);
         w->heading = cue == CUE_NONE_FOUND ? w->heading : cue;
         w->heading_line.len = 0;
     }
@@ -230,13 +249,18 @@ static bool leads_to(struct slice between)
 static bool are_alike(struct slice text, const struct mention *first,
                       const struct mention *second)
 {
-    unsigned between = 0, depth = 0;
+    char outside[LIKE_MOST];
+    size_t between = 0;
+    unsigned depth = 0;
     for (size_t i = first->to; i < second->from; i++) {
         depth += text.ptr[i] == '(';
-        between += depth == 0;
+        if (depth == 0 && between == LIKE_MOST)
+            return false;
+        if (depth == 0)
+            outside[between++] = text.ptr[i];
         depth -= depth > 0 && text.ptr[i] == ')';
     }
-    return between <= LIKE_MOST &&
+    return !leads_to((struct slice){outside, between}) &&
            !leads_to(slice_until(slice_from(text, first->to), second->from - first->to));
 }
 
@@ -266,6 +290,19 @@ static bool goes_on(struct slice text, const struct mention *first,
     return first->whole && second->whole &&
            (slice_eq(between, SLICE(",")) || slice_eq(between, SLICE(";")) ||
             are_joined(text, first, second));
+}
+
+/* "192.0.2.7 (your client) on 192.0.2.8": what stands in brackets is said of the first. */
+static size_t remark_end(struct slice text, const struct mention *first,
+                         const struct mention *second)
+{
+    size_t at = first->to;
+    while (at < second->from && text.ptr[at] == ' ')
+        at++;
+    if (at == second->from || text.ptr[at] != '(')
+        return first->to;
+    ptrdiff_t end = slice_find_byte(slice_until(slice_from(text, at), second->from - at), ')');
+    return end < 0 ? first->to : at + (size_t)end + 1;
 }
 
 /* Words stand between two addresses of which nothing tells which did what to which. */
@@ -329,7 +366,7 @@ static void read_prose(struct weighing *w, const struct line *line, struct menti
     for (size_t i = 0; i < count; i++) {
         if (i > 0 && mentions[i - 1].whole &&
             !are_alike(line->text, &mentions[i - 1], &mentions[i]))
-            floor = mentions[i - 1].to;
+            floor = remark_end(line->text, &mentions[i - 1], &mentions[i]);
         cues[i] = cue_around(w->rules, line->text, floor, &mentions[i]);
         if (i > 0 && cues[i] == CUE_NONE_FOUND &&
             goes_on(line->text, &mentions[i - 1], &mentions[i]))
