@@ -371,7 +371,7 @@ static void judge_names(struct weighing *w, bool messaging)
         struct named *named = &text->names[i];
         named->accused = is_accused(named, messaging);
         in_text |= named->accused && !in_subject_alone(named);
-        text->sites |= named_points(named) > 0;
+        text->sites |= named_points(named) > (text->site_type != NULL ? 0 : NEEDED - 1);
     }
     unsigned said = said_of_any(text);
     for (size_t i = 0; i < text->name_count; i++) {
@@ -379,8 +379,9 @@ static void judge_names(struct weighing *w, bool messaging)
         text->names_any |= text->names[i].accused;
     }
     text->sites &= w->words.appeal;
-    text->names_any &= (said & NAMED_ACCUSED) != 0 ||
-                       (w->words.strong && ((said & NAMED_DEFANGED) || w->words.appeal));
+    text->names_any &= text->site_type != NULL &&
+                       ((said & NAMED_ACCUSED) != 0 ||
+                        (w->words.strong && ((said & NAMED_DEFANGED) || w->words.appeal)));
     for (size_t i = 0; text->names_any && !messaging && i < text->name_count; i++)
         if (text->names[i].accused && text->names[i].leads)
             (void)claim_accuse(w, &text->names[i].beside, SAYS_PLACE, text->names[i].time);
@@ -390,10 +391,11 @@ void free_text_read_names(struct weighing *w, const struct text_list *texts)
 {
     struct free_text *text = w->result;
     const struct xarf_type *type = rules_heaviest_of_sites(w->rules, &w->words);
-    if (type == NULL)
+    bool of_whatever = w->words.appeal && !w->words.told;
+    if (type == NULL && !of_whatever)
         return;
     text->site_type = type;
     text->names = arena_take(w->message->arena, NAMES_MOST * sizeof *text->names);
     read_texts(w, texts);
-    judge_names(w, strcmp(type->category, "messaging") == 0);
+    judge_names(w, type != NULL && strcmp(type->category, "messaging") == 0);
 }

@@ -394,6 +394,8 @@ static struct slice guess_name(const struct incoming *message, const struct free
             best = &text->names[i];
     if (best == NULL)
         return (struct slice){0};
+    if (text->site_type == NULL)
+        return best->host;
     return arena_printf(message->arena, "%.*s, %s/%s", SLICE_FMT(best->host),
                         text->site_type->category, text->site_type->type);
 }

@@ -1,6 +1,7 @@
 #include "parsers/said.h"
 
 #include "parsers/forwarded-marks.h"
+#include "parsers/free-text.h"
 #include "parsers/ordinary.h"
 #include "parsers/suspicion.h"
 #include "parsers/text-body.h"
@@ -103,7 +104,8 @@ bool said_in_grief(const struct incoming *message)
 {
     const struct said *said = said_of(message);
     return said_in_words(said, PHRASES_GRIEVANCE) &&
-           suspicion_of_words(message->arena, said->text).names_address;
+           (suspicion_of_words(message->arena, said->text).names_address ||
+            free_text_of(message)->sites);
 }
 
 struct slice said_title(const struct incoming *message)

@@ -23,7 +23,8 @@ const struct said *said_of(const struct incoming *message);
 bool said_in_subject(const struct said *said, enum phrases table);
 bool said_in_words(const struct said *said, enum phrases table);
 bool said_anywhere(const struct said *said, enum phrases table);
-/* Its own text names an address, and a grievance, however few the words of abuse. */
+/* Its own text names a grievance and an address, or a site and what to do about it, however few
+ * the words of abuse. */
 bool said_in_grief(const struct incoming *message);
 /* What programs repeat that answer a mail: its subject, behind their label and number. Empty
  * where the subject is no answer's. */

@@ -76,6 +76,17 @@ static bool is_about_ours(const struct incoming *message)
     return table_accuses(message) || (suspicion.addresses_us && free_text_of(message)->insists);
 }
 
+/* Offers and newsletters name sites too; where no kind of abuse is clear, so do bills, and
+ * whoever else wants something. */
+static bool complains_of_a_site(const struct incoming *message)
+{
+    const struct free_text *text = free_text_of(message);
+    bool aggrieved =
+        said_in_grief(message) && !said_in_subject(said_of(message), PHRASES_ERRAND);
+    return text->sites && (text->site_type != NULL || aggrieved) &&
+           (text->insists || !is_offer(message));
+}
+
 /* Why a person should look, or empty. */
 static struct slice doubt(const struct incoming *message)
 {
@@ -101,7 +112,7 @@ static struct slice doubt(const struct incoming *message)
          (ordinary_went_to_a_desk(message) && !is_offer(message))) &&
         !is_pitch(message))
         return SLICE("it sounds like a report, but fits no known format");
-    if (free_text_of(message)->sites && !is_offer(message))
+    if (complains_of_a_site(message))
         return SLICE("it complains about a site, but fits no known format");
     if (suspicion.document &&
         (suspicion.subject >= 2 || (words >= 2 && suspicion.addresses_us)))
