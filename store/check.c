@@ -75,12 +75,6 @@ static void check_chain(struct checking *checking)
         check_problem(checking, "the last event's hash is not the one in the state");
 }
 
-static bool fold_one(const struct event *event, void *data)
-{
-    case_fold(data, event);
-    return true;
-}
-
 /* Compared as they are encoded: that leaves out nothing that is kept. */
 static void check_folds(struct checking *checking)
 {
@@ -91,7 +85,7 @@ static void check_folds(struct checking *checking)
     while (!checking->stopped && scan_next(&scan, (struct slice){0}, &key, &value)) {
         uint64_t id = key_read_u64(key, 0);
         struct abuse_case *c = arena_new(&checking->arena, struct abuse_case);
-        store_each_event(checking->txn, id, &checking->arena, fold_one, c);
+        events_fold(checking->txn, id, &checking->arena, c);
         buffer_clear(&folded);
         layout_encode(&case_layout, c, &folded);
         if (!slice_eq(buffer_slice(&folded), value))

@@ -111,6 +111,17 @@ void store_each_event(struct txn *txn, uint64_t case_id, struct arena *arena, ev
     by_case_end(&walk);
 }
 
+static bool fold_one(const struct event *event, void *data)
+{
+    case_fold(data, event);
+    return true;
+}
+
+void events_fold(struct txn *txn, uint64_t case_id, struct arena *arena, struct abuse_case *c)
+{
+    store_each_event(txn, case_id, arena, fold_one, c);
+}
+
 void store_each_event_from(struct txn *txn, uint64_t first, struct arena *arena, event_fn each,
                            void *data)
 {

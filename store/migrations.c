@@ -1,5 +1,6 @@
 #include "store/migrations.h"
 
+#include "store/events.h"
 #include "store/locality.h"
 #include "store/lock.h"
 #include "store/record.h"
@@ -93,12 +94,35 @@ static bool drop_done_lookups(struct txn *txn, uint64_t part)
     return dropped < LOOKUPS_A_PART;
 }
 
+#define CASES_A_PART 1000U
+
+/* Up to format 4 a case could take an operator's attack of long ago for one of a moment ago. */
+static bool fold_cases(struct txn *txn, uint64_t part)
+{
+    struct arena arena = ARENA_INIT;
+    struct key last;
+    uint64_t end = 0;
+    if (txn_last_key(txn, TABLE_CASE, &last))
+        end = key_read_u64(key_slice(&last), 0) + 1;
+    uint64_t next = part * CASES_A_PART, stop = next + CASES_A_PART;
+    for (; next < stop && next < end; next++) {
+        struct abuse_case *c = arena_new(&arena, struct abuse_case);
+        events_fold(txn, next, &arena, c);
+        if (c->events > 0)
+            store_put_case(txn, c);
+        arena_reset(&arena);
+    }
+    arena_release(&arena);
+    return next >= end;
+}
+
 /* To change what is kept: raise STORE_VERSION and add a row. New fields of a record and new
  * tables need none. */
 const struct migration migrations[] = {
     {1, 2, "empty the lists of each case's reports and events", clear_by_case},
     {2, 3, "list them in the order in which they came", put_by_case},
     {3, 4, "drop names that wait for nothing", drop_done_lookups},
+    {4, 5, "make the cases anew from their histories", fold_cases},
     {0, 0, NULL, NULL},
 };
 

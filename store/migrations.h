@@ -14,7 +14,7 @@ struct migration {
 };
 
 extern const struct migration migrations[]; /* ends with a row whose what is NULL */
-#define STORE_VERSION 4U
+#define STORE_VERSION 5U
 
 /* Refuses, before anything of it is touched, a store that a newer program made, and one that is to
  * be migrated while a daemon runs on it: that may be of the older program, and would go on writing

@@ -206,6 +206,40 @@ static void test_format_1(void **state)
     store_close(store);
 }
 
+/* --- a store of format 4: cases that their events no longer make --- */
+
+static enum status make_format_4(struct txn *txn, void *data, struct fault *why)
+{
+    struct arena arena = ARENA_INIT;
+    struct abuse_case *c = arena_new(&arena, struct abuse_case);
+    (void)data;
+    (void)why;
+    assert_true(store_get_case(txn, SAMPLE_CASES, &arena, c));
+    assert_true(c->witness_count > 0);
+    c->witnesses[0].type = &xarf_types[1];
+    c->due += 3600;
+    store_put_case(txn, c);
+    set_version(txn, 4);
+    arena_release(&arena);
+    return OK;
+}
+
+static void test_format_4(void **state)
+{
+    struct store *store = open_at(*state, "s");
+    struct sample_batch batch = {MESSAGES, {0}};
+    unsigned problems = 0;
+    assert_ok(txn_run(store, true, sample_work, &batch, &why));
+    assert_ok(txn_run(store, true, make_format_4, NULL, &why));
+    assert_ok(store_check(store, print_problem, NULL, &problems, &why));
+    assert_int_equal(problems, 1);
+    store_close(store);
+    store = open_at(*state, "s");
+    assert_true(slice_find(store_notices(store), SLICE("migrated from format 4 to 5")) >= 0);
+    assert_sound(store);
+    store_close(store);
+}
+
 /* --- beside a daemon of the older program --- */
 
 static void assert_refused(const struct store_settings *settings)
@@ -261,8 +295,11 @@ static bool stop_after_two(struct txn *txn, uint64_t part)
 
 static void test_stopped_in_the_middle(void **state)
 {
-    const struct migration steps[] = {
-        migrations[0], {2, 3, "stop", stop_after_two}, migrations[2], {0, 0, NULL, NULL}};
+    const struct migration steps[] = {migrations[0],
+                                      {2, 3, "stop", stop_after_two},
+                                      migrations[2],
+                                      migrations[3],
+                                      {0, 0, NULL, NULL}};
     struct sample_batch batch = {MESSAGES / 2, {0}};
     struct store *store = open_at(*state, "s");
     struct fault told;
@@ -352,6 +389,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         place_test(test_format_1),
+        place_test(test_format_4),
         place_test(test_not_beside_a_daemon),
         place_test(test_stopped_in_the_middle),
         place_test(test_snapshot_of_format_1),
