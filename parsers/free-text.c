@@ -147,9 +147,29 @@ static void settle_traces(const struct weighing *w)
     }
 }
 
+/* "From your network 192.0.2.0/24, namely 192.0.2.7": the addresses of it that are named. */
+static void single_out(struct free_text *text)
+{
+    for (size_t i = 0; i < text->claim_count; i++) {
+        const struct claim *range = &text->claims[i];
+        if (range->length == 0 || !free_text_accuses(text, range))
+            continue;
+        struct prefix prefix = prefix_of(&range->address, range->length);
+        for (size_t k = 0; k < text->claim_count; k++) {
+            struct claim *claim = &text->claims[k];
+            if (claim->length > 0 || claim->source == 0 || claim->victim != 0 ||
+                !prefix_contains(&prefix, &claim->address))
+                continue;
+            claim->source |= range->source;
+            claim->own |= range->own;
+            claim->cited |= range->cited;
+        }
+    }
+}
+
 /* Private addresses are meant only where no public one is, and whole networks where no single
- * address is; who is named in the subject
- * outdoes mere lists, who is told to have done it mere labels ("Listening on IP: ..."). */
+ * address is; who is named in the subject outdoes mere lists, who is told to have done it mere
+ * labels ("Listening on IP: ..."). */
 static void drop_bystanders(struct free_text *text)
 {
     bool has_public = false, in_subject = false, told = false, single = false;
@@ -277,6 +297,7 @@ static void judge(struct weighing *w)
     drop_places(text);
     drop_targets(text);
     settle_traces(w);
+    single_out(text);
     drop_bystanders(text);
     set_times(w);
     for (size_t i = 0; i < text->claim_count; i++) {
