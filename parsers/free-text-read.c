@@ -10,75 +10,6 @@
 #define HEADING_WORDS    4U
 #define MENTIONS_OF_LINE 64U
 
-/* ---- claims ---- */
-
-static struct claim *claim_of(struct weighing *w, const struct address *address, uint8_t length)
-{
-    struct free_text *result = w->result;
-    for (size_t i = 0; i < result->claim_count; i++)
-        if (result->claims[i].length == length &&
-            address_eq(&result->claims[i].address, address))
-            return &result->claims[i];
-    if (result->claim_count == ACCUSED_MOST) {
-        w->overfull = true;
-        return NULL;
-    }
-    struct claim *claim = &result->claims[result->claim_count++];
-    *claim = (struct claim){.address = *address, .length = length};
-    return claim;
-}
-
-void claim_see_time(struct claim *claim, struct text_time time)
-{
-    if (time.at == 0)
-        return;
-    if (claim->first == 0 || time.at < claim->first)
-        claim->first = time.at;
-    if (time.at >= claim->last) {
-        claim->last = time.at;
-        claim->zoned = time.zoned;
-    }
-}
-
-static void accuse(struct weighing *w, struct claim *claim, enum says says,
-                   struct text_time time)
-{
-    claim->source |= says | (w->in_subject ? SAYS_SUBJECT : 0U);
-    claim->own |= w->in_subject || w->quoted ? 0U : (unsigned)says;
-    claim->cited |= w->quoted;
-    claim_see_time(claim, time);
-}
-
-struct claim *claim_accuse(struct weighing *w, const struct address *address, enum says says,
-                           struct text_time time)
-{
-    struct claim *claim = address_is_none(address) ? NULL : claim_of(w, address, 0);
-    if (claim != NULL)
-        accuse(w, claim, says, time);
-    return claim;
-}
-
-/* More than a /16 is nobody's in particular. */
-static void accuse_range(struct weighing *w, const struct mention *mention, enum says says,
-                         struct text_time time)
-{
-    uint8_t least = address_is_ipv4(&mention->address) ? 96 + 16 : 32;
-    struct claim *claim = mention->prefix.length < least
-                              ? NULL
-                              : claim_of(w, &mention->prefix.base, mention->prefix.length);
-    if (claim != NULL)
-        accuse(w, claim, says, time);
-}
-
-static void pity(struct weighing *w, const struct address *address, enum says says, bool reader)
-{
-    struct claim *claim = address_is_none(address) ? NULL : claim_of(w, address, 0);
-    if (claim == NULL)
-        return;
-    claim->victim |= says | (w->in_subject ? SAYS_SUBJECT : 0U);
-    claim->customer |= reader;
-}
-
 static void weigh_mention(struct weighing *w, const struct mention *mention, enum cue cue,
                           enum says otherwise, struct text_time time)
 {
@@ -87,7 +18,7 @@ static void weigh_mention(struct weighing *w, const struct mention *mention, enu
     if (cue == CUE_NONE || mention->range || !mention->whole)
         return;
     if (cue == CUE_VICTIM || cue == CUE_CUSTOMER) {
-        pity(w, &mention->address, SAYS_CUE, cue == CUE_CUSTOMER);
+        claim_pity(w, &mention->address, SAYS_CUE, cue == CUE_CUSTOMER);
         return;
     }
     struct claim *claim =
@@ -122,7 +53,7 @@ static void read_known(struct weighing *w, const struct line *line,
             rules_add_points(w->rules, reading->type, reading->hint ? 1 : 3, &w->words);
         claim->typed |= reading->type != NULL;
     }
-    pity(w, &reading->victim, SAYS_LINE, false);
+    claim_pity(w, &reading->victim, SAYS_LINE, false);
 }
 
 /* Of a text that ends with a space. */
@@ -224,99 +155,6 @@ static bool is_host_of_url(struct slice text, size_t from)
            slice_eq(slice_until(slice_from(text, at - marks.len), marks.len), marks);
 }
 
-/* "attack from 192.0.2.7 on 192.0.2.8", "[192.0.2.7] at [192.0.2.8]" */
-static bool leads_to(struct slice between)
-{
-    static const struct slice words[] = {
-        SLICE("on"),  SLICE("at"), SLICE("to"), SLICE("vs"), SLICE("auf"), SLICE("an"),
-        SLICE("sur"), SLICE("su"), SLICE("op"), SLICE("på"), SLICE("na"),  SLICE("на"),
-    };
-    static const struct slice marks = SLICE(" \t[]()<>\"'");
-    while (between.len > 0 && slice_find_byte(marks, between.ptr[0]) >= 0)
-        between = slice_from(between, 1);
-    while (between.len > 0 && slice_find_byte(marks, between.ptr[between.len - 1]) >= 0)
-        between.len--;
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (slice_eq_nocase(between, words[i]))
-            return true;
-    return false;
-}
-
-/* "192.0.2.7 and 192.0.2.8", "192.0.2.7 (web1), 192.0.2.8 (web2)" are named alike: what is said
- * of the first holds for the second. */
-#define LIKE_MOST 6U
-
-static bool are_alike(struct slice text, const struct mention *first,
-                      const struct mention *second)
-{
-    char outside[LIKE_MOST];
-    size_t between = 0;
-    unsigned depth = 0;
-    for (size_t i = first->to; i < second->from; i++) {
-        depth += text.ptr[i] == '(';
-        if (depth == 0 && between == LIKE_MOST)
-            return false;
-        if (depth == 0)
-            outside[between++] = text.ptr[i];
-        depth -= depth > 0 && text.ptr[i] == ')';
-    }
-    return !leads_to((struct slice){outside, between}) &&
-           !leads_to(slice_until(slice_from(text, first->to), second->from - first->to));
-}
-
-/* "192.0.2.7 and 192.0.2.8 are scanning": and the other way round, where nothing but that word
- * stands between them. */
-static bool are_joined(struct slice text, const struct mention *first,
-                       const struct mention *second)
-{
-    static const struct slice words[] = {
-        SLICE("and"), SLICE("und"), SLICE("et"), SLICE("y"), SLICE("e"), SLICE("en"),
-        SLICE("och"), SLICE("og"),  SLICE("i"),  SLICE("a"), SLICE("и"), SLICE("&"),
-    };
-    struct slice between =
-        slice_trim(slice_until(slice_from(text, first->to), second->from - first->to));
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (slice_eq_nocase(between, words[i]))
-            return first->whole && second->whole;
-    return false;
-}
-
-/* "from 192.0.2.7, 192.0.2.8, ...": words before a long list are out of sight of its end. */
-static bool goes_on(struct slice text, const struct mention *first,
-                    const struct mention *second)
-{
-    struct slice between =
-        slice_trim(slice_until(slice_from(text, first->to), second->from - first->to));
-    return first->whole && second->whole &&
-           (slice_eq(between, SLICE(",")) || slice_eq(between, SLICE(";")) ||
-            are_joined(text, first, second));
-}
-
-/* "192.0.2.7 (your client) on 192.0.2.8": what stands in brackets is said of the first. */
-static size_t remark_end(struct slice text, const struct mention *first,
-                         const struct mention *second)
-{
-    size_t at = first->to;
-    while (at < second->from && text.ptr[at] == ' ')
-        at++;
-    if (at == second->from || text.ptr[at] != '(')
-        return first->to;
-    ptrdiff_t end = slice_find_byte(slice_until(slice_from(text, at), second->from - at), ')');
-    return end < 0 ? first->to : at + (size_t)end + 1;
-}
-
-/* Words stand between two addresses of which nothing tells which did what to which. */
-static bool in_doubt(struct slice text, const struct mention *mentions, const enum cue *cues,
-                     size_t count)
-{
-    for (size_t i = 1; i < count; i++)
-        if (mentions[i].whole && mentions[i - 1].whole && cue_is_unclear(cues[i]) &&
-            cue_is_unclear(cues[i - 1]) && !are_alike(text, &mentions[i - 1], &mentions[i]) &&
-            !address_eq(&mentions[i].address, &mentions[i - 1].address))
-            return true;
-    return false;
-}
-
 /* "The whole 192.0.2.0/24 scans us": whole networks are named for many reasons, so words must
  * accuse them. */
 static void read_ranges(struct weighing *w, const struct line *line,
@@ -329,7 +167,7 @@ static void read_ranges(struct weighing *w, const struct line *line,
             rules_accuse_range(w->rules,
                                context_before(line->text, floor, mentions[i].from, head),
                                context_after(line->text, mentions[i].range_to, tail)))
-            accuse_range(w, &mentions[i], SAYS_CUE, time);
+            claim_accuse_range(w, &mentions[i], SAYS_CUE, time);
         floor = mentions[i].to;
     }
 }
@@ -365,11 +203,11 @@ static void read_prose(struct weighing *w, const struct line *line, struct menti
     enum cue cues[MENTIONS_OF_LINE];
     for (size_t i = 0; i < count; i++) {
         if (i > 0 && mentions[i - 1].whole &&
-            !are_alike(line->text, &mentions[i - 1], &mentions[i]))
-            floor = remark_end(line->text, &mentions[i - 1], &mentions[i]);
+            !pair_is_alike(line->text, &mentions[i - 1], &mentions[i]))
+            floor = pair_remark_end(line->text, &mentions[i - 1], &mentions[i]);
         cues[i] = cue_around(w->rules, line->text, floor, &mentions[i]);
         if (i > 0 && cues[i] == CUE_NONE_FOUND &&
-            goes_on(line->text, &mentions[i - 1], &mentions[i]))
+            pair_goes_on(line->text, &mentions[i - 1], &mentions[i]))
             cues[i] = cues[i - 1];
         sources += cues[i] == CUE_SOURCE && mentions[i].whole;
         unclear += cues[i] != CUE_VICTIM && cues[i] != CUE_CUSTOMER && mentions[i].whole;
@@ -381,9 +219,9 @@ static void read_prose(struct weighing *w, const struct line *line, struct menti
         return;
     for (size_t i = count; i-- > 1;)
         if (cue_is_unclear(cues[i - 1]) && !cue_is_unclear(cues[i]) &&
-            are_joined(line->text, &mentions[i - 1], &mentions[i]))
+            pair_is_joined(line->text, &mentions[i - 1], &mentions[i]))
             cues[i - 1] = cues[i];
-    bool doubt = in_doubt(line->text, mentions, cues, count), accuses = false;
+    bool doubt = pairs_in_doubt(line->text, mentions, cues, count), accuses = false;
     for (size_t i = 0; i < count; i++)
         accuses |= cues[i] != CUE_VICTIM && cues[i] != CUE_CUSTOMER && cues[i] != CUE_NONE;
     if (!accuses && time.at != 0 && w->spoken.at == 0)
@@ -474,8 +312,8 @@ static void read_rest_of_list(struct weighing *w, const struct line *line,
                               const struct mention *mentions, size_t count)
 {
     bool accused = !address_is_none(&reading->source);
-    for (size_t i = 1;
-         i < count && !mentions[i].range && goes_on(line->text, &mentions[i - 1], &mentions[i]);
+    for (size_t i = 1; i < count && !mentions[i].range &&
+                       pair_goes_on(line->text, &mentions[i - 1], &mentions[i]);
          i++) {
         enum cue cue = cue_around(w->rules, line->text, line->from, &mentions[i]);
         if (accused ? cue == CUE_VICTIM || cue == CUE_CUSTOMER || cue == CUE_NONE
@@ -484,7 +322,7 @@ static void read_rest_of_list(struct weighing *w, const struct line *line,
         if (accused)
             (void)claim_accuse(w, &mentions[i].address, SAYS_LINE, time_in(w, line->bytes));
         else
-            pity(w, &mentions[i].address, SAYS_LINE, false);
+            claim_pity(w, &mentions[i].address, SAYS_LINE, false);
     }
 }
 
@@ -512,7 +350,7 @@ static void read_line(struct weighing *w, const struct line *line)
         while (own < count && !address_eq(&mentions[own].address, &reading.source))
             own++;
         if (!reading.weak && own < count && mentions[own].range) {
-            accuse_range(w, &mentions[own], SAYS_LINE, time_in(w, line->bytes));
+            claim_accuse_range(w, &mentions[own], SAYS_LINE, time_in(w, line->bytes));
         } else if (!reading.weak) {
             read_known(w, line, &reading);
             if (reading.list)

@@ -56,6 +56,22 @@ enum cue cue_around(const struct free_text_rules *rules, struct slice text, size
                     const struct mention *mention);
 bool cue_is_unclear(enum cue cue);
 
+/* Two addresses of a text that follow each other. "192.0.2.7 (web1), 192.0.2.8 (web2)": what is
+ * said of the first holds for the second. */
+bool pair_is_alike(struct slice text, const struct mention *first,
+                   const struct mention *second);
+/* "192.0.2.7 and 192.0.2.8 are scanning": and the other way round, too. */
+bool pair_is_joined(struct slice text, const struct mention *first,
+                    const struct mention *second);
+/* "from 192.0.2.7, 192.0.2.8, ...": words before a long list are out of sight of its end. */
+bool pair_goes_on(struct slice text, const struct mention *first, const struct mention *second);
+/* "192.0.2.7 (your client) on 192.0.2.8": where what is said of the first in brackets ends. */
+size_t pair_remark_end(struct slice text, const struct mention *first,
+                       const struct mention *second);
+/* Words stand between two of them, and nothing tells which did what to which. */
+bool pairs_in_doubt(struct slice text, const struct mention *mentions, const enum cue *cues,
+                    size_t count);
+
 /* A subject, a text or a log, line by line: what each address in it is said to have done. */
 void free_text_read(struct weighing *w, struct slice text);
 /* The attached mails, of which each tells by its trace who sent it. */
@@ -68,6 +84,11 @@ void free_text_read_trace(struct weighing *w, struct slice header);
 /* Somebody says that the address did it. NULL where there is no room for it, or none is given. */
 struct claim *claim_accuse(struct weighing *w, const struct address *address, enum says says,
                            struct text_time time);
+/* The same of all addresses of a range. */
+void claim_accuse_range(struct weighing *w, const struct mention *mention, enum says says,
+                        struct text_time time);
+/* It was done to that address; reader: the reader's own. */
+void claim_pity(struct weighing *w, const struct address *address, enum says says, bool reader);
 /* A time near the address. */
 void claim_see_time(struct claim *claim, struct text_time time);
 
