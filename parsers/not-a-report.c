@@ -214,9 +214,19 @@ static bool says_automatic(const struct header *header)
 static bool is_automatic_reply(const struct incoming *message, const struct said *said)
 {
     const struct mime_part *part = &message->mime.parts[0];
+    (void)said;
+
     for (size_t i = 0; i < part->header_count; i++)
         if (is_automatic_field(part->headers[i].name) || says_automatic(&part->headers[i]))
             return true;
+    return false;
+}
+
+/* Programs that defend a host "respond automatically", too. */
+static bool sounds_automatic(const struct incoming *message, const struct said *said)
+{
+    (void)message;
+
     return phrases_begin(PHRASES_AUTOMATIC, said->subject);
 }
 
@@ -300,6 +310,7 @@ static const struct {
     {sounds_of_system, SLICE("a bounce or delivery notice"), INSISTED | TOLD | GRIEVED},
     {sounds_refused, SLICE("a bounce or delivery notice"), INSISTED},
     {is_automatic_reply, SLICE("an automatic reply"), INSISTED},
+    {sounds_automatic, SLICE("an automatic reply"), INSISTED | GRIEVED | SHOWN},
     {sounds_read, SLICE("a read receipt"), INSISTED | GRIEVED | SHOWN},
     {cites_a_server, SLICE("a bounce or delivery notice"), INSISTED},
     {sounds_returned, SLICE("a bounce or delivery notice"), INSISTED | ACCUSED | GRIEVED},
