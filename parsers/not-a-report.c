@@ -294,6 +294,8 @@ enum unless {
     TOLD = 4,     /* the same, even in an answer */
     GRIEVED = 8,  /* they name an address, and a grievance */
     SHOWN = 16,   /* a log of its own does */
+    ENCLOSED =
+        32, /* they may be words of a mail that it quotes or holds, which it complains of */
 };
 
 static const struct {
@@ -311,15 +313,17 @@ static const struct {
     {sounds_refused, SLICE("a bounce or delivery notice"), INSISTED},
     {is_automatic_reply, SLICE("an automatic reply"), INSISTED},
     {sounds_automatic, SLICE("an automatic reply"), INSISTED | GRIEVED | SHOWN},
-    {sounds_read, SLICE("a read receipt"), INSISTED | GRIEVED | SHOWN},
-    {cites_a_server, SLICE("a bounce or delivery notice"), INSISTED},
-    {sounds_returned, SLICE("a bounce or delivery notice"), INSISTED | ACCUSED | GRIEVED},
-    {is_absence, SLICE("an automatic reply"), INSISTED | ACCUSED | GRIEVED | SHOWN},
+    {sounds_read, SLICE("a read receipt"), INSISTED | GRIEVED | SHOWN | ENCLOSED},
+    {cites_a_server, SLICE("a bounce or delivery notice"), INSISTED | ENCLOSED},
+    {sounds_returned, SLICE("a bounce or delivery notice"),
+     INSISTED | ACCUSED | GRIEVED | ENCLOSED},
+    {is_absence, SLICE("an automatic reply"), INSISTED | ACCUSED | GRIEVED | ENCLOSED | SHOWN},
     {is_acknowledgement, SLICE("an acknowledgement from a ticket system"),
-     INSISTED | ACCUSED | GRIEVED},
+     INSISTED | ACCUSED | GRIEVED | ENCLOSED},
     {is_sign_up, SLICE("a request to confirm an address"),
-     INSISTED | ACCUSED | GRIEVED | SHOWN},
-    {is_monitoring, SLICE("an alert about hosts of one's own"), INSISTED | ACCUSED | GRIEVED},
+     INSISTED | ACCUSED | GRIEVED | ENCLOSED | SHOWN},
+    {is_monitoring, SLICE("an alert about hosts of one's own"),
+     INSISTED | ACCUSED | GRIEVED | ENCLOSED},
 };
 
 static size_t find_kind(const struct incoming *message)
@@ -358,7 +362,8 @@ static bool complains(const struct incoming *message, unsigned unless)
     const struct said *said = said_of(message);
     struct suspicion own = suspicion_of_words(message->arena, said->text);
     if (((unless & GRIEVED) != 0 && said_in_grief(message)) ||
-        ((unless & SHOWN) != 0 && free_text_of(message)->shows))
+        ((unless & SHOWN) != 0 && free_text_of(message)->shows) ||
+        ((unless & ENCLOSED) != 0 && said_of_enclosed(message)))
         return true;
     bool words = (unless & TOLD) != 0 || ((unless & ACCUSED) != 0 && !is_answer(message));
     return words && own.names_address && own.addresses_us && own.body >= 2;
@@ -371,13 +376,14 @@ static enum status not_a_report_parse(const struct incoming *message,
     size_t kind = no_report_of(message);
     bool insists = complains(message, kinds[kind].unless);
     result->verdict = insists ? VERDICT_TRIAGE : VERDICT_NOT_A_REPORT;
+    result->may_enclose = (kinds[kind].unless & ENCLOSED) != 0 && said_is_forward(message);
     result->reason = insists ? ordinary_doubt(message, kinds[kind].reason) : kinds[kind].reason;
     return OK;
 }
 
 const struct parser parser_not_a_report = {
     .name = "not-a-report",
-    .revision = 5,
+    .revision = 6,
     .about = "bounces, automatic replies, receipts, DMARC and TLS reports: counted, not kept",
     .senders = "mail systems and people",
     .samples = "not-a-report",

@@ -80,6 +80,25 @@ static bool run_parser(const struct parser *parser, const struct incoming *messa
 static bool run_embedded(const struct incoming *outer, unsigned depth,
                          struct parse_result *result);
 
+/* What passes a mail on may sound like nothing by its title, or say nothing at all: no such
+ * verdict stands against a mail inside that is worth a look. */
+static void mind_enclosed(const struct incoming *message, unsigned depth, bool looked_inside,
+                          struct parse_result *result)
+{
+    if (result->verdict != VERDICT_NOT_A_REPORT || !result->may_enclose)
+        return;
+    struct parse_result inside;
+    result_init(&inside);
+    inside.encloses_doubt = looked_inside && result->encloses_doubt;
+    if (!looked_inside && run_embedded(message, depth, &inside))
+        inside.encloses_doubt = true;
+    if (!inside.encloses_doubt)
+        return;
+    result->verdict = VERDICT_TRIAGE;
+    result->reason = arena_printf(message->arena, "%.*s, but a mail in it may be a report",
+                                  SLICE_FMT(result->reason));
+}
+
 static bool run_registry(const struct incoming *message, unsigned depth,
                          struct parse_result *result)
 {
@@ -91,8 +110,10 @@ static bool run_registry(const struct incoming *message, unsigned depth,
             if (run_embedded(message, depth, result))
                 return true;
         }
-        if (run_parser(parser_registry[i], message, result))
+        if (run_parser(parser_registry[i], message, result)) {
+            mind_enclosed(message, depth, looked_inside, result);
             return true;
+        }
     }
     return false;
 }
@@ -141,8 +162,12 @@ static void run_inner(const struct incoming *outer, struct slice raw, unsigned d
     if (mime_scan(raw, &outer->settings->limits, outer->arena, &inner->mime, NULL) != OK)
         return;
     incoming_init(inner, outer->settings, outer->arena);
-    if (run_registry(inner, depth + 1, &found) && found.verdict == VERDICT_REPORTS)
+    if (!run_registry(inner, depth + 1, &found))
+        return;
+    if (found.verdict == VERDICT_REPORTS)
         append(result, &found, outer->arena);
+    else if (found.verdict == VERDICT_TRIAGE && !said_by_recipient(outer, inner->from))
+        result->encloses_doubt = true;
 }
 
 static bool run_embedded(const struct incoming *outer, unsigned depth,

@@ -70,6 +70,9 @@ struct parse_result {
     struct report *reports;     /* linked list */
     struct report *last;        /* its end: parse_add appends there */
     size_t report_count;
+    /* Of a verdict that rests on words alone: they may enclose another mail, which counts. */
+    bool may_enclose;
+    bool encloses_doubt; /* a mail in it would by itself be a report, or go to a person */
     /* It is, or may be, about child abuse material: nothing of it may be shown. Subject,
      * reason and row_faults hold nothing of it. */
     bool restricted;

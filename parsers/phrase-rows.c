@@ -508,6 +508,7 @@ const char *const phrase_rows[PHRASES_COUNT][PHRASE_ROWS] = {
             "my router|my firewall|my account|our router|our firewall|our network|attacks us",
             "attacks our|attacking us|attack us|scans us|scans our|sends me|sends us|sent me",
             "sent us|sending me|sending us|send me|i keep getting|we keep getting",
+            "unwanted mail|unwanted email|unwanted e mail|unwanted message",
             "this is spam|this is abuse|spams me|spams us|spamming me|isn t ours|is not ours",
             "pretends to|imitates|imitating|impersonates|forged|forges|forging|fake|bogus",
             "fraudulent|stolen|illegal|illegally|criminal|without permission",

@@ -29,6 +29,12 @@ bool said_in_grief(const struct incoming *message);
 /* What programs repeat that answer a mail: its subject, behind their label and number. Empty
  * where the subject is no answer's. */
 struct slice said_title(const struct incoming *message);
+/* A mail is pasted, quoted or attached below few words, and those complain: whatever the other
+ * says of itself, it is what they complain of. Who answers quotes something else. */
+bool said_of_enclosed(const struct incoming *message);
+bool said_is_forward(const struct incoming *message); /* by its subject */
+/* Of a mail inside, whose From that is: it is one of ours, and came back. */
+bool said_by_recipient(const struct incoming *message, struct slice mailbox);
 /* A foot such as newsletters and forums have: the last words of its text. */
 bool said_as_mailing(const struct incoming *message);
 

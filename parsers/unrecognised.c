@@ -125,6 +125,8 @@ static struct slice doubt(const struct incoming *message)
     if (suspicion.names_address && (words > 0 || !is_generated(message)) &&
         !is_errand(message, words) && (accuses_anybody(message) || !is_offer(message)))
         return SLICE("it names an address, but fits no known format");
+    if (said_of_enclosed(message))
+        return SLICE("somebody complains of a mail, and does not say of which address");
     const struct said *said = said_of(message);
     if (said->text.len < PLEA_MOST && said_anywhere(said, PHRASES_PLEA))
         return SLICE("somebody complains, and does not say of which address");
@@ -151,6 +153,7 @@ static enum status unrecognised_parse(const struct incoming *message,
 {
     (void)why;
     result->verdict = VERDICT_NOT_A_REPORT;
+    result->may_enclose = true;
     if (message->file_name.len > 0) {
         result->verdict = VERDICT_TRIAGE;
         result->reason = SLICE("no mail, and no document in a known format");
@@ -172,7 +175,7 @@ static enum status unrecognised_parse(const struct incoming *message,
 
 const struct parser parser_unrecognised = {
     .name = "unrecognised",
-    .revision = 4,
+    .revision = 5,
     .about = "ordinary mail; what may be a report all the same goes to a person",
     .senders = "anybody",
     .samples = "not-a-report triage",
